@@ -1,0 +1,76 @@
+//! Embeds the SQL, report templates and sample data folders into the binary.
+//!
+//! Each folder becomes one static table of `(name, text)` so that adding a view, a query, a migration or a
+//! feature set is adding a file, and nothing has to be listed twice.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// (constant, folder, extension, bytes instead of text)
+const FOLDERS: [(&str, &str, &str, bool); 6] = [
+    ("SCHEMAS", "schemas", "sql", false),
+    ("VIEWS", "sql/views", "sql", false),
+    ("FEATURE_SETS", "sql/features", "toml", false),
+    ("QUERIES", "queries", "sql", false),
+    ("TEMPLATES", "reports", "html", false),
+    ("SAMPLE", "data/sample", "gz", true),
+];
+
+fn main() -> std::io::Result<()> {
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let out = PathBuf::from(std::env::var("OUT_DIR").unwrap_or_default()).join("embedded.rs");
+    let mut code = String::new();
+    for (name, folder, extension, bytes) in FOLDERS {
+        println!("cargo:rerun-if-changed={folder}");
+        let mut files = Vec::new();
+        collect(&root.join(folder), extension, &mut files)?;
+        files.sort();
+        write_table(&mut code, name, &root.join(folder), &files, bytes);
+    }
+    std::fs::write(out, code)?;
+    println!("cargo:rustc-env=WS_COMMIT={}", commit(&root));
+    println!("cargo:rerun-if-changed=.git/HEAD");
+    println!("cargo:rerun-if-changed=src/build.rs");
+    Ok(())
+}
+
+fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, extension, files)?;
+        } else if path.extension().is_some_and(|found| found == extension) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn write_table(code: &mut String, name: &str, folder: &Path, files: &[PathBuf], bytes: bool) {
+    let (kind, include) = if bytes { ("&[u8]", "include_bytes") } else { ("&str", "include_str") };
+    let _ = writeln!(code, "/// Embedded files of one folder: (path within it, content), in path order.");
+    let _ = writeln!(code, "pub static {name}: &[(&str, {kind})] = &[");
+    for path in files {
+        println!("cargo:rerun-if-changed={}", path.display());
+        let key = path.strip_prefix(folder).unwrap_or(path).display().to_string();
+        let _ = writeln!(code, "    ({key:?}, {include}!({:?})),", path.display().to_string());
+    }
+    let _ = writeln!(code, "];");
+}
+
+/// The commit the binary is built from, or nothing outside a checkout.
+fn commit(root: &Path) -> String {
+    Command::new("git")
+        .arg("-C")
+        .arg(root)
+        .args(["rev-parse", "--short=12", "HEAD"])
+        .output()
+        .ok()
+        .filter(|output| output.status.success())
+        .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string())
+        .unwrap_or_default()
+}

@@ -1,0 +1,114 @@
+//! OHLCV bars, one at a time and as columns of one series.
+
+use super::{Interval, Symbol, Ts};
+
+/// One bar of one instrument.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bar {
+    /// UTC start of the bar.
+    pub ts: Ts,
+    /// UTC time at which the bar was complete and known.
+    pub close_ts: Ts,
+    /// Trading day, as days since 1970-01-01.
+    pub session_date: i32,
+    /// First price.
+    pub open: f64,
+    /// Highest price.
+    pub high: f64,
+    /// Lowest price.
+    pub low: f64,
+    /// Last price.
+    pub close: f64,
+    /// Units traded; NaN when the source has none.
+    pub volume: f64,
+    /// Volume-weighted average price; NaN when the source has none.
+    pub vwap: f64,
+}
+
+/// The bars of one instrument and interval as parallel columns, ascending and unique in `ts`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bars {
+    /// Instrument.
+    pub symbol: Symbol,
+    /// Bar length.
+    pub interval: Interval,
+    /// UTC starts.
+    pub ts: Vec<Ts>,
+    /// UTC times at which the bars were known.
+    pub close_ts: Vec<Ts>,
+    /// Trading days, as days since 1970-01-01.
+    pub session_date: Vec<i32>,
+    /// First prices.
+    pub open: Vec<f64>,
+    /// Highest prices.
+    pub high: Vec<f64>,
+    /// Lowest prices.
+    pub low: Vec<f64>,
+    /// Last prices.
+    pub close: Vec<f64>,
+    /// Units traded; NaN when the source has none.
+    pub volume: Vec<f64>,
+    /// Volume-weighted average prices; NaN when the source has none.
+    pub vwap: Vec<f64>,
+}
+
+impl Bars {
+    /// A series without bars.
+    #[must_use]
+    pub fn empty(symbol: Symbol, interval: Interval) -> Self {
+        Self {
+            symbol,
+            interval,
+            ts: Vec::new(),
+            close_ts: Vec::new(),
+            session_date: Vec::new(),
+            open: Vec::new(),
+            high: Vec::new(),
+            low: Vec::new(),
+            close: Vec::new(),
+            volume: Vec::new(),
+            vwap: Vec::new(),
+        }
+    }
+
+    /// Number of bars.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ts.len()
+    }
+
+    /// Whether there is no bar.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ts.is_empty()
+    }
+
+    /// Adds a bar at the end; the caller keeps `ts` ascending.
+    pub fn push(&mut self, bar: Bar) {
+        self.ts.push(bar.ts);
+        self.close_ts.push(bar.close_ts);
+        self.session_date.push(bar.session_date);
+        self.open.push(bar.open);
+        self.high.push(bar.high);
+        self.low.push(bar.low);
+        self.close.push(bar.close);
+        self.volume.push(bar.volume);
+        self.vwap.push(bar.vwap);
+    }
+
+    /// The bar at `index`, or `None` past the end.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<Bar> {
+        (index < self.len()).then(|| Bar {
+            ts: self.ts[index],
+            close_ts: self.close_ts[index],
+            session_date: self.session_date[index],
+            open: self.open[index],
+            high: self.high[index],
+            low: self.low[index],
+            close: self.close[index],
+            volume: self.volume[index],
+            vwap: self.vwap[index],
+        })
+    }
+}

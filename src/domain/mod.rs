@@ -1,0 +1,17 @@
+//! Nouns of the product without any I/O: instruments, bars, time, identity, progress.
+//!
+//! Open to every room; imports none.
+
+pub mod bar;
+pub mod fingerprint;
+pub mod id;
+pub mod instrument;
+pub mod interval;
+pub mod progress;
+pub mod time;
+
+pub use bar::{Bar, Bars};
+pub use instrument::Symbol;
+pub use interval::Interval;
+pub use progress::{Progress, Silent};
+pub use time::Ts;

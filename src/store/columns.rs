@@ -1,0 +1,103 @@
+//! Building Arrow batches column by column and appending them to tables.
+
+use std::sync::Arc;
+
+use duckdb::arrow::array::{ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
+use duckdb::arrow::record_batch::RecordBatch;
+
+use super::{Result, Store, StoreError};
+use crate::domain::Ts;
+
+/// Named columns of equal length, to be appended to a table.
+///
+/// NaN in an `f64` column is written as NULL: unknown is NULL, never a number.
+#[derive(Default)]
+pub struct Columns {
+    names: Vec<String>,
+    arrays: Vec<ArrayRef>,
+}
+
+impl Columns {
+    /// No columns yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds any Arrow array.
+    #[must_use]
+    pub fn array(mut self, name: &str, array: ArrayRef) -> Self {
+        self.names.push(name.to_string());
+        self.arrays.push(array);
+        self
+    }
+
+    /// Adds text.
+    #[must_use]
+    pub fn text<S: AsRef<str>>(self, name: &str, values: impl IntoIterator<Item = S>) -> Self {
+        self.array(name, Arc::new(StringArray::from_iter_values(values)))
+    }
+
+    /// Adds text that may be NULL.
+    #[must_use]
+    pub fn text_opt<S: AsRef<str>>(self, name: &str, values: impl IntoIterator<Item = Option<S>>) -> Self {
+        self.array(name, Arc::new(values.into_iter().collect::<StringArray>()))
+    }
+
+    /// Adds TIMESTAMPs.
+    #[must_use]
+    pub fn ts(self, name: &str, values: impl IntoIterator<Item = Ts>) -> Self {
+        self.array(name, Arc::new(TimestampMicrosecondArray::from_iter_values(values.into_iter().map(|ts| ts.0))))
+    }
+
+    /// Adds TIMESTAMPs that may be NULL.
+    #[must_use]
+    pub fn ts_opt(self, name: &str, values: impl IntoIterator<Item = Option<Ts>>) -> Self {
+        let values = values.into_iter().map(|ts| ts.map(|ts| ts.0));
+        self.array(name, Arc::new(values.collect::<TimestampMicrosecondArray>()))
+    }
+
+    /// Adds DATEs given as days since 1970-01-01.
+    #[must_use]
+    pub fn date(self, name: &str, values: impl IntoIterator<Item = i32>) -> Self {
+        self.array(name, Arc::new(Date32Array::from_iter_values(values)))
+    }
+
+    /// Adds DOUBLEs; NaN becomes NULL.
+    #[must_use]
+    pub fn f64(self, name: &str, values: impl IntoIterator<Item = f64>) -> Self {
+        let values = values.into_iter().map(|value| (!value.is_nan()).then_some(value));
+        self.array(name, Arc::new(values.collect::<Float64Array>()))
+    }
+
+    /// Adds BIGINTs.
+    #[must_use]
+    pub fn i64(self, name: &str, values: impl IntoIterator<Item = i64>) -> Self {
+        self.array(name, Arc::new(Int64Array::from_iter_values(values)))
+    }
+
+    /// Adds INTEGERs that may be NULL.
+    #[must_use]
+    pub fn i32_opt(self, name: &str, values: impl IntoIterator<Item = Option<i32>>) -> Self {
+        self.array(name, Arc::new(values.into_iter().collect::<Int32Array>()))
+    }
+
+    /// Appends to the columns of the same names of `table` and flushes; other columns get their defaults.
+    ///
+    /// # Errors
+    /// Columns of different lengths, unknown columns, type mismatches and full disks.
+    pub fn append_to(self, store: &Store, table: &str) -> Result<()> {
+        let fault = |source| StoreError::Arrow { table: table.to_string(), source };
+        let pairs = self.names.iter().cloned().zip(self.arrays);
+        let batch = RecordBatch::try_from_iter_with_nullable(pairs.map(|(name, array)| (name, array, true))).map_err(fault)?;
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let mut appender = store.conn().appender_with_columns(table, &names)?;
+        appender.append_record_batch(batch)?;
+        // Errors surface here; dropped unflushed they would be lost.
+        appender.flush()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,102 @@
+//! Opening a store for writing, for reading, or in memory.
+
+use std::path::{Path, PathBuf};
+
+use duckdb::{AccessMode, Config, Connection};
+
+use super::{Result, StoreError, migrate, views};
+use crate::domain::Ts;
+
+/// An open store: one DuckDB connection to a migrated file.
+pub struct Store {
+    conn: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens for writing; creates the file (not its folder) and migrates it when needed.
+    ///
+    /// # Errors
+    /// Locked, corrupt, foreign or newer files, and failing migrations, each with its own variant.
+    pub fn open(path: &Path, now: Ts) -> Result<Self> {
+        let fresh = !path.exists();
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.is_dir()) {
+            return Err(StoreError::Io {
+                path: parent.to_path_buf(),
+                source: std::io::Error::new(std::io::ErrorKind::NotFound, "no such folder; create it first"),
+            });
+        }
+        // The older layout lets DuckDB 1.5 clients open what DuckDB 2 writes.
+        let config = base_config()?.with("storage_compatibility_version", "v1.5.0")?;
+        let conn = Connection::open_with_flags(path, config).map_err(|error| StoreError::from_open(path, &error))?;
+        let store = Self { conn, path: path.to_path_buf() };
+        migrate::apply(&store, fresh, now)?;
+        views::refresh(&store)?;
+        Ok(store)
+    }
+
+    /// Opens for reading only; creates nothing.
+    ///
+    /// # Errors
+    /// A missing file, and everything [`Store::open`] reports; an old schema is refused, not migrated.
+    pub fn open_read_only(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            return Err(StoreError::Missing(path.to_path_buf()));
+        }
+        let config = base_config()?.access_mode(AccessMode::ReadOnly)?;
+        let conn = Connection::open_with_flags(path, config).map_err(|error| StoreError::from_open(path, &error))?;
+        let store = Self { conn, path: path.to_path_buf() };
+        migrate::check(&store)?;
+        Ok(store)
+    }
+
+    /// A migrated store in memory, gone when dropped.
+    ///
+    /// # Errors
+    /// Only faults of DuckDB itself.
+    pub fn in_memory() -> Result<Self> {
+        let conn = Connection::open_in_memory_with_flags(base_config()?)?;
+        let store = Self { conn, path: PathBuf::from(":memory:") };
+        migrate::apply(&store, true, Ts(0))?;
+        views::refresh(&store)?;
+        Ok(store)
+    }
+
+    /// The connection. Use [`Store::transaction`] to group writes.
+    #[must_use]
+    pub fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// Where the store is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs `work` in one transaction: all of it is stored, or on error none.
+    ///
+    /// # Errors
+    /// The error of `work`, or of the commit.
+    pub fn transaction<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce() -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.conn.execute_batch("BEGIN").map_err(StoreError::from)?;
+        match work() {
+            Ok(value) => {
+                self.conn.execute_batch("COMMIT").map_err(StoreError::from)?;
+                Ok(value)
+            }
+            Err(error) => {
+                // The first error is the one to tell; a failed rollback changes nothing that was committed.
+                let _ = self.conn.execute_batch("ROLLBACK");
+                Err(error)
+            }
+        }
+    }
+}
+
+fn base_config() -> Result<Config> {
+    Ok(Config::default().enable_autoload_extension(false)?)
+}
