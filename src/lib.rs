@@ -5,7 +5,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "a failing test should stop loudly"))]
 
+/// The command line.
+pub mod cli;
+/// Defaults < file < environment < flags.
+pub mod config;
 /// Nouns without I/O: bars, time, symbols, identity, progress.
 pub mod domain;
+/// Files of bars into tables.
+pub mod ingest;
 /// The one door to DuckDB: open, migrate, views, rows, read-only queries.
 pub mod store;
