@@ -27,6 +27,15 @@ sessions AS (
         count(*) FILTER (exposure > 0) AS n_bars_exposed
     FROM equity_curve
     GROUP BY run_id, session_date
+),
+-- No default value in lag(): DuckDB 1.5 can't read it in a view that DuckDB 2 stored.
+steps AS (
+    SELECT
+        *,
+        lag(session_date) OVER in_run AS date_before,
+        lag(benchmark) OVER in_run    AS benchmark_before
+    FROM sessions
+    WINDOW in_run AS (PARTITION BY run_id ORDER BY session_date)
 )
 SELECT
     e.run_id,
@@ -34,7 +43,7 @@ SELECT
     e.equity,
     e.benchmark,
     r."return",
-    e.benchmark / nullif(lag(e.benchmark, 1, s.capital) OVER (PARTITION BY e.run_id ORDER BY e.session_date), 0) - 1
+    e.benchmark / nullif(CASE WHEN e.date_before IS NULL THEN s.capital ELSE e.benchmark_before END, 0) - 1
         AS benchmark_return,
     s.risk_free_rate / s.periods_per_year AS risk_free_return,
     e.drawdown,
@@ -42,6 +51,6 @@ SELECT
     e.mean_equity,
     e.n_bars,
     e.n_bars_exposed
-FROM sessions AS e
+FROM steps AS e
 JOIN run_settings AS s ON s.run_id = e.run_id
 LEFT JOIN run_returns AS r ON r.run_id = e.run_id AND r.session_date = e.session_date
