@@ -5,13 +5,23 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "a failing test should stop loudly"))]
 
-/// The command line.
-pub mod cli;
-/// Defaults < file < environment < flags.
-pub mod config;
 /// Nouns without I/O: bars, time, symbols, identity, progress.
 pub mod domain;
-/// Files of bars into tables.
-pub mod ingest;
+/// Kernels: incremental indicators, the same code in batch and live.
+pub mod indicators;
 /// The one door to DuckDB: open, migrate, views, rows, read-only queries.
 pub mod store;
+/// Pure decisions: events in, effects out; strategies, risk, portfolio, costs, engine.
+pub mod trade;
+/// Port adapters: the replay feed and the paper broker.
+pub mod venues;
+/// What happened in a run, into tables.
+pub mod telemetry;
+/// Files of bars into tables.
+pub mod ingest;
+/// Composition: a strategy over stored bars, recorded as a run.
+pub mod backtest;
+/// Defaults < file < environment < flags.
+pub mod config;
+/// The command line.
+pub mod cli;
