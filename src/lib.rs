@@ -21,6 +21,8 @@ pub mod telemetry;
 pub mod ingest;
 /// Composition: a strategy over stored bars, recorded as a run.
 pub mod backtest;
+/// Reports: HTML pages and PNG pictures of runs.
+pub mod report;
 /// Defaults < file < environment < flags.
 pub mod config;
 /// The command line.
