@@ -26,6 +26,7 @@ impl Benchmark {
     }
 
     /// Value at the close of a step, in currency.
+    #[inline]
     pub fn step(&mut self, step: &Step) -> f64 {
         for tick in &step.ticks {
             let share = &mut self.shares[tick.asset];
