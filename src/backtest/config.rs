@@ -301,7 +301,8 @@ mod tests {
     fn model_guards_default_on_and_zero_switches_off() {
         let mut config = config();
         config.strategy = "model".into();
-        config.model = Some(ModelRef { model_id: "m".into(), parent_run_id: String::new(), feature_set_hash: String::new() });
+        config.model =
+            Some(ModelRef { model_id: "m".into(), parent_run_id: String::new(), feature_set_hash: String::new() });
         let settings = config.check().unwrap().settings;
         assert_eq!((settings.stop_loss, settings.take_profit), (Some(0.02), Some(0.04)));
         assert_eq!(settings.limits, Limits { exposure_cap: Some(100_000.0), daily_loss_cap: Some(0.05) });
@@ -319,7 +320,10 @@ mod tests {
             assert!(refusal(|config| config.stop_loss = Some(broken)).starts_with("stop_loss = "));
         }
         assert_eq!(refusal(|config| config.symbols.clear()), "no symbols given");
-        assert_eq!(refusal(|config| config.strategy = "model".into()), "strategy 'model' needs a model; name one with --model ID");
+        assert_eq!(
+            refusal(|config| config.strategy = "model".into()),
+            "strategy 'model' needs a model; name one with --model ID"
+        );
         let conflict = refusal(|config| drop(config.params.insert("fast".into(), "30".into())));
         assert_eq!(conflict, "strategy sma_cross: fast=30 must be below slow=20");
     }
