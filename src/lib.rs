@@ -9,3 +9,11 @@
 pub mod domain;
 /// The one door to DuckDB: open, migrate, views, rows, read-only queries.
 pub mod store;
+
+/// Technical indicators as kernels, stepped one bar at a time.
+pub mod indicators;
+
+/// Past-only features: sets as data, kernels and generated SQL, materialised.
+pub mod features;
+/// Future-only targets: what a trade taken at each bar would have brought.
+pub mod labels;
