@@ -15,8 +15,5 @@ mod features;
 mod ingest;
 mod labels;
 mod market;
-mod report;
 mod shared;
-mod slt;
 mod store;
-mod views;
