@@ -8,8 +8,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a failing test should stop loudly")]
 
 mod architecture;
-mod backtest;
+//mod backtest;
 mod cli;
 mod ingest;
+mod report;
 mod shared;
 mod store;
