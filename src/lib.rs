@@ -17,6 +17,10 @@ pub mod trade;
 pub mod venues;
 /// What happened in a run, into tables.
 pub mod telemetry;
+/// Past-only columns of a bar: sets as data, generated SQL, kernels.
+pub mod features;
+/// What came after a bar: the only room that looks forward.
+pub mod labels;
 /// Files of bars into tables.
 pub mod ingest;
 /// Composition: a strategy over stored bars, recorded as a run.

@@ -1,6 +1,6 @@
 -- about: Every performance metric of a run, one row a run that has equity
 -- grain: run_id
--- needs: daily_returns, run_settings
+-- needs: daily_returns, run_currency, run_settings
 -- col run_id: Run
 -- col kind: Kind of run
 -- col name: Given name
@@ -125,7 +125,7 @@ SELECT
     r.name,
     r.strategy,
     r.interval,
-    c.currency,
+    m.currency,
     c.first_date,
     c.last_date,
     c.n_days,
@@ -162,5 +162,6 @@ SELECT
     c.periods_per_year
 FROM guarded AS c
 JOIN runs AS r ON r.run_id = c.run_id
+LEFT JOIN run_currency AS m ON m.run_id = c.run_id
 LEFT JOIN closed_trades AS t ON t.run_id = c.run_id
 LEFT JOIN executions AS x ON x.run_id = c.run_id

@@ -152,7 +152,14 @@ impl<B: Broker> Engine<B> {
         self.place(order, sink);
     }
 
-    fn order(&mut self, tick: &Tick, side: Side, quantity: Quantity, kind: OrderKind, confidence: Option<f64>) -> Order {
+    fn order(
+        &mut self,
+        tick: &Tick,
+        side: Side,
+        quantity: Quantity,
+        kind: OrderKind,
+        confidence: Option<f64>,
+    ) -> Order {
         self.ids.order += 1;
         Order {
             id: self.ids.order,

@@ -28,7 +28,7 @@ pub use costs::Costs;
 pub use engine::{Engine, Settings};
 pub use event::{Direction, Signal, Step, StepSignal, Tick};
 pub use ledger::Ledger;
-pub use order::{Exits, ExitReason, Fill, Order, OrderKind, Outcome, Quantity, Side, Trade};
+pub use order::{ExitReason, Exits, Fill, Order, OrderKind, Outcome, Quantity, Side, Trade};
 pub use portfolio::{Account, Portfolio};
 pub use ports::{Broker, Feed, Sink};
 pub use risk::{Approved, Limits, Refusal, Risk};

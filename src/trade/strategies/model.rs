@@ -8,7 +8,14 @@ use super::{AnyStrategy, Enter, Event, Intents, Strategy, View};
 use crate::trade::event::{Direction, Signal};
 
 pub(super) const PARAMS: &[ParamSpec] = &[
-    ParamSpec { name: "threshold", default: 0.6, min: 0.0, max: 1.0, whole: false, doc: "Smallest probability that opens a position" },
+    ParamSpec {
+        name: "threshold",
+        default: 0.6,
+        min: 0.0,
+        max: 1.0,
+        whole: false,
+        doc: "Smallest probability that opens a position",
+    },
     ParamSpec {
         name: "max_holding",
         default: 8.0,
@@ -47,14 +54,16 @@ impl Model {
 impl Strategy for Model {
     fn on_event(&mut self, view: &View, event: &Event<'_>) -> Intents {
         match event {
-            Event::Signal(Signal::Prediction { probability }) if *probability >= self.threshold && view.is_flat() => Intents {
-                exit: false,
-                enter: Some(Enter {
-                    direction: Direction::Long,
-                    confidence: Some(Self::confidence(*probability)),
-                    max_bars: Some(self.max_holding),
-                }),
-            },
+            Event::Signal(Signal::Prediction { probability }) if *probability >= self.threshold && view.is_flat() => {
+                Intents {
+                    exit: false,
+                    enter: Some(Enter {
+                        direction: Direction::Long,
+                        confidence: Some(Self::confidence(*probability)),
+                        max_bars: Some(self.max_holding),
+                    }),
+                }
+            }
             Event::Signal(_) | Event::Bar(_) => Intents::NONE,
         }
     }

@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use workstation::backtest::{Config, ModelRef, Plan, simulate};
 use workstation::domain::{Bars, Interval, Silent, Symbol, Ts};
 use workstation::telemetry::Recorder;
-use workstation::trade::{Account, Direction, ExitReason, Fill, Order, OrderKind, Outcome, Side, Signal, Sink, Step, Trade};
+use workstation::trade::{
+    Account, Direction, ExitReason, Fill, Order, OrderKind, Outcome, Side, Signal, Sink, Step, Trade,
+};
 use workstation::venues::TimedSignal;
 
 use super::series::bar;
@@ -35,7 +37,10 @@ impl Auditor {
         assert!(fill.ts >= order.decided_ts, "{fill:?} comes before {order:?}");
         assert!(fill.size > 0.0 && fill.commission >= 0.0 && fill.slippage >= 0.0);
         let against = (fill.price - fill.ref_price) * fill.side.sign();
-        assert!((fill.slippage - against * fill.size).abs() <= 1e-9 * fill.price * fill.size, "slippage is a cost: {fill:?}");
+        assert!(
+            (fill.slippage - against * fill.size).abs() <= 1e-9 * fill.price * fill.size,
+            "slippage is a cost: {fill:?}"
+        );
         if matches!(order.kind, OrderKind::Entry(_) | OrderKind::Exit(ExitReason::Signal | ExitReason::MaxHolding)) {
             assert_eq!(fill.ref_price, bar.open, "decided orders fill at the open");
         }
@@ -86,7 +91,12 @@ impl Sink for Auditor {
             self.books[tick.asset][3] = tick.bar.close;
         }
         let value: f64 = self.books.iter().map(|[size, .., close]| size * close).sum();
-        let open: f64 = self.books.iter().filter(|book| book[0] != 0.0).map(|[size, entry, paid, close]| size * (close - entry) - paid).sum();
+        let open: f64 = self
+            .books
+            .iter()
+            .filter(|book| book[0] != 0.0)
+            .map(|[size, entry, paid, close]| size * (close - entry) - paid)
+            .sum();
         self.near(account.cash, self.cash);
         self.near(account.equity, self.cash + value);
         self.near(account.equity, self.capital + self.realised + open);
@@ -138,7 +148,10 @@ fn plan(strategy: &str, assets: usize, costs: (f64, f64), sizing: usize, bracket
     let sma = BTreeMap::from([("fast".to_string(), "2".to_string()), ("slow".to_string(), "4".to_string())]);
     match strategy {
         "sma_cross" => config.params = sma,
-        "model" => config.model = Some(ModelRef { model_id: "m".into(), parent_run_id: String::new(), feature_set_hash: String::new() }),
+        "model" => {
+            config.model =
+                Some(ModelRef { model_id: "m".into(), parent_run_id: String::new(), feature_set_hash: String::new() })
+        }
         _ => {}
     }
     config.check().unwrap()
@@ -158,13 +171,20 @@ fn case() -> impl Strategy<Value = Case> {
     let costs = prop::sample::select(vec![(0.0, 0.0), (0.001, 5.0), (0.01, 200.0)]);
     let bracket = prop::sample::select(vec![(0.0, 0.0), (0.02, 0.04), (0.05, 0.0), (0.0, 0.03)]);
     let draws = prop::collection::vec(draws(), 1..4);
-    (strategy, costs, 0..SIZINGS.len(), bracket, draws).prop_map(|(strategy, costs, sizing, bracket, draws)| Case { strategy, costs, sizing, bracket, draws })
+    (strategy, costs, 0..SIZINGS.len(), bracket, draws).prop_map(|(strategy, costs, sizing, bracket, draws)| Case {
+        strategy,
+        costs,
+        sizing,
+        bracket,
+        draws,
+    })
 }
 
 impl Case {
     fn inputs(&self) -> (Vec<Bars>, Vec<Vec<TimedSignal>>, Plan) {
         let each = self.draws.iter().enumerate();
-        let (bars, signals) = each.map(|(asset, draws)| series(&format!("S{asset}"), draws, self.strategy == "model")).unzip();
+        let (bars, signals) =
+            each.map(|(asset, draws)| series(&format!("S{asset}"), draws, self.strategy == "model")).unzip();
         (bars, signals, plan(self.strategy, self.draws.len(), self.costs, self.sizing, self.bracket))
     }
 }

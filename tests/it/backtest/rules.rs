@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use workstation::backtest::{Config, GivenSignal, simulate};
 use workstation::domain::{Bars, Silent};
 use workstation::telemetry::Recorder;
-use workstation::trade::{Direction, ExitReason, Refusal, Signal, Trade};
 use workstation::trade::Outcome::Refused;
+use workstation::trade::{Direction, ExitReason, Refusal, Signal, Trade};
 use workstation::venues::TimedSignal;
 
 use super::series::daily;
@@ -186,7 +186,9 @@ fn the_breaker_holds_until_the_next_session() {
     assert_eq!(refusals(&recorder), [breaker, breaker]);
     let trade: &Trade = recorder.trades().iter().find(|trade| trade.asset == 1).unwrap();
     assert_eq!(trade.entry_ts, bars[1].ts[5]);
-    let Some(Refused(Refusal::Breaker { loss, .. })) = recorder.orders().nth(1).and_then(|(_, outcome)| outcome) else { panic!() };
+    let Some(Refused(Refusal::Breaker { loss, .. })) = recorder.orders().nth(1).and_then(|(_, outcome)| outcome) else {
+        panic!()
+    };
     assert!((loss - 100.0 / 1200.0).abs() < 1e-12);
 }
 
