@@ -7,5 +7,27 @@
 
 /// Nouns without I/O: bars, time, symbols, identity, progress.
 pub mod domain;
+/// Kernels: incremental indicators, the same code in batch and live.
+pub mod indicators;
 /// The one door to DuckDB: open, migrate, views, rows, read-only queries.
 pub mod store;
+/// Pure decisions: events in, effects out; strategies, risk, portfolio, costs, engine.
+pub mod trade;
+/// Port adapters: the replay feed and the paper broker.
+pub mod venues;
+/// What happened in a run, into tables.
+pub mod telemetry;
+/// Past-only columns of a bar: sets as data, generated SQL, kernels.
+pub mod features;
+/// What came after a bar: the only room that looks forward.
+pub mod labels;
+/// Files of bars into tables.
+pub mod ingest;
+/// Composition: a strategy over stored bars, recorded as a run.
+pub mod backtest;
+/// Reports: HTML pages and PNG pictures of runs.
+pub mod report;
+/// Defaults < file < environment < flags.
+pub mod config;
+/// The command line.
+pub mod cli;
