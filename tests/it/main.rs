@@ -17,4 +17,6 @@ mod labels;
 mod market;
 mod report;
 mod shared;
+mod slt;
 mod store;
+mod views;
