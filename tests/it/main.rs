@@ -15,5 +15,8 @@ mod features;
 mod ingest;
 mod labels;
 mod market;
+mod report;
 mod shared;
+mod slt;
 mod store;
+mod views;
