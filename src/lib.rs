@@ -9,3 +9,7 @@
 pub mod domain;
 /// The one door to DuckDB: open, migrate, views, rows, read-only queries.
 pub mod store;
+/// Tables into samples: windows, splits by time, scaling.
+pub mod dataset;
+/// Learning and predicting: specifications, learners, stored models.
+pub mod models;
