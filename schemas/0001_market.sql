@@ -121,8 +121,7 @@ CREATE TABLE ingest_log (
     rows_updated  BIGINT NOT NULL,
     rows_unchanged BIGINT NOT NULL,
     rows_rejected BIGINT NOT NULL,
-    started_at    TIMESTAMP NOT NULL,
-    ended_at      TIMESTAMP NOT NULL
+    ingested_at   TIMESTAMP NOT NULL
 );
 COMMENT ON TABLE ingest_log IS 'One row a file and ingest';
 COMMENT ON COLUMN ingest_log.ingest_id IS 'Key';
@@ -136,8 +135,7 @@ COMMENT ON COLUMN ingest_log.rows_inserted IS 'New bars';
 COMMENT ON COLUMN ingest_log.rows_updated IS 'Bars replaced by different values; the old ones are in bars_revisions';
 COMMENT ON COLUMN ingest_log.rows_unchanged IS 'Bars already stored with the same values';
 COMMENT ON COLUMN ingest_log.rows_rejected IS 'Rows in bars_rejected';
-COMMENT ON COLUMN ingest_log.started_at IS 'UTC start';
-COMMENT ON COLUMN ingest_log.ended_at IS 'UTC end';
+COMMENT ON COLUMN ingest_log.ingested_at IS 'UTC time of the ingest';
 
 CREATE TABLE sentiment_snapshots (
     symbol     VARCHAR NOT NULL,

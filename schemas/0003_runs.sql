@@ -107,7 +107,7 @@ COMMENT ON COLUMN orders.strategy IS 'Strategy that asked';
 COMMENT ON COLUMN orders.side IS 'BUY or SELL';
 COMMENT ON COLUMN orders.size IS 'Units, positive';
 COMMENT ON COLUMN orders.order_type IS 'market, or the exit that made it: stop_loss, take_profit, end_of_data';
-COMMENT ON COLUMN orders.decided_ts IS 'UTC close_ts of the bar that decided it (a protective exit: the bar that touched it)';
+COMMENT ON COLUMN orders.decided_ts IS 'UTC close_ts of the bar that decided it; an exit made by a bar itself (stop_loss, take_profit, end_of_data): the start of that bar';
 COMMENT ON COLUMN orders.status IS 'filled, refused or expired';
 COMMENT ON COLUMN orders.reason IS 'Why it was refused or what it was for';
 
@@ -170,7 +170,7 @@ COMMENT ON COLUMN trades.return_pct IS 'Percent: 100 x pnl / (size x entry_price
 COMMENT ON COLUMN trades.commission IS 'Both sides, in currency';
 COMMENT ON COLUMN trades.slippage IS 'Both sides, in currency; already inside the prices';
 COMMENT ON COLUMN trades.exit_reason IS 'signal, stop_loss, take_profit, max_holding or end_of_data';
-COMMENT ON COLUMN trades.bars_held IS 'Bars from entry to exit';
+COMMENT ON COLUMN trades.bars_held IS 'Bars from entry to exit; 0 when left in the bar of entry';
 COMMENT ON COLUMN trades.holding_minutes IS 'Clock minutes from entry to exit';
 
 CREATE TABLE equity (

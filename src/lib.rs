@@ -7,9 +7,25 @@
 
 /// Nouns without I/O: bars, time, symbols, identity, progress.
 pub mod domain;
+/// Kernels: incremental indicators, the same code in batch and live.
+pub mod indicators;
 /// The one door to DuckDB: open, migrate, views, rows, read-only queries.
 pub mod store;
+/// Pure decisions: events in, effects out; strategies, risk, portfolio, costs, engine.
+pub mod trade;
+/// Port adapters: the replay feed and the paper broker.
+pub mod venues;
+/// What happened in a run, into tables.
+pub mod telemetry;
+/// Files of bars into tables.
+pub mod ingest;
 /// Tables into samples: windows, splits by time, scaling.
 pub mod dataset;
+/// Composition: a strategy over stored bars, recorded as a run.
+pub mod backtest;
 /// Learning and predicting: specifications, learners, stored models.
 pub mod models;
+/// Defaults < file < environment < flags.
+pub mod config;
+/// The command line.
+pub mod cli;

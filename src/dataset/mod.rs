@@ -16,6 +16,8 @@ pub mod split;
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
 
 pub use error::DatasetError;
 pub use load::{DatasetSpec, label_sets, load};

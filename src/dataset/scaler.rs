@@ -6,7 +6,7 @@
 //! (a constant feature keeps `std = 1`), and bounded to ±[`Scaler::CLIP`] so that a rare outlier can't drown the
 //! rest of a sample.
 //!
-//! A window without any volume has no volume to relate to: its volume and cumulative features become 0 ("as usual")
+//! A window without any volume has no volume to relate to: its volume and flow features become 0 ("as usual")
 //! before standardising.
 
 use serde::{Deserialize, Serialize};
@@ -107,9 +107,9 @@ impl Scaler {
             let column = out.iter_mut().skip(at).step_by(width);
             match role {
                 ScaleRole::Price => column.for_each(|value| *value = *value / window.last_close - 1.0),
-                ScaleRole::PriceDifference => column.for_each(|value| *value /= window.last_close),
+                ScaleRole::Spread => column.for_each(|value| *value /= window.last_close),
                 ScaleRole::Volume => relate_volume(out, at, width),
-                ScaleRole::Cumulative => relate_total(out, at, width),
+                ScaleRole::Flow => relate_flow(out, at, width),
                 ScaleRole::Bounded | ScaleRole::Return => {}
             }
         }
@@ -126,7 +126,7 @@ fn relate_volume(window: &mut [f64], at: usize, width: usize) {
 }
 
 /// `(x − last) / mean |step|` for one column of a window.
-fn relate_total(window: &mut [f64], at: usize, width: usize) {
+fn relate_flow(window: &mut [f64], at: usize, width: usize) {
     let column: Vec<f64> = window.iter().skip(at).step_by(width).copied().collect();
     let last = column.last().copied().unwrap_or(f64::NAN);
     let steps: f64 = column.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum();

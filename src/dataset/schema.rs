@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 pub enum ScaleRole {
     /// A price level, in currency: `x / last close − 1`.
     Price,
-    /// A difference of prices, in currency: `x / last close`.
-    PriceDifference,
-    /// A traded volume, in units: `x / mean over the window − 1`.
+    /// A difference or distance of prices, in currency: `x / last close`.
+    Spread,
+    /// An amount traded, never negative: `x / mean over the window − 1`.
     Volume,
-    /// A running total of volumes, whose level means nothing: `(x − last x) / mean |step| over the window`.
-    Cumulative,
+    /// A running sum of signed amounts, whose level means nothing: `(x − last x) / mean |step| over the window`.
+    Flow,
     /// Bounded by definition, such as an oscillator: as it is.
     Bounded,
     /// A return, as a fraction: as it is.

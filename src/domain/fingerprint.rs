@@ -65,6 +65,24 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// SHA-256 and size in bytes of a file, read in pieces.
+///
+/// # Errors
+/// Failures to open or read it.
+pub fn sha256_file(path: &std::path::Path) -> std::io::Result<(String, u64)> {
+    let mut file = std::fs::File::open(path)?;
+    let (mut digest, mut buffer, mut bytes) = (Sha256::new(), vec![0; 1 << 18], 0);
+    loop {
+        match std::io::Read::read(&mut file, &mut buffer)? {
+            0 => return Ok((hex(&digest.finalize()), bytes)),
+            taken => {
+                digest.update(&buffer[..taken]);
+                bytes += taken as u64;
+            }
+        }
+    }
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -58,7 +58,7 @@ impl Learner for LogisticLearner {
 }
 
 /// Coefficients and intercept of label 1.
-fn solve(spec: &LogisticSpec, inputs: Array2<f64>, labels: &[bool]) -> Result<(Vec<f64>, f64)> {
+pub(super) fn solve(spec: &LogisticSpec, inputs: Array2<f64>, labels: &[bool]) -> Result<(Vec<f64>, f64)> {
     let tolerance = spec.gradient_tolerance * labels.len() as f64;
     let solver = LogisticRegression::default()
         .alpha(spec.alpha)

@@ -40,12 +40,8 @@ pub(super) fn predictions(store: &Store, asked: &Asked<'_>, model: &Calibrated, 
     Ok(())
 }
 
-/// Copies a run's row of the `classifier_metrics` view into `run_metrics` and returns it; empty without that view.
+/// Copies a run's row of the `classifier_metrics` view into `run_metrics` and returns it.
 pub(super) fn metrics(store: &Store, run_id: &str, split: &str) -> Result<Metrics> {
-    let views: i64 = store.conn().query_row(crate::sql!("models/has_metrics"), [], |row| row.get(0)).map_err(StoreError::from)?;
-    if views == 0 {
-        return Ok(Metrics::new());
-    }
     store.conn().execute(crate::sql!("models/record_metrics"), params![run_id, split]).map_err(StoreError::from)?;
     let mut statement = store.conn().prepare(crate::sql!("models/final_metrics")).map_err(StoreError::from)?;
     let rows = statement.query_map(params![run_id, split], |row| Ok((row.get(0)?, row.get(1)?))).map_err(StoreError::from)?;

@@ -62,7 +62,8 @@ pub fn load(store: &Store, symbol: &Symbol, interval: Interval, from: Option<Ts>
         let close_ts = batch.column(1).as_primitive::<TimestampMicrosecondType>();
         let session = batch.column(2).as_primitive::<Date32Type>();
         let price = |column: usize| batch.column(column).as_primitive::<Float64Type>();
-        let optional = |column: usize, row: usize| if price(column).is_null(row) { f64::NAN } else { price(column).value(row) };
+        let optional =
+            |column: usize, row: usize| if price(column).is_null(row) { f64::NAN } else { price(column).value(row) };
         for row in 0..batch.num_rows() {
             bars.push(Bar {
                 ts: Ts(ts.value(row)),

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use duckdb::arrow::array::{ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
+use duckdb::arrow::array::{
+    ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
+};
 use duckdb::arrow::record_batch::RecordBatch;
 
 use super::{Result, Store, StoreError};
@@ -89,7 +91,8 @@ impl Columns {
     pub fn append_to(self, store: &Store, table: &str) -> Result<()> {
         let fault = |source| StoreError::Arrow { table: table.to_string(), source };
         let pairs = self.names.iter().cloned().zip(self.arrays);
-        let batch = RecordBatch::try_from_iter_with_nullable(pairs.map(|(name, array)| (name, array, true))).map_err(fault)?;
+        let batch =
+            RecordBatch::try_from_iter_with_nullable(pairs.map(|(name, array)| (name, array, true))).map_err(fault)?;
         if batch.num_rows() == 0 {
             return Ok(());
         }

@@ -10,7 +10,7 @@ pub enum StoreError {
     #[error("no store at {}", .0.display())]
     Missing(PathBuf),
     /// Another process holds the file.
-    #[error("{} is in use by {holder}", path.display())]
+    #[error("{} is in use by {holder}", .path.display())]
     Locked {
         /// The store.
         path: PathBuf,
@@ -18,7 +18,7 @@ pub enum StoreError {
         holder: String,
     },
     /// Not a DuckDB file, or a damaged one.
-    #[error("{} is not a usable DuckDB file: {detail}", path.display())]
+    #[error("{} is not a usable DuckDB file: {detail}", .path.display())]
     Corrupt {
         /// The store.
         path: PathBuf,
@@ -26,7 +26,7 @@ pub enum StoreError {
         detail: String,
     },
     /// Written by a later version of this program.
-    #[error("{} has schema version {found}; this ws knows versions up to {known}", path.display())]
+    #[error("{} has schema version {found}; this ws knows versions up to {known}", .path.display())]
     Newer {
         /// The store.
         path: PathBuf,
@@ -36,7 +36,7 @@ pub enum StoreError {
         known: i64,
     },
     /// Older than this program, and opened for reading only.
-    #[error("{} has schema version {found}; this ws needs {known}", path.display())]
+    #[error("{} has schema version {found}; this ws needs {known}", .path.display())]
     Older {
         /// The store.
         path: PathBuf,
@@ -46,10 +46,10 @@ pub enum StoreError {
         known: i64,
     },
     /// A DuckDB file that some other program made.
-    #[error("{} is a DuckDB file, but not a ws store", path.display())]
+    #[error("{} is a DuckDB file, but not a ws store", .0.display())]
     Foreign(PathBuf),
     /// An applied migration differs from the one this program carries.
-    #[error("migration {name} was changed after it was applied to {}", path.display())]
+    #[error("migration {name} was changed after it was applied to {}", .path.display())]
     Checksum {
         /// The store.
         path: PathBuf,
@@ -68,7 +68,7 @@ pub enum StoreError {
     #[error("{0}")]
     Query(String),
     /// The file system said no.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}", .path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -93,7 +93,10 @@ impl StoreError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Missing(_) => "create it with 'ws init', fill it with 'ws demo' or 'ws ingest csv PATH..', or name another with --db".into(),
+            Self::Missing(_) => {
+                "create it with 'ws init', fill it with 'ws demo' or 'ws ingest csv PATH..', or name another with --db"
+                    .into()
+            }
             Self::Locked { .. } => "close the other program, or work on a copy of the file (--db COPY)".into(),
             Self::Corrupt { .. } => "check --db, or restore the file from a backup".into(),
             Self::Newer { .. } => "upgrade ws, or name another store with --db".into(),

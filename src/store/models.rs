@@ -37,7 +37,17 @@ pub fn insert(store: &Store, row: &ModelRow, now: Ts) -> Result<i32> {
     )?;
     store.conn().execute(
         "INSERT INTO models VALUES (?, ?, ?, ?, ?, ?, ?, ?, make_timestamp(?))",
-        params![row.model_id, row.name, version, row.kind, row.run_id, sha256(&row.weights), row.manifest, row.weights, now.0],
+        params![
+            row.model_id,
+            row.name,
+            version,
+            row.kind,
+            row.run_id,
+            sha256(&row.weights),
+            row.manifest,
+            row.weights,
+            now.0
+        ],
     )?;
     Ok(version)
 }
@@ -74,6 +84,10 @@ pub fn load(store: &Store, wanted: &str) -> Result<ModelRow> {
 fn unknown(store: &Store, wanted: &str) -> Result<StoreError> {
     let mut statement = store.conn().prepare("SELECT model_id FROM models ORDER BY created_at DESC LIMIT 5")?;
     let ids: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<std::result::Result<_, _>>()?;
-    let known = if ids.is_empty() { "the store has none yet; 'ws train' makes one".to_string() } else { format!("newest: {}", ids.join(", ")) };
+    let known = if ids.is_empty() {
+        "the store has none yet; 'ws train' makes one".to_string()
+    } else {
+        format!("newest: {}", ids.join(", "))
+    };
     Ok(StoreError::Query(format!("unknown model '{wanted}'; {known}")))
 }

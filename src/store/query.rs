@@ -1,0 +1,332 @@
+//! Read-only SQL from users: one statement, any shape of result, four formats.
+//!
+//! The file is opened read-only and only statements that read are let through, one at a time, so that nothing a
+//! user types can change the store.
+
+use std::io::Write;
+use std::path::Path;
+
+use duckdb::arrow::array::{Array, AsArray, RecordBatch};
+use duckdb::arrow::datatypes::{DataType, SchemaRef, TimeUnit};
+use duckdb::arrow::util::display::{ArrayFormatter, FormatOptions};
+use serde_json::{Map, Number, Value};
+
+use super::{Result, Store, StoreError};
+
+/// First words of statements that only read.
+const READING: [&str; 11] =
+    ["select", "with", "from", "values", "table", "describe", "desc", "show", "summarize", "explain", "pivot"];
+
+/// Timestamps as `2024-01-31 09:15:00`, without a zone: the store keeps UTC.
+const TEXT: FormatOptions<'static> = FormatOptions::new()
+    .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.f"))
+    .with_datetime_format(Some("%Y-%m-%d %H:%M:%S%.f"));
+
+/// A whole result in memory.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Column names, made unique.
+    pub columns: Vec<String>,
+    /// Whether a column holds numbers (to be aligned right).
+    pub numeric: Vec<bool>,
+    batches: Vec<RecordBatch>,
+}
+
+impl Table {
+    fn new(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Self {
+        let mut columns: Vec<String> = Vec::new();
+        for field in schema.fields() {
+            let mut name = field.name().clone();
+            while columns.contains(&name) {
+                name.push('_');
+            }
+            columns.push(name);
+        }
+        let numeric = schema.fields().iter().map(|field| field.data_type().is_numeric()).collect();
+        Self { columns, numeric, batches }
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Rows as text; NULL is `None`.
+    ///
+    /// # Errors
+    /// A value Arrow can't show.
+    pub fn text_rows(&self) -> Result<Vec<Vec<Option<String>>>> {
+        let mut rows = Vec::with_capacity(self.len());
+        for batch in &self.batches {
+            let formatters = batch
+                .columns()
+                .iter()
+                .map(|array| ArrayFormatter::try_new(array.as_ref(), &TEXT))
+                .collect::<std::result::Result<Vec<_>, _>>()
+                .map_err(|error| StoreError::Query(error.to_string()))?;
+            for row in 0..batch.num_rows() {
+                let cell = |(column, formatter): (usize, &ArrayFormatter<'_>)| {
+                    (!is_unknown(batch.column(column).as_ref(), row)).then(|| formatter.value(row).to_string())
+                };
+                rows.push(formatters.iter().enumerate().map(cell).collect());
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Rows as JSON objects; NULL, NaN and infinities are null.
+    #[must_use]
+    pub fn json_rows(&self) -> Vec<Value> {
+        let mut rows = Vec::with_capacity(self.len());
+        for batch in &self.batches {
+            for row in 0..batch.num_rows() {
+                let mut object = Map::new();
+                for (name, array) in self.columns.iter().zip(batch.columns()) {
+                    object.insert(name.clone(), json_value(array.as_ref(), row));
+                }
+                rows.push(Value::Object(object));
+            }
+        }
+        rows
+    }
+
+    /// Writes RFC 4180 CSV with a header line; NULL is an empty field.
+    ///
+    /// # Errors
+    /// Failures of the writer.
+    pub fn write_csv(&self, out: &mut dyn Write) -> Result<()> {
+        let fault = |error: csv::Error| StoreError::Query(format!("writing CSV: {error}"));
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(&self.columns).map_err(fault)?;
+        for row in self.text_rows()? {
+            writer.write_record(row.iter().map(|cell| cell.as_deref().unwrap_or(""))).map_err(fault)?;
+        }
+        writer.flush().map_err(|error| StoreError::Query(format!("writing CSV: {error}")))
+    }
+}
+
+/// Runs one reading statement with positional parameters.
+///
+/// # Errors
+/// [`StoreError::Query`] for what isn't a single reading statement and for every SQL error.
+pub fn run(store: &Store, sql: &str, parameters: &[Option<String>]) -> Result<Table> {
+    let sql = single_reading(sql)?;
+    let fault = |error: duckdb::Error| StoreError::Query(tidy(&error));
+    let mut statement = store.conn().prepare(sql).map_err(fault)?;
+    let mut batches = Vec::new();
+    let stream = statement.stream_arrow(duckdb::params_from_iter(parameters.iter())).map_err(fault)?;
+    let schema = stream.get_schema();
+    for batch in stream {
+        batches.push(batch.map_err(fault)?);
+    }
+    Ok(Table::new(&schema, batches))
+}
+
+/// Writes the result of one reading statement to a Parquet file.
+///
+/// # Errors
+/// As [`run`], and a file that can't be written.
+pub fn to_parquet(store: &Store, sql: &str, parameters: &[Option<String>], path: &Path) -> Result<()> {
+    let sql = single_reading(sql)?;
+    let target = path.display().to_string().replace('\'', "''");
+    let copy = format!("COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)");
+    let done = store.conn().execute(&copy, duckdb::params_from_iter(parameters.iter()));
+    done.map(|_| ()).map_err(|error| StoreError::Query(tidy(&error)))
+}
+
+/// Checks that a text is exactly one statement that reads; returns it without a trailing semicolon.
+fn single_reading(sql: &str) -> Result<&str> {
+    let statements = split(sql);
+    let [only] = statements.as_slice() else {
+        let found = if statements.is_empty() { "no statement" } else { "several statements" };
+        return Err(StoreError::Query(format!("one SQL statement is needed, {found} given")));
+    };
+    let first: String = bare(only).trim_start_matches(['(', ' ', '\n', '\t', '\r']).to_lowercase();
+    let word: String = first.chars().take_while(char::is_ascii_alphabetic).collect();
+    if READING.contains(&word.as_str()) {
+        Ok(only)
+    } else {
+        Err(StoreError::Query(format!(
+            "'{}' is refused: only statements that read are run here (SELECT, WITH, FROM, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN, ..)",
+            word.to_uppercase()
+        )))
+    }
+}
+
+/// What a scan of SQL text is inside of.
+#[derive(Clone, Copy, PartialEq)]
+enum Inside {
+    Code,
+    Single,
+    Double,
+    Line,
+    Block,
+}
+
+/// Walks SQL text, calling `see(byte offset, char, state)`; quotes and comments are recognised.
+pub(super) fn scan(sql: &str, mut see: impl FnMut(usize, char, bool)) {
+    let mut state = Inside::Code;
+    let mut previous = '\0';
+    for (at, c) in sql.char_indices() {
+        let next = match (state, previous, c) {
+            (Inside::Code, _, '\'') => Inside::Single,
+            (Inside::Code, _, '"') => Inside::Double,
+            (Inside::Code, '-', '-') => Inside::Line,
+            (Inside::Code, '/', '*') => Inside::Block,
+            (Inside::Single, _, '\'')
+            | (Inside::Double, _, '"')
+            | (Inside::Line, _, '\n')
+            | (Inside::Block, '*', '/') => Inside::Code,
+            (same, _, _) => same,
+        };
+        see(at, c, state == Inside::Code && next == Inside::Code);
+        // A closing slash must not open a comment together with what follows it.
+        previous = if state == next { c } else { '\0' };
+        state = next;
+    }
+}
+
+/// Splits at semicolons outside quotes and comments; empty parts and pure comments are dropped.
+fn split(sql: &str) -> Vec<&str> {
+    let mut cuts = vec![0];
+    scan(sql, |at, c, code| {
+        if code && c == ';' {
+            cuts.push(at + 1);
+        }
+    });
+    cuts.push(sql.len() + 1);
+    cuts.windows(2)
+        .filter_map(|pair| sql.get(pair[0]..pair[1] - 1))
+        .filter(|part| !bare(part).trim().is_empty())
+        .collect()
+}
+
+/// The text without comments.
+fn bare(sql: &str) -> String {
+    let mut text = String::new();
+    let mut rest = sql.trim_start();
+    loop {
+        if let Some(after) = rest.strip_prefix("--") {
+            rest = after.split_once('\n').map_or("", |(_, rest)| rest).trim_start();
+        } else if let Some(after) = rest.strip_prefix("/*") {
+            rest = after.split_once("*/").map_or("", |(_, rest)| rest).trim_start();
+        } else {
+            text.push_str(rest);
+            return text;
+        }
+    }
+}
+
+/// DuckDB's message on one line, without its pointer drawing.
+fn tidy(error: &duckdb::Error) -> String {
+    let text = error.to_string();
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let kept: Vec<&str> = lines.take_while(|line| !line.starts_with("LINE ") && !line.starts_with('^')).collect();
+    kept.join(" ")
+}
+
+fn number(value: f64) -> Value {
+    Number::from_f64(value).map_or(Value::Null, Value::Number)
+}
+
+/// A bare `NULL` has a type of its own, whose cells carry no null mark.
+fn is_unknown(array: &dyn Array, row: usize) -> bool {
+    *array.data_type() == DataType::Null || array.is_null(row)
+}
+
+/// One cell as JSON.
+fn json_value(array: &dyn Array, row: usize) -> Value {
+    if is_unknown(array, row) {
+        return Value::Null;
+    }
+    use duckdb::arrow::datatypes as types;
+    match array.data_type() {
+        DataType::Boolean => Value::Bool(array.as_boolean().value(row)),
+        DataType::Int8 => array.as_primitive::<types::Int8Type>().value(row).into(),
+        DataType::Int16 => array.as_primitive::<types::Int16Type>().value(row).into(),
+        DataType::Int32 => array.as_primitive::<types::Int32Type>().value(row).into(),
+        DataType::Int64 => array.as_primitive::<types::Int64Type>().value(row).into(),
+        DataType::UInt8 => array.as_primitive::<types::UInt8Type>().value(row).into(),
+        DataType::UInt16 => array.as_primitive::<types::UInt16Type>().value(row).into(),
+        DataType::UInt32 => array.as_primitive::<types::UInt32Type>().value(row).into(),
+        DataType::UInt64 => array.as_primitive::<types::UInt64Type>().value(row).into(),
+        DataType::Float32 => number(f64::from(array.as_primitive::<types::Float32Type>().value(row))),
+        DataType::Float64 => number(array.as_primitive::<types::Float64Type>().value(row)),
+        DataType::List(_) => {
+            let items = array.as_list::<i32>().value(row);
+            (0..items.len()).map(|item| json_value(items.as_ref(), item)).collect()
+        }
+        DataType::Struct(fields) => {
+            let parts = array.as_struct();
+            let pairs = fields.iter().enumerate();
+            Value::Object(
+                pairs.map(|(n, field)| (field.name().clone(), json_value(parts.column(n).as_ref(), row))).collect(),
+            )
+        }
+        DataType::Decimal128(_, _) | DataType::Decimal64(_, _) | DataType::Decimal32(_, _) => decimal(array, row),
+        DataType::Timestamp(TimeUnit::Microsecond, _) | _ => shown(array, row).map_or(Value::Null, Value::String),
+    }
+}
+
+/// Exact whole numbers stay whole; others become the nearest double.
+fn decimal(array: &dyn Array, row: usize) -> Value {
+    let Some(text) = shown(array, row) else { return Value::Null };
+    if let Ok(whole) = text.parse::<i64>() {
+        return whole.into();
+    }
+    text.parse().map_or(Value::String(text), number)
+}
+
+fn shown(array: &dyn Array, row: usize) -> Option<String> {
+    ArrayFormatter::try_new(array, &TEXT).ok().map(|formatter| formatter.value(row).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_are_counted_outside_quotes_and_comments() {
+        assert_eq!(split("SELECT ';' -- ;\n; ").len(), 1);
+        assert_eq!(split("SELECT 1; SELECT 2").len(), 2);
+        assert_eq!(split("/* ; */ SELECT 'it''s; fine'").len(), 1);
+        assert_eq!(split(" ; -- nothing").len(), 0);
+    }
+
+    #[test]
+    fn only_reading_statements_pass() {
+        assert!(single_reading("-- why\n(SELECT 1);").is_ok());
+        assert!(single_reading("from bars").is_ok());
+        for refused in
+            ["DROP TABLE bars", "SELECT 1; DROP TABLE bars", "COPY bars TO 'x'", "ATTACH 'x'", "", "PRAGMA version"]
+        {
+            assert!(single_reading(refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn every_result_shape_becomes_text_and_json() {
+        let store = Store::in_memory().unwrap();
+        let sql = "SELECT 1 AS a, 2.5::DOUBLE AS a, NULL AS n, 'NaN'::DOUBLE AS x, [1, 2] AS l, {'k': 'v'} AS s,
+                   TIMESTAMP '2024-01-31 09:15:00' AS t, DATE '2024-01-31' AS d, 12345678901234567890::HUGEINT AS h, true AS b";
+        let table = run(&store, sql, &[]).unwrap();
+        let json = table.json_rows();
+        assert_eq!(json[0]["a"], 1);
+        assert_eq!(json[0]["a_"], 2.5);
+        assert!(json[0]["n"].is_null() && json[0]["x"].is_null());
+        assert_eq!(json[0]["l"], serde_json::json!([1, 2]));
+        assert_eq!(json[0]["s"]["k"], "v");
+        assert_eq!(json[0]["t"], "2024-01-31 09:15:00");
+        assert_eq!(json[0]["d"], "2024-01-31");
+        let text = table.text_rows().unwrap();
+        assert_eq!(text[0][8].as_deref(), Some("12345678901234567890"));
+        assert!(run(&store, "SELECT nothing_here", &[]).unwrap_err().to_string().contains("nothing_here"));
+    }
+}

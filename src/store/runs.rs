@@ -116,7 +116,13 @@ pub fn set_model(store: &Store, run_id: &str, model_id: &str) -> Result<()> {
 ///
 /// # Errors
 /// Faults of DuckDB.
-pub fn record_metrics(store: &Store, run_id: &str, split: &str, step: i64, values: &[(&str, Option<f64>)]) -> Result<()> {
+pub fn record_metrics(
+    store: &Store,
+    run_id: &str,
+    split: &str,
+    step: i64,
+    values: &[(&str, Option<f64>)],
+) -> Result<()> {
     let n = values.len();
     Columns::new()
         .text("run_id", std::iter::repeat_n(run_id, n))
@@ -132,7 +138,8 @@ pub fn record_metrics(store: &Store, run_id: &str, split: &str, step: i64, value
 /// # Errors
 /// Faults of DuckDB.
 pub fn exists(store: &Store, run_id: &str) -> Result<bool> {
-    let found: i64 = store.conn().query_row("SELECT count(*) FROM runs WHERE run_id = ?", [run_id], |row| row.get(0))?;
+    let found: i64 =
+        store.conn().query_row("SELECT count(*) FROM runs WHERE run_id = ?", [run_id], |row| row.get(0))?;
     Ok(found > 0)
 }
 
@@ -141,9 +148,9 @@ pub fn exists(store: &Store, run_id: &str) -> Result<bool> {
 /// # Errors
 /// Faults of DuckDB.
 pub fn newest(store: &Store, kind: &str, limit: i64) -> Result<Vec<String>> {
-    let mut statement = store.conn().prepare(
-        "SELECT run_id FROM runs WHERE ?1 = '' OR kind = ?1 ORDER BY started_at DESC, run_id DESC LIMIT ?2",
-    )?;
+    let mut statement = store
+        .conn()
+        .prepare("SELECT run_id FROM runs WHERE ?1 = '' OR kind = ?1 ORDER BY started_at DESC, run_id DESC LIMIT ?2")?;
     let rows = statement.query_map(params![kind, limit], |row| row.get(0))?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }

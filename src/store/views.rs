@@ -50,7 +50,10 @@ pub fn all() -> Result<Vec<View>> {
             .collect();
         if ready.is_empty() {
             let name = waiting.keys().next().copied().unwrap_or_default().to_string();
-            return Err(StoreError::View { name, reason: "needs a view that is missing, or is part of a circle".into() });
+            return Err(StoreError::View {
+                name,
+                reason: "needs a view that is missing, or is part of a circle".into(),
+            });
         }
         ordered.extend(ready.iter().filter_map(|name| waiting.remove(name)));
     }
@@ -97,11 +100,8 @@ fn fingerprint() -> String {
 /// Replaces all views in one transaction, unless the store already has these.
 pub(super) fn refresh(store: &Store) -> Result<()> {
     let wanted = fingerprint();
-    let stored: Option<String> = store.conn().query_row(
-        "SELECT max(value) FROM store_settings WHERE key = 'views'",
-        [],
-        |row| row.get(0),
-    )?;
+    let stored: Option<String> =
+        store.conn().query_row("SELECT max(value) FROM store_settings WHERE key = 'views'", [], |row| row.get(0))?;
     if stored.as_deref() == Some(wanted.as_str()) {
         return Ok(());
     }

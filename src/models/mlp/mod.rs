@@ -29,8 +29,10 @@ use super::weights::Weights;
 use crate::dataset::{Dataset, Samples, Scaler, Train, Valid};
 use crate::domain::Progress;
 
-/// Windows scaled and multiplied at once when predicting.
-const CHUNK: usize = 1024;
+/// Windows multiplied at once when predicting. Always this many, the last ones repeated when there are fewer: the
+/// order in which a matrix product sums depends on its size, and a prediction must not depend on how many others
+/// are asked for.
+const BLOCK: usize = 64;
 
 /// Fits [`MlpModel`].
 pub(super) struct MlpLearner(MlpSpec);
@@ -91,13 +93,14 @@ impl Model for MlpModel {
     fn predict(&self, samples: &Samples<'_>, progress: &dyn Progress) -> Result<Vec<f64>> {
         progress.start("predicting", samples.len() as u64);
         let rows = self.asset_rows(samples.dataset());
-        let positions: Vec<usize> = (0..samples.len()).collect();
         let mut log_odds = Vec::with_capacity(samples.len());
-        for chunk in positions.chunks(CHUNK) {
-            let (windows, assets) = self.inputs(samples, &rows, chunk)?;
+        for first in (0..samples.len()).step_by(BLOCK) {
+            let wanted = BLOCK.min(samples.len() - first);
+            let positions: [usize; BLOCK] = std::array::from_fn(|at| first + at.min(wanted - 1));
+            let (windows, assets) = self.inputs(samples, &rows, &positions)?;
             let found = self.network.forward(&windows, &assets, None)?.to_vec1::<f32>()?;
-            log_odds.extend(found.into_iter().map(f64::from));
-            progress.advance(chunk.len() as u64);
+            log_odds.extend(found.into_iter().take(wanted).map(f64::from));
+            progress.advance(wanted as u64);
         }
         progress.finish();
         Ok(log_odds)

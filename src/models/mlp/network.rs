@@ -137,6 +137,12 @@ impl Network {
         Ok(self.head.forward(&hidden)?.squeeze(1)?)
     }
 
+    /// A variable by name.
+    #[cfg(test)]
+    pub(super) fn var(&self, name: &str) -> &Var {
+        &self.vars.iter().find(|(named, _)| named.name == name).unwrap().1
+    }
+
     /// Trainable variables: those that decay, then those that don't.
     pub(super) fn trainable(&self) -> (Vec<Var>, Vec<Var>) {
         let of = |wanted: fn(Part) -> bool| -> Vec<Var> {

@@ -162,7 +162,7 @@ impl<'a> Trainer<'a> {
 }
 
 /// The rate of a step, counted from 0.
-fn learning_rate(spec: &MlpSpec, step: usize, per_epoch: usize) -> f64 {
+pub(super) fn learning_rate(spec: &MlpSpec, step: usize, per_epoch: usize) -> f64 {
     match spec.schedule {
         Schedule::Constant => spec.learning_rate,
         Schedule::Cosine if step < per_epoch => spec.learning_rate * (step + 1) as f64 / per_epoch as f64,
@@ -174,7 +174,7 @@ fn learning_rate(spec: &MlpSpec, step: usize, per_epoch: usize) -> f64 {
     }
 }
 
-fn class_weights(kind: ClassWeights, positives: usize, samples: usize) -> [f64; 2] {
+pub(super) fn class_weights(kind: ClassWeights, positives: usize, samples: usize) -> [f64; 2] {
     match kind {
         ClassWeights::Equal => [1.0, 1.0],
         ClassWeights::Balanced => {
@@ -185,14 +185,14 @@ fn class_weights(kind: ClassWeights, positives: usize, samples: usize) -> [f64; 
 }
 
 /// Weighted log-loss of a batch and the derivative of its weighted mean.
-struct WeightedLoss {
-    sum: f64,
-    weight: f64,
-    gradient: Vec<f32>,
+pub(super) struct WeightedLoss {
+    pub(super) sum: f64,
+    pub(super) weight: f64,
+    pub(super) gradient: Vec<f32>,
 }
 
 impl WeightedLoss {
-    fn of(labels: &[bool], log_odds: &[f32], class_weights: [f64; 2]) -> Self {
+    pub(super) fn of(labels: &[bool], log_odds: &[f32], class_weights: [f64; 2]) -> Self {
         let weight_of = |label: bool| class_weights[usize::from(label)];
         let weight: f64 = labels.iter().map(|label| weight_of(*label)).sum();
         let mut loss = Self { sum: 0.0, weight, gradient: Vec::with_capacity(labels.len()) };
@@ -206,7 +206,7 @@ impl WeightedLoss {
 }
 
 /// Scales all gradients down together when their common norm is above `limit`.
-fn clip(gradients: &mut GradStore, vars: &[Var], limit: f64) -> Result<()> {
+pub(super) fn clip(gradients: &mut GradStore, vars: &[Var], limit: f64) -> Result<()> {
     let mut squares = 0.0;
     for var in vars {
         if let Some(gradient) = gradients.get(var) {

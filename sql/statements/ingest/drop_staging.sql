@@ -1,0 +1,2 @@
+-- The staged rows are merged, or given up.
+DROP TABLE IF EXISTS temp.staged_bars

@@ -1,0 +1,72 @@
+-- about: Backtest runs ranked by Sharpe ratio, from the metrics stored when they ended
+-- grain: run_id
+-- col rank: Place by sharpe, then total_return, from 1
+-- col run_id: Run
+-- col name: Given name
+-- col strategy: Strategy
+-- col model_id: Model used; NULL for a strategy without one
+-- col interval: Bar length
+-- col n_symbols: Instruments traded
+-- col status: running, finished or failed
+-- col started_at: UTC start
+-- col sharpe: As in run_performance
+-- col sortino: As in run_performance
+-- col calmar: As in run_performance
+-- col total_return: A fraction
+-- col cagr: A fraction a year
+-- col max_drawdown: A fraction <= 0
+-- col benchmark_return: Total return of buy-and-hold, a fraction
+-- col excess_return: total_return - benchmark_return, a fraction
+-- col exposure: Share of bar times with an open position, a fraction
+-- col n_trades: Closed round trips
+-- col win_rate: A fraction
+-- col profit_factor: Gross profit / gross loss
+-- col cost_drag: Costs / starting capital, a fraction
+-- col n_days: Sessions
+WITH
+metrics AS (
+    SELECT
+        run_id,
+        max(value) FILTER (key = 'sharpe')             AS sharpe,
+        max(value) FILTER (key = 'sortino')            AS sortino,
+        max(value) FILTER (key = 'calmar')             AS calmar,
+        max(value) FILTER (key = 'total_return')       AS total_return,
+        max(value) FILTER (key = 'cagr')               AS cagr,
+        max(value) FILTER (key = 'max_drawdown')       AS max_drawdown,
+        max(value) FILTER (key = 'benchmark_return')   AS benchmark_return,
+        max(value) FILTER (key = 'exposure')           AS exposure,
+        max(value) FILTER (key = 'n_trades')           AS n_trades,
+        max(value) FILTER (key = 'win_rate')           AS win_rate,
+        max(value) FILTER (key = 'profit_factor')      AS profit_factor,
+        max(value) FILTER (key = 'cost_drag')          AS cost_drag,
+        max(value) FILTER (key = 'n_days')             AS n_days
+    FROM run_metrics
+    WHERE split = 'backtest' AND step = 0
+    GROUP BY run_id
+)
+SELECT
+    row_number() OVER (ORDER BY m.sharpe DESC NULLS LAST, m.total_return DESC NULLS LAST, r.run_id) AS rank,
+    r.run_id,
+    r.name,
+    r.strategy,
+    r.model_id,
+    r.interval,
+    len(r.symbols)                       AS n_symbols,
+    r.status,
+    r.started_at,
+    m.sharpe,
+    m.sortino,
+    m.calmar,
+    m.total_return,
+    m.cagr,
+    m.max_drawdown,
+    m.benchmark_return,
+    m.total_return - m.benchmark_return  AS excess_return,
+    m.exposure,
+    CAST(m.n_trades AS BIGINT)           AS n_trades,
+    m.win_rate,
+    m.profit_factor,
+    m.cost_drag,
+    CAST(m.n_days AS BIGINT)             AS n_days
+FROM runs AS r
+JOIN metrics AS m ON m.run_id = r.run_id

@@ -1,0 +1,105 @@
+//! What can be wrong with a backtest, in one clear line each.
+
+use crate::domain::{Interval, Symbol, Ts};
+use crate::store::StoreError;
+use crate::trade::strategies::UnknownStrategy;
+use crate::trade::strategies::params::ParamError;
+
+/// Why a backtest was not run, or not stored.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BacktestError {
+    /// No strategy of that name.
+    #[error(transparent)]
+    Strategy(#[from] UnknownStrategy),
+    /// A strategy parameter that is unknown or out of range.
+    #[error("strategy {strategy}: {source}")]
+    Param {
+        /// Strategy.
+        strategy: &'static str,
+        /// What is wrong.
+        source: ParamError,
+    },
+    /// A setting out of range.
+    #[error("{setting} = {value}: use {wanted}")]
+    Setting {
+        /// Setting.
+        setting: &'static str,
+        /// Value given.
+        value: f64,
+        /// What is allowed.
+        wanted: &'static str,
+    },
+    /// Nothing to run on.
+    #[error("no symbols given")]
+    NoSymbols,
+    /// The store has no bars of this symbol and interval.
+    #[error("no {interval} bars of '{symbol}'; the store has {known}")]
+    UnknownSymbol {
+        /// Instrument asked for.
+        symbol: Symbol,
+        /// Bar length asked for.
+        interval: Interval,
+        /// What there is.
+        known: String,
+    },
+    /// Bars exist, but none in the period.
+    #[error("no {interval} bars of '{symbol}' in the period; they go from {first} to {last}")]
+    EmptyPeriod {
+        /// Instrument.
+        symbol: Symbol,
+        /// Bar length.
+        interval: Interval,
+        /// First bar start stored.
+        first: Ts,
+        /// Last bar start stored.
+        last: Ts,
+    },
+    /// One account can't hold several currencies.
+    #[error("the symbols trade in different currencies ({}); run one backtest a currency", .0.join(", "))]
+    Currencies(Vec<String>),
+    /// Contracts whose point is not worth one unit of currency.
+    #[error("'{symbol}' has a multiplier of {multiplier}; backtests handle a multiplier of 1 only")]
+    Multiplier {
+        /// Instrument.
+        symbol: Symbol,
+        /// Currency value of one point.
+        multiplier: f64,
+    },
+    /// Predictions or signals that don't fit the run.
+    #[error("{0}")]
+    Signals(String),
+    /// Faults of the store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<crate::store::duckdb::Error> for BacktestError {
+    fn from(error: crate::store::duckdb::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl BacktestError {
+    /// The next step for whoever meets this error.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoSymbols => Some("name them with --symbols A,B".into()),
+            Self::UnknownSymbol { .. } => Some("ingest it with 'ws ingest csv PATH..', or name another with --symbols or --interval".into()),
+            Self::EmptyPeriod { .. } => Some("widen --from and --to".into()),
+            Self::Store(error) => error.hint(),
+            _ => None,
+        }
+    }
+
+    /// Whether the request was refused (as opposed to something having broken).
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::UnknownSymbol { .. } | Self::EmptyPeriod { .. } | Self::Currencies(_) | Self::Multiplier { .. } => true,
+            Self::Store(error) => error.is_refusal(),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! A backtest as a run: begun, simulated, stored whole or not at all.
+
+use super::{BacktestError, Config, ModelRef, Plan, inputs, predictions, simulate};
+use crate::domain::{Bars, Progress, Ts};
+use crate::store::runs::{self, NewRun};
+use crate::store::{Store, params};
+use crate::telemetry::{Recorder, RunLabels};
+use crate::venues::TimedSignal;
+
+/// What a stored backtest came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Run.
+    pub run_id: String,
+    /// Bars read, of all symbols.
+    pub n_bars: usize,
+    /// Closed round trips.
+    pub n_trades: usize,
+    /// Orders refused by risk or broker.
+    pub n_refused: usize,
+    /// Predictions or signals about bars outside the run; not used, not stored.
+    pub n_signals_unused: usize,
+    /// Equity at the last close, in currency.
+    pub final_equity: f64,
+    /// Buy and hold at the last close, in currency.
+    pub final_benchmark: f64,
+}
+
+/// Runs a backtest over stored bars and stores everything it did under a new run.
+///
+/// Nothing is stored when the configuration is refused. Once begun, the run ends as `finished` with all its rows,
+/// or as `failed` with the error and none. `now` stamps both ends of the run.
+///
+/// # Errors
+/// Unknown strategies, parameters and symbols, settings out of range, empty periods, faults of the store.
+pub fn run(store: &Store, config: &Config, now: Ts, progress: &dyn Progress) -> Result<Outcome, BacktestError> {
+    let plan = config.check()?;
+    let bars = inputs::load_bars(store, config, &plan, progress)?;
+    let periods_per_year = inputs::periods_per_year(store, &bars)?;
+    let (signals, n_signals_unused) = inputs::signals(config, &bars)?;
+    let ready = Ready { config, plan, bars, signals, n_signals_unused };
+    let run_id = runs::begin(store, &ready.new_run(periods_per_year), now)?;
+    ready.record(store, &run_id, now, progress).inspect_err(|error| {
+        // The first error is the one to tell.
+        let _ = runs::fail(store, &run_id, &error.to_string(), now);
+    })
+}
+
+/// A checked backtest with everything it reads in memory.
+struct Ready<'a> {
+    config: &'a Config,
+    plan: Plan,
+    bars: Vec<Bars>,
+    signals: Vec<Vec<TimedSignal>>,
+    n_signals_unused: usize,
+}
+
+impl Ready<'_> {
+    fn new_run(&self, periods_per_year: u32) -> NewRun {
+        let config = self.config;
+        let (data_fingerprint, data_as_of) = inputs::identity(&self.bars);
+        let mut params = self.plan.run_params(periods_per_year);
+        for (name, bound) in [("from", config.from), ("to", config.to)] {
+            params.insert(name.to_string(), bound.map_or_else(|| "open".to_string(), |ts| ts.to_string()));
+        }
+        let of_model = |text: fn(&ModelRef) -> &String| config.model.as_ref().map(text).cloned().unwrap_or_default();
+        NewRun {
+            kind: "backtest",
+            mode: "backtest",
+            name: config.name.clone(),
+            parent_run_id: of_model(|model| &model.parent_run_id),
+            seed: config.seed,
+            data_fingerprint,
+            feature_set_hash: of_model(|model| &model.feature_set_hash),
+            data_as_of,
+            model_id: of_model(|model| &model.model_id),
+            strategy: self.plan.spec.name.to_string(),
+            interval: config.interval.to_string(),
+            symbols: self.plan.symbols.iter().map(ToString::to_string).collect(),
+            params,
+        }
+    }
+
+    /// Simulates a begun run and stores its rows, its end and its metrics in one transaction.
+    fn record(&self, store: &Store, run_id: &str, now: Ts, progress: &dyn Progress) -> Result<Outcome, BacktestError> {
+        let capital = self.plan.settings.capital;
+        let longest = self.bars.iter().map(Bars::len).max().unwrap_or(0);
+        let mut recorder = Recorder::new(capital, self.bars.len(), longest);
+        progress.start("backtest", longest as u64);
+        simulate(&self.bars, &self.signals, &self.plan, &mut recorder, progress)?;
+        progress.finish();
+        store.transaction(|| {
+            self.write(store, run_id, &recorder)?;
+            runs::finish(store, run_id, now)?;
+            record_metrics(store, run_id)
+        })?;
+        Ok(Outcome {
+            run_id: run_id.to_string(),
+            n_bars: self.bars.iter().map(Bars::len).sum(),
+            n_trades: recorder.trades().len(),
+            n_refused: recorder.refused(),
+            n_signals_unused: self.n_signals_unused,
+            final_equity: recorder.final_equity(),
+            final_benchmark: recorder.benchmark().last().copied().unwrap_or(capital),
+        })
+    }
+
+    fn write(&self, store: &Store, run_id: &str, recorder: &Recorder) -> Result<(), BacktestError> {
+        let model = self.config.model.as_ref();
+        let labels = RunLabels {
+            run_id,
+            mode: "backtest",
+            strategy: self.plan.spec.name,
+            interval: self.config.interval,
+            symbols: &self.plan.symbols,
+            model_id: model.map(|model| model.model_id.as_str()),
+        };
+        recorder.write(store, &labels)?;
+        if let Some(model) = model {
+            predictions::write(store, run_id, self.config, model, self.plan.params.get("threshold"), &self.bars)?;
+        }
+        Ok(())
+    }
+}
+
+/// Copies the run's row of the metrics view into `run_metrics`.
+fn record_metrics(store: &Store, run_id: &str) -> Result<(), BacktestError> {
+    let has_view: bool = store.conn().query_row(crate::sql!("backtest/has_metrics_view"), [], |row| row.get(0))?;
+    if has_view {
+        store.conn().execute(crate::sql!("backtest/record_metrics"), params![run_id])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! Finding files and reading what their names say.
+//!
+//! `{SYMBOL}/{interval}/*.csv[.gz]`, `{SYMBOL}_{interval}.csv[.gz]`, `{SYMBOL}.csv[.gz]`.
+
+use std::path::{Path, PathBuf};
+
+use super::IngestError;
+use crate::domain::{Interval, Symbol};
+
+/// One input file and what its path says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The file.
+    pub path: PathBuf,
+    /// Symbol in the name, when it has the form of one.
+    pub symbol: Option<Symbol>,
+    /// Interval in the name.
+    pub interval: Option<Interval>,
+}
+
+/// Expands files, directories (recursively) and `*`/`?` globs in the last component; sorted, without repeats.
+///
+/// # Errors
+/// A path that doesn't exist or can't be read, and nothing found at all.
+pub fn discover(paths: &[PathBuf]) -> Result<Vec<Source>, IngestError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            walk(path, &mut files)?;
+        } else if path.exists() {
+            files.push(path.clone());
+        } else {
+            glob(path, &mut files)?;
+        }
+    }
+    files.sort();
+    files.dedup();
+    if files.is_empty() {
+        let given: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        return Err(IngestError::NoFiles(given.join(", ")));
+    }
+    Ok(files.into_iter().map(source).collect())
+}
+
+fn is_csv(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    name.ends_with(".csv") || name.ends_with(".csv.gz")
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), IngestError> {
+    for entry in std::fs::read_dir(folder).map_err(|error| IngestError::io(folder, error))? {
+        let path = entry.map_err(|error| IngestError::io(folder, error))?.path();
+        if path.is_dir() {
+            walk(&path, files)?;
+        } else if is_csv(&path) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn glob(pattern: &Path, files: &mut Vec<PathBuf>) -> Result<(), IngestError> {
+    let missing = || IngestError::io(pattern, std::io::Error::from(std::io::ErrorKind::NotFound));
+    let name = pattern.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    if !name.contains(['*', '?']) {
+        return Err(missing());
+    }
+    let folder = pattern.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name: Vec<char> = name.chars().collect();
+    let before = files.len();
+    for entry in std::fs::read_dir(folder).map_err(|error| IngestError::io(folder, error))? {
+        let path = entry.map_err(|error| IngestError::io(folder, error))?.path();
+        let found: Vec<char> = path.file_name().unwrap_or_default().to_string_lossy().chars().collect();
+        if path.is_file() && matches(&name, &found) {
+            files.push(path);
+        }
+    }
+    if files.len() == before { Err(missing()) } else { Ok(()) }
+}
+
+/// `*` is any run of characters, `?` any one.
+fn matches(pattern: &[char], text: &[char]) -> bool {
+    match (pattern.first(), text.first()) {
+        (None, None) => true,
+        (Some('*'), _) => matches(&pattern[1..], text) || (!text.is_empty() && matches(pattern, &text[1..])),
+        (Some('?'), Some(_)) => matches(&pattern[1..], &text[1..]),
+        (Some(p), Some(t)) if p == t => matches(&pattern[1..], &text[1..]),
+        _ => false,
+    }
+}
+
+/// Reads symbol and interval off a path.
+#[must_use]
+pub fn source(path: PathBuf) -> Source {
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let lower = file.to_lowercase();
+    let cut = if lower.ends_with(".gz") { file.len() - 3 } else { file.len() };
+    let stem = file.get(..cut).unwrap_or(&file);
+    let stem = if stem.to_lowercase().ends_with(".csv") { stem.get(..stem.len() - 4).unwrap_or(stem) } else { stem };
+    let folder =
+        |level: usize| path.ancestors().nth(level).and_then(Path::file_name).map(|name| name.to_string_lossy());
+    if let Some(interval) = folder(1).and_then(|name| name.parse::<Interval>().ok()) {
+        let symbol = folder(2).and_then(|name| name.parse().ok());
+        return Source { symbol, interval: Some(interval), path };
+    }
+    if let Some((symbol, interval)) = stem.rsplit_once('_')
+        && let Ok(interval) = interval.parse::<Interval>()
+    {
+        return Source { symbol: symbol.parse().ok(), interval: Some(interval), path };
+    }
+    Source { symbol: stem.parse().ok(), interval: None, path }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(path: &str) -> (Option<String>, Option<Interval>) {
+        let found = source(PathBuf::from(path));
+        (found.symbol.map(|symbol| symbol.to_string()), found.interval)
+    }
+
+    #[test]
+    fn names_say_symbol_and_interval() {
+        assert_eq!(said("x/BTC-PERP_1m.csv.gz"), (Some("BTC-PERP".into()), Some(Interval::M1)));
+        assert_eq!(said("nse_1d/ABB.csv"), (Some("ABB".into()), None));
+        assert_eq!(said("TCS/5m/2024.csv"), (Some("TCS".into()), Some(Interval::M5)));
+        assert_eq!(said("my file.csv"), (None, None));
+        assert_eq!(said("A_B.csv"), (Some("A_B".into()), None));
+    }
+
+    #[test]
+    fn globs_match_whole_names() {
+        let glob = |pattern: &str, text: &str| {
+            matches(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
+        };
+        assert!(glob("*.csv", "A.csv") && glob("A?.csv", "AB.csv") && glob("*", ""));
+        assert!(!glob("*.csv", "A.csv.gz") && !glob("?", ""));
+    }
+}

@@ -1,0 +1,82 @@
+//! What the engine is told: everything that became known at one moment.
+
+use crate::domain::{Bar, Ts};
+
+/// Which way a position or a signal points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Gains when the price rises.
+    Long,
+    /// Gains when the price falls.
+    Short,
+}
+
+impl Direction {
+    /// The name used in tables.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Long => "LONG",
+            Self::Short => "SHORT",
+        }
+    }
+
+    /// 1 for long, -1 for short.
+    #[must_use]
+    pub const fn sign(self) -> f64 {
+        match self {
+            Self::Long => 1.0,
+            Self::Short => -1.0,
+        }
+    }
+}
+
+/// An opinion about an asset, known at the close of a bar.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Signal {
+    /// What a model said.
+    Prediction {
+        /// Probability of label 1 (profit before loss), from 0 to 1.
+        probability: f64,
+    },
+    /// A direction to hold from the next open on.
+    Directed {
+        /// Wanted position; `None` is FLAT.
+        direction: Option<Direction>,
+        /// From 0 to 1, when the source has one.
+        confidence: Option<f64>,
+    },
+}
+
+/// A bar of one asset.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tick {
+    /// Index of the asset, from 0.
+    pub asset: usize,
+    /// Its bar.
+    pub bar: Bar,
+    /// Whether the asset has no further bar; always false where the future is open.
+    pub last: bool,
+}
+
+/// A signal about the asset of a tick of the same step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StepSignal {
+    /// Index into [`Step::ticks`].
+    pub tick: usize,
+    /// What it says.
+    pub signal: Signal,
+}
+
+/// One moment of the merged time line: all bars that start at it, and the signals known at their closes.
+#[derive(Debug, Clone, Default)]
+pub struct Step {
+    /// UTC start of the bars.
+    pub ts: Ts,
+    /// Trading day, as days since 1970-01-01; never falls from step to step.
+    pub session_date: i32,
+    /// The bars, ascending by asset.
+    pub ticks: Vec<Tick>,
+    /// The signals, in order of their ticks.
+    pub signals: Vec<StepSignal>,
+}

@@ -1,0 +1,36 @@
+//! The ports of the engine: where steps come from, who executes, who is told.
+
+use super::event::Step;
+use super::ledger::Ledger;
+use super::order::{Fill, Order, Outcome, Trade};
+use super::portfolio::Account;
+use super::risk::Approved;
+
+/// A source of steps in time order.
+pub trait Feed {
+    /// Replaces `step` by the next one; false when there is none.
+    fn next(&mut self, step: &mut Step) -> bool;
+}
+
+/// Someone who executes orders.
+pub trait Broker {
+    /// Takes an order that risk approved; it works until it is filled or refused.
+    fn submit(&mut self, order: Approved<Order>);
+
+    /// Reports everything executed or refused up to the end of `step` to the ledger, in order of time.
+    fn advance<K: Sink>(&mut self, step: &Step, ledger: &mut Ledger<'_, K>);
+}
+
+/// Receiver of effects.
+pub trait Sink {
+    /// An order was decided. Ids count up from 1.
+    fn order(&mut self, order: &Order);
+    /// What became of an order given before.
+    fn outcome(&mut self, order_id: u64, outcome: &Outcome);
+    /// An order was executed.
+    fn fill(&mut self, fill: &Fill);
+    /// A position was closed.
+    fn trade(&mut self, trade: &Trade);
+    /// The account at the close of a step.
+    fn account(&mut self, step: &Step, account: &Account);
+}

@@ -1,0 +1,175 @@
+//! Typed, documented parameters: one table gives checking, defaults and help.
+
+use std::collections::BTreeMap;
+
+/// One parameter of a strategy.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ParamSpec {
+    /// Name in commands and tables.
+    pub name: &'static str,
+    /// Value when not given.
+    pub default: f64,
+    /// Smallest value.
+    pub min: f64,
+    /// Largest value.
+    pub max: f64,
+    /// Whether only whole numbers are allowed.
+    pub whole: bool,
+    /// What it means, with its unit.
+    pub doc: &'static str,
+}
+
+/// What is wrong with given parameters.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ParamError {
+    /// Not a parameter of this strategy.
+    #[error("unknown parameter '{name}'; {hint}")]
+    Unknown {
+        /// What was given.
+        name: String,
+        /// The nearest name, or all of them.
+        hint: String,
+    },
+    /// Not a number, or out of range.
+    #[error("parameter {name}={value}: use {wanted}")]
+    Invalid {
+        /// Parameter.
+        name: &'static str,
+        /// What was given.
+        value: String,
+        /// What is allowed.
+        wanted: String,
+    },
+    /// Each is in range, but not together.
+    #[error("{0}")]
+    Conflict(String),
+}
+
+/// Checked values, one for each parameter of a strategy, defaults filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Params(Vec<(&'static str, f64)>);
+
+impl Params {
+    /// Checks given texts against the table and fills in defaults.
+    ///
+    /// # Errors
+    /// An unknown name, a text that is no number, a number out of range.
+    pub fn check(specs: &'static [ParamSpec], given: &BTreeMap<String, String>) -> Result<Self, ParamError> {
+        if let Some(name) = given.keys().find(|name| specs.iter().all(|spec| spec.name != *name)) {
+            let hint = suggestion(name, specs.iter().map(|spec| spec.name));
+            return Err(ParamError::Unknown { name: shown(name), hint });
+        }
+        let value = |spec: &ParamSpec| given.get(spec.name).map_or(Ok(spec.default), |text| spec.parse(text));
+        specs.iter().map(|spec| Ok((spec.name, value(spec)?))).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Every value by name, in table order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// The value of a parameter of the table these were checked against; NaN for any other name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> f64 {
+        self.0.iter().find(|(known, _)| *known == name).map_or(f64::NAN, |(_, value)| *value)
+    }
+
+    /// The value of a whole-number parameter.
+    #[must_use]
+    pub fn whole(&self, name: &str) -> u32 {
+        // In range by the table; a float cast saturates and takes NaN to 0.
+        self.get(name) as u32
+    }
+}
+
+impl ParamSpec {
+    fn parse(&self, text: &str) -> Result<f64, ParamError> {
+        let value = text.trim().parse::<f64>().ok().filter(|value| (self.min..=self.max).contains(value));
+        value.filter(|value| !self.whole || value.fract() == 0.0).ok_or_else(|| ParamError::Invalid {
+            name: self.name,
+            value: shown(text),
+            wanted: self.range(),
+        })
+    }
+
+    /// What values are allowed, for a reader.
+    #[must_use]
+    pub fn range(&self) -> String {
+        let kind = if self.whole { "a whole number" } else { "a number" };
+        format!("{kind} from {} to {}", self.min, self.max)
+    }
+}
+
+/// Text from outside, short and without control characters.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().take(60).map(|c| if c.is_control() { '?' } else { c }).collect()
+}
+
+/// `did you mean 'x'?` when a known name is near, else all of them.
+pub(super) fn suggestion(name: &str, known: impl Iterator<Item = &'static str>) -> String {
+    let name: Vec<char> = name.chars().take(60).collect();
+    let known: Vec<&str> = known.collect();
+    let nearest = known.iter().map(|&candidate| (edits(&name, candidate), candidate)).min();
+    match nearest {
+        Some((distance, candidate)) if distance <= 1 + candidate.len() / 3 => format!("did you mean '{candidate}'?"),
+        _ => format!("known: {}", known.join(", ")),
+    }
+}
+
+/// Levenshtein distance: insertions, deletions and replacements between two names.
+fn edits(from: &[char], to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=from.len()).collect();
+    for (i, wanted) in to.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, found) in from.iter().enumerate() {
+            let replaced = diagonal + usize::from(*found != wanted);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[from.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPECS: &[ParamSpec] = &[
+        ParamSpec { name: "fast", default: 10.0, min: 1.0, max: 1000.0, whole: true, doc: "bars" },
+        ParamSpec { name: "threshold", default: 0.6, min: 0.0, max: 1.0, whole: false, doc: "probability" },
+    ];
+
+    fn check(name: &str, value: &str) -> Result<Params, ParamError> {
+        Params::check(SPECS, &BTreeMap::from([(name.to_string(), value.to_string())]))
+    }
+
+    #[test]
+    fn defaults_fill_in_and_given_values_win() {
+        let params = check("fast", "12").unwrap();
+        assert_eq!(params.iter().collect::<Vec<_>>(), [("fast", 12.0), ("threshold", 0.6)]);
+        assert_eq!(params.whole("fast"), 12);
+    }
+
+    #[test]
+    fn bad_values_are_refused_with_what_is_allowed() {
+        for value in ["", "x", "0", "1001", "1.5", "nan", "inf", "1e9"] {
+            let error = check("fast", value).unwrap_err().to_string();
+            assert_eq!(error, format!("parameter fast={value}: use a whole number from 1 to 1000"));
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_gets_the_nearest() {
+        assert_eq!(check("fats", "1").unwrap_err().to_string(), "unknown parameter 'fats'; did you mean 'fast'?");
+        assert_eq!(check("length", "1").unwrap_err().to_string(), "unknown parameter 'length'; known: fast, threshold");
+    }
+
+    #[test]
+    fn edit_distance_of_textbook_words() {
+        let distance = |from: &str, to: &str| edits(&from.chars().collect::<Vec<_>>(), to);
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("flaw", "lawn"), 2);
+    }
+}

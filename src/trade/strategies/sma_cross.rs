@@ -1,0 +1,88 @@
+//! Crossing of two simple moving averages: the reference strategy.
+//!
+//! Up-cross: the fast average was at or below the slow one and is above it now; down-cross is the mirror. Both need
+//! two values of the slow average. A cross closes what is held and opens the other way at the same open.
+
+use super::params::{ParamError, ParamSpec, Params};
+use super::{AnyStrategy, Enter, Event, Intents, Strategy, View};
+use crate::indicators::Sma;
+use crate::trade::event::Direction;
+
+pub(super) const PARAMS: &[ParamSpec] = &[
+    ParamSpec { name: "fast", default: 10.0, min: 1.0, max: 100_000.0, whole: true, doc: "Length of the fast average, in bars; below slow" },
+    ParamSpec { name: "slow", default: 20.0, min: 2.0, max: 100_000.0, whole: true, doc: "Length of the slow average, in bars" },
+];
+
+#[derive(Debug, Clone)]
+struct Averages {
+    fast: Sma,
+    slow: Sma,
+    /// fast - slow at the bar before; NaN while there is none, which makes no cross.
+    gap: f64,
+}
+
+/// The strategy's state for every asset.
+#[derive(Debug, Clone)]
+pub struct SmaCross {
+    assets: Vec<Averages>,
+}
+
+impl SmaCross {
+    /// Averages over `fast` and `slow` bars for `assets` assets.
+    #[must_use]
+    pub fn new(fast: usize, slow: usize, assets: usize) -> Self {
+        let averages = Averages { fast: Sma::new(fast), slow: Sma::new(slow), gap: f64::NAN };
+        Self { assets: vec![averages; assets] }
+    }
+
+    pub(super) fn build(params: &Params, assets: usize) -> Result<AnyStrategy, ParamError> {
+        let (fast, slow) = (params.whole("fast"), params.whole("slow"));
+        if fast >= slow {
+            return Err(ParamError::Conflict(format!("fast={fast} must be below slow={slow}")));
+        }
+        Ok(AnyStrategy::SmaCross(Self::new(fast as usize, slow as usize, assets)))
+    }
+}
+
+impl Strategy for SmaCross {
+    #[inline]
+    fn on_event(&mut self, view: &View, event: &Event<'_>) -> Intents {
+        let Event::Bar(bar) = event else { return Intents::NONE };
+        let averages = &mut self.assets[view.asset];
+        let (fast, slow) = (averages.fast.update(bar.close), averages.slow.update(bar.close));
+        let (Some(fast), Some(slow)) = (fast, slow) else { return Intents::NONE };
+        let gap = fast - slow;
+        let before = std::mem::replace(&mut averages.gap, gap);
+        let direction = if before <= 0.0 && gap > 0.0 {
+            Direction::Long
+        } else if before >= 0.0 && gap < 0.0 {
+            Direction::Short
+        } else {
+            return Intents::NONE;
+        };
+        Intents { exit: true, enter: Some(Enter { direction, confidence: None, max_bars: None }) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Bar, Ts};
+
+    fn closes(values: &[f64]) -> Vec<Option<Direction>> {
+        let mut strategy = SmaCross::new(1, 2, 1);
+        let view = View { asset: 0, size: 0.0 };
+        let bar = |close| Bar { ts: Ts(0), close_ts: Ts(0), session_date: 0, open: close, high: close, low: close, close, volume: 0.0, vwap: f64::NAN };
+        values.iter().map(|&close| strategy.on_event(&view, &Event::Bar(&bar(close))).enter.map(|enter| enter.direction)).collect()
+    }
+
+    #[test]
+    fn crosses_need_two_slow_values_and_a_strict_change() {
+        use Direction::{Long, Short};
+        // fast = close, slow = mean of two: gap = half the last change.
+        assert_eq!(closes(&[1.0, 2.0, 1.0, 2.0]), [None, None, Some(Short), Some(Long)]);
+        // From exactly equal averages both ways count as a cross; staying equal does not.
+        assert_eq!(closes(&[1.0, 1.0, 1.0, 2.0, 3.0]), [None, None, None, Some(Long), None]);
+        assert_eq!(closes(&[1.0, 1.0, 0.5, 0.5, 0.5, 0.25]), [None, None, Some(Short), None, None, Some(Short)]);
+    }
+}

@@ -1,0 +1,8 @@
+//! Backtests: agreement with an independent engine and an independent labelling, laws of the account, stored runs.
+
+mod golden;
+mod labels;
+mod laws;
+mod rules;
+mod series;
+mod stored;
