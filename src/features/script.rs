@@ -92,8 +92,11 @@ fn header(set: &FeatureSet) -> String {
 }
 
 fn table(set: &FeatureSet) -> String {
-    let mut lines: Vec<String> =
-        KEYS.iter().zip(["VARCHAR", "VARCHAR", "TIMESTAMP"]).map(|(name, kind)| format!("    {name} {kind} NOT NULL")).collect();
+    let mut lines: Vec<String> = KEYS
+        .iter()
+        .zip(["VARCHAR", "VARCHAR", "TIMESTAMP"])
+        .map(|(name, kind)| format!("    {name} {kind} NOT NULL"))
+        .collect();
     lines.extend(set.features().iter().map(|feature| format!("    {} DOUBLE", feature.name)));
     format!("CREATE TABLE IF NOT EXISTS {} (\n{}\n);\n", set.table(), lines.join(",\n"))
 }
@@ -101,7 +104,9 @@ fn table(set: &FeatureSet) -> String {
 fn comments(set: &FeatureSet) -> String {
     let table = set.table();
     let mut text = format!("COMMENT ON TABLE {table} IS {};\n", quoted(&table_comment(set)));
-    for (key, about) in KEYS.iter().zip(["Instrument", "Bar length", "UTC start of the bar; the row is known at its close_ts"]) {
+    for (key, about) in
+        KEYS.iter().zip(["Instrument", "Bar length", "UTC start of the bar; the row is known at its close_ts"])
+    {
         let _ = writeln!(text, "COMMENT ON COLUMN {table}.{key} IS {};", quoted(about));
     }
     for feature in set.features() {
@@ -140,11 +145,13 @@ fn select(set: &FeatureSet) -> String {
     }
     let mut columns: Vec<String> = KEYS.map(String::from).to_vec();
     columns.extend(set.features().iter().map(|feature| match &feature.definition {
-        Definition::Expression(expression) if last > 0 && levels[feature.name.as_str()] == last => value(feature, expression),
+        Definition::Expression(expression) if last > 0 && levels[feature.name.as_str()] == last => {
+            value(feature, expression)
+        }
         _ => feature.name.clone(),
     }));
     let with = if steps.is_empty() { String::new() } else { format!("WITH {}\n", steps.join(",\n")) };
-    format!("{with}SELECT\n    {}\nFROM {from}\nORDER BY symbol, interval, ts", columns.join(",\n    "))
+    format!("{with}SELECT\n    {}\nFROM {from}", columns.join(",\n    "))
 }
 
 fn speaks_of_sentiment(set: &FeatureSet) -> bool {
@@ -154,22 +161,29 @@ fn speaks_of_sentiment(set: &FeatureSet) -> bool {
     })
 }
 
-/// The as-of join: the newest score known when the bar closed.
-fn sentiment_steps() -> [String; 2] {
+/// The as-of join: the newest score known when the bar closed. It runs on keys only, so that wide rows are neither
+/// sorted nor moved, and costs next to nothing where there is no sentiment.
+fn sentiment_steps() -> [String; 3] {
     [
         format!(
             "sentiment_known AS (\n    \
              -- One score a symbol and time: of several providers the most confident one, then the first by name.\n    \
              SELECT symbol, known_ts, score AS {SENTIMENT}\n    \
              FROM sentiment_snapshots\n    \
+             WHERE symbol IN (SELECT symbol FROM {STAGED})\n    \
              QUALIFY row_number() OVER (PARTITION BY symbol, known_ts\n                               \
              ORDER BY confidence DESC, provider, fetched_at DESC, score) = 1\n)"
         ),
         format!(
-            "bar AS (\n    \
-             SELECT {STAGED}.*, sentiment_known.{SENTIMENT}\n    \
-             FROM {STAGED} ASOF LEFT JOIN sentiment_known\n      \
+            "sentiment_at_close AS (\n    \
+             SELECT {STAGED}.rowid AS staged_row, {SENTIMENT}\n    \
+             FROM {STAGED} ASOF JOIN sentiment_known\n      \
              ON {STAGED}.symbol = sentiment_known.symbol AND {STAGED}.close_ts >= sentiment_known.known_ts\n)"
+        ),
+        format!(
+            "bar AS (\n    \
+             SELECT {STAGED}.*, {SENTIMENT}\n    \
+             FROM {STAGED} LEFT JOIN sentiment_at_close ON {STAGED}.rowid = staged_row\n)"
         ),
     ]
 }

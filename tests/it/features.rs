@@ -293,14 +293,22 @@ fn expressions_build_in_steps_and_windows_keep_to_their_series() {
 
 /// Builds each cut of the bars as a symbol of its own and compares it to the same rows of the whole, bit by bit.
 fn future_changes_nothing(bars: &Bars, set: &FeatureSet, cuts: &[usize]) {
-    let parts: Vec<Bars> =
-        cuts.iter().enumerate().map(|(n, &cut)| market::renamed(&market::head(bars, cut), &format!("CUT{n}"))).collect();
+    let parts: Vec<Bars> = cuts
+        .iter()
+        .enumerate()
+        .map(|(n, &cut)| market::renamed(&market::head(bars, cut), &format!("CUT{n}")))
+        .collect();
     let store = market::store_of(&[&[bars], &parts.iter().collect::<Vec<_>>()[..]].concat());
     build(&store, set);
     let whole = values(&store, set, bars.symbol.as_str());
     for part in &parts {
         let cut = values(&store, set, part.symbol.as_str());
-        assert!(bits(&cut, part.len()) == bits(&whole, part.len()), "{} changes when bars after {} come", set.name(), part.len());
+        assert!(
+            bits(&cut, part.len()) == bits(&whole, part.len()),
+            "{} changes when bars after {} come",
+            set.name(),
+            part.len()
+        );
     }
 }
 
@@ -340,7 +348,9 @@ fn a_hundred_thousand_bars_stay_exact() {
             }
             "obv" => assert!((late[0] - early[0] - 118.0 * (column[2000] - column[1000])).abs() < 1e-3, "obv drifts"),
             // A thousand bars are long enough for these to forget where they started.
-            _ => assert!(early.iter().zip(late).all(|(a, b)| (a - b).abs() <= 1e-8 * b.abs().max(1e-4)), "{name} drifts"),
+            _ => {
+                assert!(early.iter().zip(late).all(|(a, b)| (a - b).abs() <= 1e-8 * b.abs().max(1e-4)), "{name} drifts")
+            }
         }
     }
 }
@@ -354,7 +364,8 @@ fn tables_are_documented_keyed_and_replaced() {
     let one = SeriesFilter { symbols: vec!["GOOG".parse().unwrap()], interval: Some(Interval::D1) };
     let again = features::build(&store, &set, &one, Ts(7), &Silent).unwrap();
     assert_eq!((again.rows as usize, &again.recreated), (market::goog().len(), &None));
-    let counts = |sql: &str| store.conn().query_row(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))).unwrap();
+    let counts =
+        |sql: &str| store.conn().query_row(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))).unwrap();
     let rows = counts("SELECT count(*), count(DISTINCT (symbol, interval, ts)) FROM features_core23");
     assert_eq!(rows, (first.rows, first.rows));
     let comments = counts(
@@ -411,7 +422,8 @@ fn the_script_is_the_one_people_read() {
         "--   macd_line     = macd(close, fast = 12, slow = 26, signal = 9).line\n",
         "CREATE TABLE IF NOT EXISTS features_core23 (\n    symbol VARCHAR NOT NULL,\n",
         "    finite(coalesce(vwap, (high + low + close) / 3)) AS vwap,\n    sma_10,\n",
-        "ASOF LEFT JOIN",
+        "FROM staged ASOF JOIN sentiment_known\n      ON staged.symbol = sentiment_known.symbol AND \
+         staged.close_ts >= sentiment_known.known_ts\n",
         "COMMENT ON COLUMN features_core23.adx_14 IS 'Average directional index, Wilder: strength of trend \
          [0 to 100; role bounded; first at bar 27; memory decaying; source TA-Lib ADX]';",
     ] {
@@ -452,7 +464,10 @@ fn sets_say_what_is_wrong_with_them() {
         (feature("x", "{ kernel = 'sma', input = 'close', n = 0 }"), "n = 0 is out of range"),
         (feature("x", "{ kernel = 'sma', input = 'close', n = 2, output = 'k' }"), "has one output"),
         (feature("x", "{ kernel = 'stoch', n = 14, k = 3, d = 3 }"), "add output = one of k, d"),
-        (feature("x", "{ kernel = 'macd', input = 'close', fast = 9, slow = 9, signal = 3, output = 'hist' }"), "below slow"),
+        (
+            feature("x", "{ kernel = 'macd', input = 'close', fast = 9, slow = 9, signal = 3, output = 'hist' }"),
+            "below slow",
+        ),
         (feature("open", "{ kernel = 'ret', input = 'close', n = 1 }"), "can't be named like a column of the bar"),
         (feature("x", "{}"), "missing field `kernel`"),
         ("name = 'Mine'\nabout = ''".to_string(), "'Mine' is no usable name"),
@@ -464,7 +479,8 @@ fn sets_say_what_is_wrong_with_them() {
         let found = refused(&text);
         assert!(found.contains(expected) && found.contains("mine.toml"), "'{found}' should say '{expected}'");
     }
-    let later = feature("x", "{ expression = 'close' }").replace("expression = 'close' }\nunit", "expression = 'x + 1' }\nunit");
+    let later = feature("x", "{ expression = 'close' }")
+        .replace("expression = 'close' }\nunit", "expression = 'x + 1' }\nunit");
     assert!(refused(&later).contains("comes later in the set"), "{}", refused(&later));
     // A column of the bar under its own name is the same before and after.
     assert!(FeatureSet::parse("mine.toml", &feature("close", "{ expression = 'close' }")).is_ok());
