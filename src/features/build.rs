@@ -65,7 +65,7 @@ pub fn build(
     let series = filter.resolve(store)?;
     let rows = series.iter().map(|found| found.bars).sum();
     progress.start("features", u64::try_from(rows).unwrap_or(0));
-    let recreated = store.transaction(|| {
+    let done = store.transaction(|| {
         let recreated = drop_outdated(store, set)?;
         for chunk in series::chunks(&series, CHUNK_BARS) {
             build_chunk(store, set, chunk)?;
@@ -74,8 +74,9 @@ pub fn build(
         run(store, set, &script::unstaging())?;
         register(store, set, now)?;
         Ok::<_, FeatureError>(recreated)
-    })?;
+    });
     progress.finish();
+    let recreated = done?;
     Ok(BuildReport {
         set: set.name().into(),
         version: set.hash().into(),

@@ -33,7 +33,7 @@ pub fn sql(set: &FeatureSet) -> String {
     let _ = write!(
         script,
         "\n-- Unknown is NULL, never infinite.\n\
-         CREATE OR REPLACE TEMP MACRO finite(x) AS CASE WHEN isfinite(x) THEN x END;\n\n\
+         CREATE OR REPLACE TEMP MACRO finite(x) AS CASE WHEN isfinite(CAST(x AS DOUBLE)) THEN CAST(x AS DOUBLE) END;\n\n\
          DELETE FROM {table}\nWHERE (symbol, interval) IN (SELECT DISTINCT symbol, interval FROM {STAGED});\n\n\
          INSERT INTO {table}\n{};\n",
         select(set)
@@ -49,9 +49,9 @@ pub(super) fn staging(set: &FeatureSet) -> String {
     format!("CREATE OR REPLACE TEMP TABLE {STAGED} ({})", columns.join(", "))
 }
 
-/// Drops the staging table, once everything is built.
+/// Drops what the script needed, once everything is built.
 pub(super) fn unstaging() -> String {
-    format!("DROP TABLE {STAGED}")
+    format!("DROP TABLE {STAGED}; DROP MACRO finite")
 }
 
 /// Drops the table of a set.
@@ -66,7 +66,8 @@ pub(super) fn count_rows(set: &FeatureSet) -> String {
 
 /// What the table's comment says; names the version that every row was built with.
 pub(super) fn table_comment(set: &FeatureSet) -> String {
-    format!("{}. Unique by symbol, interval, ts. Feature set {} version {}", set.about(), set.name(), set.hash())
+    let about = one_line(set.about());
+    format!("{about}. Unique by symbol, interval, ts. Feature set {} version {}", set.name(), set.hash())
 }
 
 fn kernels(set: &FeatureSet) -> impl Iterator<Item = (&str, &Definition)> {
@@ -125,8 +126,11 @@ fn comments(set: &FeatureSet) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    format!("'{}'", text.replace('\'', "''"))
+    format!("'{}'", one_line(text).replace('\'', "''"))
+}
+
+fn one_line(text: &str) -> String {
+    text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// The steps as common table expressions, and the final SELECT.

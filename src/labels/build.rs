@@ -67,7 +67,7 @@ pub fn build(
     let series = filter.resolve(store)?;
     let label_set = params.name();
     progress.start("labels", series.iter().map(|found| found.bars.unsigned_abs()).sum());
-    let counted = store.transaction(|| {
+    let done = store.transaction(|| {
         let mut counted = Vec::with_capacity(series.len());
         for chunk in series::chunks(&series, CHUNK_BARS) {
             let loaded = series::load(store, chunk)?;
@@ -78,8 +78,9 @@ pub fn build(
             progress.advance(chunk.iter().map(|found| found.bars.unsigned_abs()).sum());
         }
         Ok::<_, StoreError>(counted)
-    })?;
+    });
     progress.finish();
+    let counted = done?;
     let sum = |of: fn(&SeriesLabels) -> i64| counted.iter().map(of).sum::<i64>();
     let complete = sum(|found| found.complete);
     Ok(LabelReport {
