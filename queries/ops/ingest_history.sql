@@ -1,7 +1,7 @@
 -- about: Files taken in, the newest first, with what became of their rows
 -- params: file VARCHAR = NULL, limit BIGINT = 20
 SELECT
-    started_at,
+    ingested_at,
     file,
     array_to_string(symbols, ', ')              AS symbols,
     interval,
@@ -11,9 +11,8 @@ SELECT
     rows_unchanged,
     rows_rejected,
     bytes,
-    epoch(ended_at - started_at)                AS seconds,
     left(sha256, 12)                            AS sha256
 FROM ingest_log
 WHERE $file IS NULL OR contains(file, $file)
-ORDER BY started_at DESC, file
+ORDER BY ingested_at DESC, file
 LIMIT $limit
