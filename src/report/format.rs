@@ -106,10 +106,10 @@ pub fn tick(value: f64, step: f64, unit: Unit) -> String {
     let scale = if unit == Unit::Percent { 100.0 } else { 1.0 };
     let (value, step) = (value * scale, step * scale);
     let suffix = if matches!(unit, Unit::Percent | Unit::InPercent) { "%" } else { "" };
-    let (value, step, magnitude) = match step.abs().max(value.abs() / 100.0) {
-        size if suffix.is_empty() && size >= 1e7 => (value / 1e9, step / 1e9, "B"),
-        size if suffix.is_empty() && size >= 1e4 => (value / 1e6, step / 1e6, "M"),
-        size if suffix.is_empty() && size >= 1e2 => (value / 1e3, step / 1e3, "k"),
+    let (value, step, magnitude) = match value.abs() {
+        size if suffix.is_empty() && size >= 1e9 => (value / 1e9, step / 1e9, "B"),
+        size if suffix.is_empty() && size >= 1e6 => (value / 1e6, step / 1e6, "M"),
+        size if suffix.is_empty() && size >= 1e3 && step >= 100.0 => (value / 1e3, step / 1e3, "k"),
         _ => (value, step, ""),
     };
     let decimals = (0..6).find(|&decimals| is_whole(step * 10f64.powi(decimals))).unwrap_or(6);
@@ -143,7 +143,7 @@ mod tests {
     fn ticks_have_no_more_digits_than_needed() {
         assert_eq!(tick(0.05, 0.05, Unit::Percent), "5%");
         assert_eq!(tick(-0.025, 0.025, Unit::Percent), "−2.5%");
-        assert_eq!(tick(100_000.0, 20_000.0, Unit::Money), "0.10M");
+        assert_eq!(tick(1_200_000.0, 100_000.0, Unit::Money), "1.2M");
         assert_eq!(tick(100_000.0, 5_000.0, Unit::Money), "100k");
         assert_eq!(tick(100_500.0, 500.0, Unit::Money), "100.5k");
         assert_eq!(tick(0.0, 5_000.0, Unit::Money), "0");

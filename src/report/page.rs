@@ -1,5 +1,6 @@
 //! The page as data: sections of runs with their figures and tables, handed to the template.
 
+use minijinja::value::Serde;
 use minijinja::{Environment, Value};
 use serde::Serialize;
 
@@ -261,9 +262,9 @@ pub fn html(store: &Store, sections: &[Section], now: Ts) -> Result<String, Repo
         version => crate::store::runs::code_version(),
         light => Value::from_safe_string(Theme::Light.css()),
         dark => Value::from_safe_string(Theme::Dark.css()),
-        sections => Value::from_serialize(&views),
-        comparison => Value::from_serialize(comparison(sections)),
-        meanings => Value::from_serialize(&meanings),
+        sections => Value::from(Serde(&views)),
+        comparison => Value::from(Serde(comparison(sections))),
+        meanings => Value::from(Serde(&meanings)),
     };
     Ok(environment.get_template("report.html")?.render(page)?)
 }
