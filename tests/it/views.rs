@@ -11,7 +11,7 @@ use workstation::store::{Store, params, query, views};
 
 mod independent;
 
-const FIXTURE: &str = include_str!("views/fixture.sql");
+const FIXTURE: &str = include_str!("views_fixture.sql");
 
 /// The one populated store, which the tests of this file only read.
 fn populated() -> MutexGuard<'static, Store> {
