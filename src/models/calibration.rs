@@ -145,7 +145,9 @@ fn fit_platt(labels: &[bool], log_odds: &[f64]) -> Calibration {
         if !(descent < -1e-14) {
             break;
         }
-        let Some((next, size)) = backtrack(current, descent, |size| loss(slope + size * step[0], intercept + size * step[1])) else {
+        let Some((next, size)) =
+            backtrack(current, descent, |size| loss(slope + size * step[0], intercept + size * step[1]))
+        else {
             break;
         };
         slope += size * step[0];

@@ -104,7 +104,8 @@ impl Network {
             layers.push(if shape.batch_norm {
                 let (gain, bias, mean, variance) = (next()?, next()?, next()?, next()?);
                 let tensor = |var: &Var| var.as_tensor().clone();
-                let norm = BatchNorm::new(out, tensor(&mean), tensor(&variance), tensor(&gain), tensor(&bias), NORM_EPSILON)?;
+                let norm =
+                    BatchNorm::new(out, tensor(&mean), tensor(&variance), tensor(&gain), tensor(&bias), NORM_EPSILON)?;
                 Layer { linear: Linear::new(weight, None), norm: Some(norm) }
             } else {
                 Layer { linear: Linear::new(weight, Some(next()?.as_tensor().clone())), norm: None }
@@ -121,7 +122,12 @@ impl Network {
 
     /// Log-odds `[n]` of windows `[n, width]` and asset rows `[n]`. With `dropout` the layers train: masks are drawn
     /// and batch statistics are used and followed.
-    pub(super) fn forward(&self, windows: &Tensor, assets: &Tensor, mut dropout: Option<&mut Dropout>) -> Result<Tensor> {
+    pub(super) fn forward(
+        &self,
+        windows: &Tensor,
+        assets: &Tensor,
+        mut dropout: Option<&mut Dropout>,
+    ) -> Result<Tensor> {
         let embedded = self.embedding.as_tensor().index_select(assets, 0)?;
         let mut hidden = Tensor::cat(&[windows, &embedded], 1)?;
         for layer in &self.layers {

@@ -42,7 +42,13 @@ impl Dropout {
     }
 }
 
-pub(super) fn fit(spec: &MlpSpec, train: &Train<'_>, valid: &Valid<'_>, seed: u64, progress: &dyn Progress) -> Result<Fitted> {
+pub(super) fn fit(
+    spec: &MlpSpec,
+    train: &Train<'_>,
+    valid: &Valid<'_>,
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Fitted> {
     let mut trainer = Trainer::new(spec, train, seed)?;
     let labels = valid.labels();
     let mut curve: Vec<Epoch> = Vec::new();

@@ -115,7 +115,11 @@ fn a_prediction_does_not_depend_on_its_company() {
             };
             let part = dataset::load(&store, &period).unwrap();
             let found = model.predict(&part.all(), &Silent).unwrap();
-            let inside = dataset.samples.iter().zip(&all).filter(|(sample, _)| (fixture::ts(from)..fixture::ts(to)).contains(&sample.ts));
+            let inside = dataset
+                .samples
+                .iter()
+                .zip(&all)
+                .filter(|(sample, _)| (fixture::ts(from)..fixture::ts(to)).contains(&sample.ts));
             let expected: Vec<f64> = inside.map(|(_, z)| *z).collect();
             assert_eq!(found, expected, "{spec:?} {from}..{to}");
         }
@@ -266,6 +270,12 @@ fn speed_tmp() {
         println!("{:?}", fitted.curve);
         let t = Instant::now();
         let p = fitted.model.predict(&split.test, &Silent).unwrap();
-        println!("predict {} {:?} ap {:?} base {}", p.len(), t.elapsed(), average_precision(&split.test.labels(), &p), split.test.positives() as f64 / p.len() as f64);
+        println!(
+            "predict {} {:?} ap {:?} base {}",
+            p.len(),
+            t.elapsed(),
+            average_precision(&split.test.labels(), &p),
+            split.test.positives() as f64 / p.len() as f64
+        );
     }
 }
