@@ -11,6 +11,7 @@
 mod architecture;
 mod backtest;
 mod cli;
+mod feature_sets;
 mod features;
 mod ingest;
 mod labels;

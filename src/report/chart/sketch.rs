@@ -174,7 +174,15 @@ impl Sketch {
     }
 
     /// Writes a label in a given size.
-    pub fn sized_text(&mut self, at: Point, text: impl Into<String>, role: Role, anchor: Anchor, size: f64, bold: bool) {
+    pub fn sized_text(
+        &mut self,
+        at: Point,
+        text: impl Into<String>,
+        role: Role,
+        anchor: Anchor,
+        size: f64,
+        bold: bool,
+    ) {
         self.shapes.push(Shape::Text { at, text: text.into(), size, role, anchor, bold });
     }
 

@@ -43,7 +43,9 @@ pub fn figure(store: &Store, run: &Run, split: &str, metrics: &Record) -> Result
     let mut told = Vec::new();
     told.extend(in_force.map(|threshold| format!("The threshold in force is {threshold:.3}")));
     told.extend(best_f1.map(|(at, f1)| format!("F1 is highest at {at:.2} ({})", number(f1, Unit::Percent, ""))));
-    told.extend(best_profit.map(|(at, profit)| format!("profit at {at:.2} ({} stakes)", number(profit, Unit::Ratio, ""))));
+    told.extend(
+        best_profit.map(|(at, profit)| format!("profit at {at:.2} ({} stakes)", number(profit, Unit::Ratio, ""))),
+    );
     let told = told.join("; ");
     let caption = format!(
         "Each threshold as if it had been in force on split {split}. Profit is the sum of forward returns of the calls, \

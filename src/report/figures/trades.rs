@@ -23,7 +23,11 @@ pub fn figure(store: &Store, run: &Run) -> Result<Option<Figure>, ReportError> {
     let best = text(trades.iter().map(|trade| trade.1).max_by(f64::total_cmp));
     let worst = text(trades.iter().map(|trade| trade.1).min_by(f64::total_cmp));
     let told = format!("{} trades, {} with a gain; best {best}, worst {worst}", trades.len(), gains.len());
-    let thinned = if gains.len().max(losses.len()) > MOST_POINTS { " Of crowded stretches only the extremes are drawn." } else { "" };
+    let thinned = if gains.len().max(losses.len()) > MOST_POINTS {
+        " Of crowded stretches only the extremes are drawn."
+    } else {
+        ""
+    };
     let caption = format!(
         "Net return of each closed trade at its exit, in percent of its entry value. Filled points gained, rings did not. {told}.{thinned}"
     );

@@ -38,7 +38,9 @@ pub fn figure(store: &Store, run: &Run) -> Result<Option<Figure>, ReportError> {
     }
     let told: Vec<String> = panels.iter().map(Panel::told).collect();
     let told = told.join(" ");
-    let caption = format!("By epoch (one pass over the training data). {told} A validation loss that rises while the training loss falls is overfitting.");
+    let caption = format!(
+        "By epoch (one pass over the training data). {told} A validation loss that rises while the training loss falls is overfitting."
+    );
     let alt = format!("Line charts by epoch. {told}");
     let picture = Box::new(move |width| sketch(&panels, width));
     Ok(Some(Figure { caption, alt, ..source.figure(run, "training", "Training curves", picture) }))
