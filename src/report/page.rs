@@ -232,13 +232,14 @@ fn comparison(sections: &[Section]) -> Option<Table> {
     };
     let ids: Vec<&str> = found.iter().map(|(section, _)| section.run.run_id.as_str()).collect();
     Some(Table {
-        title: "Runs side by side".into(),
+        title: "Beside buy and hold".into(),
         note: "Buy and hold is the total return of holding the same symbols over the same time.".into(),
         columns,
         rows: found.iter().map(row).collect(),
         views: "run_performance",
         run_id: "each row".into(),
         sql: pasteable(crate::sql!("report/comparison"), &[&format!("[{}]", ids.join(", "))]),
+        is_long: false,
     })
 }
 

@@ -75,7 +75,12 @@ pub struct Table {
     pub run_id: String,
     /// Statement that gives its rows.
     pub sql: String,
+    /// Whether it is folded away until asked for.
+    pub is_long: bool,
 }
+
+/// Tables with more rows than this are folded away.
+const MOST_OPEN_ROWS: usize = 20;
 
 /// How a column of a view is shown.
 enum Kind {
@@ -212,6 +217,7 @@ fn build(
         views,
         run_id: run.run_id.clone(),
         sql: pasteable(sql, &args),
+        is_long: found.len() > MOST_OPEN_ROWS,
     }))
 }
 

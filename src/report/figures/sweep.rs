@@ -61,10 +61,8 @@ pub fn figure(store: &Store, run: &Run, split: &str, metrics: &Record) -> Result
 type Best = Option<(f64, f64)>;
 
 fn sketch(found: &[Row], in_force: Option<f64>, best_f1: Best, best_profit: Best, width: f64) -> Sketch {
-    let is_wide = width >= 600.0;
-    let mut sketch = Sketch::new(width, if is_wide { 300.0 } else { 520.0 });
-    let (first, second) =
-        if is_wide { sketch.frame().halves(36.0) } else { sketch.frame().split_at(sketch.height / 2.0) };
+    let mut sketch = Sketch::new(width, if width >= 600.0 { 300.0 } else { 530.0 });
+    let (first, second) = sketch.frame().halves();
     let curve = |value: fn(&Row) -> Option<f64>| unbroken(found.iter().map(|row| (row.threshold, value(row))));
     let rates = [(curve(|row| row.precision), MAIN), (curve(|row| row.recall), SECOND), (curve(|row| row.f1), THIRD)];
     let entries = [Entry::new("Precision", MAIN), Entry::new("Recall", SECOND), Entry::new("F1", THIRD)];
