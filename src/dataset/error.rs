@@ -37,7 +37,9 @@ pub enum DatasetError {
         column: String,
     },
     /// No feature rows at all.
-    #[error("features_{set} has no {interval} rows{of}; build them with 'ws features build --set {set} --interval {interval}'")]
+    #[error(
+        "features_{set} has no {interval} rows{of}; build them with 'ws features build --set {set} --interval {interval}'"
+    )]
     NoRows {
         /// Feature set.
         set: String,
@@ -47,7 +49,9 @@ pub enum DatasetError {
         of: String,
     },
     /// Rows, but too few in a row for one window.
-    #[error("no window of {lookback} complete feature rows in {rows} {interval} rows; ingest more bars or shorten the lookback")]
+    #[error(
+        "no window of {lookback} complete feature rows in {rows} {interval} rows; ingest more bars or shorten the lookback"
+    )]
     NoWindow {
         /// Rows a window needs.
         lookback: usize,

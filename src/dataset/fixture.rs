@@ -113,7 +113,8 @@ impl Rows {
         let warm = |at: usize, value: f64| if at < WARMUP { f64::NAN } else { value };
         let insert = "INSERT INTO instruments (symbol, asset_id, first_seen_at) VALUES (?, ?, TIMESTAMP '2024-01-01')";
         store.conn().execute(insert, crate::store::params![symbol, id]).unwrap();
-        let base = || Columns::new().text("symbol", vec![symbol; n]).text("interval", vec!["1h"; n]).ts("ts", (0..n).map(ts));
+        let base =
+            || Columns::new().text("symbol", vec![symbol; n]).text("interval", vec!["1h"; n]).ts("ts", (0..n).map(ts));
         base()
             .ts("close_ts", (0..n).map(|at| ts(at + 1)))
             .date("session_date", (0..n).map(|at| ts(at).day()))
@@ -136,7 +137,8 @@ impl Rows {
             .f64("ret_1", (0..n).map(|at| warm(at, change(at))))
             .append_to(store, "features_toy")
             .unwrap();
-        let forward = |at: usize| self.exit[at].map_or(f64::NAN, |exit| self.close[exit.min(n - 1)] / self.close[at] - 1.0);
+        let forward =
+            |at: usize| self.exit[at].map_or(f64::NAN, |exit| self.close[exit.min(n - 1)] / self.close[at] - 1.0);
         base()
             .text("label_set", vec![LABELS; n])
             .i32_opt("label", self.label.iter().copied())

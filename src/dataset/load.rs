@@ -1,6 +1,8 @@
 //! Reading feature rows, labels and closes by Arrow into one matrix a symbol.
 
-use duckdb::arrow::array::{Array, AsArray, Float64Array, Int32Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use duckdb::arrow::array::{
+    Array, AsArray, Float64Array, Int32Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
 use duckdb::arrow::datatypes::{Float64Type, Int32Type, TimestampMicrosecondType};
 
 use super::{Dataset, DatasetError, FeatureSchema, Result, Sample, Series};
@@ -77,7 +79,9 @@ const MAX_MICROS: i64 = 253_402_300_799_000_000;
 fn check_version(store: &Store, schema: &FeatureSchema, table: &str) -> Result<()> {
     let (tables, stored): (i64, Option<String>) = store
         .conn()
-        .query_row(crate::sql!("dataset/feature_version"), params![table, schema.set], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(crate::sql!("dataset/feature_version"), params![table, schema.set], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .map_err(StoreError::from)?;
     match stored {
         Some(stored) if tables > 0 && stored == schema.hash => Ok(()),
@@ -121,7 +125,8 @@ impl<'a> Reader<'a> {
             series.close.push(beside.close.value(row));
             let known = series.values[start..].iter().all(|value| value.is_finite());
             self.complete = if known { self.complete + 1 } else { 0 };
-            let sample = beside.sample(row, self.series.len() - 1, self.series.last().map_or(0, |series| series.ts.len() - 1));
+            let sample =
+                beside.sample(row, self.series.len() - 1, self.series.last().map_or(0, |series| series.ts.len() - 1));
             self.print(&sample, start);
             self.data_as_of = self.data_as_of.max(Some(sample.close_ts));
             self.rows += 1;
@@ -147,7 +152,9 @@ impl<'a> Reader<'a> {
         if self.series.last().is_some_and(|series| series.symbol.as_str() == symbol) {
             return Ok(());
         }
-        let symbol: Symbol = symbol.parse().map_err(|error| DatasetError::Spec(format!("features_{}: {error}", self.spec.schema.set)))?;
+        let symbol: Symbol = symbol
+            .parse()
+            .map_err(|error| DatasetError::Spec(format!("features_{}: {error}", self.spec.schema.set)))?;
         let asset_id = if beside.asset_id.is_null(row) { -1 } else { beside.asset_id.value(row) };
         self.print.text(symbol.as_str());
         self.series.push(Series { symbol, asset_id, ts: vec![], close: vec![], values: vec![] });
@@ -169,7 +176,12 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> Result<Dataset> {
         let (spec, interval) = (self.spec, self.spec.interval.to_string());
-        let absent: Vec<&str> = spec.symbols.iter().filter(|symbol| self.series.iter().all(|series| series.symbol != **symbol)).map(Symbol::as_str).collect();
+        let absent: Vec<&str> = spec
+            .symbols
+            .iter()
+            .filter(|symbol| self.series.iter().all(|series| series.symbol != **symbol))
+            .map(Symbol::as_str)
+            .collect();
         if self.series.is_empty() || !absent.is_empty() {
             let of = if absent.is_empty() { String::new() } else { format!(" of {}", absent.join(", ")) };
             return Err(DatasetError::NoRows { set: spec.schema.set.clone(), interval, of });
@@ -207,7 +219,8 @@ impl<'a> Beside<'a> {
     fn of(batch: &'a RecordBatch, set: &str) -> Result<Self> {
         let wrong = |name: &str| DatasetError::Column { set: set.to_string(), column: name.to_string() };
         let time = |name: &str| {
-            let found = batch.column_by_name(name).and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
+            let found =
+                batch.column_by_name(name).and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
             found.ok_or_else(|| wrong(name))
         };
         let number = |name: &str| {

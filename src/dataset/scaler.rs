@@ -46,7 +46,8 @@ impl Scaler {
         let count = (train.len() * train.dataset().lookback).max(1) as f64;
         scaler.mean = scaler.sum_over(train, |value, _| value).iter().map(|sum| sum / count).collect();
         let squares = scaler.sum_over(train, |value, mean| (value - mean) * (value - mean));
-        scaler.std = squares.iter().map(|sum| (sum / count).sqrt()).map(|std| if std > 0.0 { std } else { 1.0 }).collect();
+        scaler.std =
+            squares.iter().map(|sum| (sum / count).sqrt()).map(|std| if std > 0.0 { std } else { 1.0 }).collect();
         scaler
     }
 
@@ -75,7 +76,9 @@ impl Scaler {
             self.relate(samples.dataset().window(samples.at(position)), &mut window);
             for row in window.chunks_exact(self.roles.len()) {
                 let scaled = row.iter().zip(self.mean.iter().zip(&self.std));
-                out.extend(scaled.map(|(value, (mean, std))| ((value - mean) / std).clamp(-Self::CLIP, Self::CLIP) as f32));
+                out.extend(
+                    scaled.map(|(value, (mean, std))| ((value - mean) / std).clamp(-Self::CLIP, Self::CLIP) as f32),
+                );
             }
         }
     }

@@ -136,7 +136,8 @@ pub fn by_time<'a>(dataset: &'a Dataset, spec: &SplitSpec) -> Result<Split<'a>> 
             spec.train, spec.valid, spec.test
         )));
     }
-    let mut times: Vec<Ts> = dataset.samples.iter().filter(|sample| sample.is_labelled()).map(|sample| sample.ts).collect();
+    let mut times: Vec<Ts> =
+        dataset.samples.iter().filter(|sample| sample.is_labelled()).map(|sample| sample.ts).collect();
     times.dedup();
     let embargo = spec.embargo.unwrap_or(dataset.lookback);
     let valid_at = (times.len() as f64 * spec.train) as usize;

@@ -46,7 +46,8 @@ fn an_unknown_value_removes_exactly_the_windows_that_contain_it() {
     });
     let dataset = load(&store, &fixture::spec(LOOKBACK)).unwrap();
     let times: Vec<Ts> = dataset.samples.iter().filter(|sample| sample.series == 0).map(|sample| sample.ts).collect();
-    let expected: Vec<Ts> = (WARMUP + LOOKBACK - 1..40).filter(|bar| !(20..20 + LOOKBACK).contains(bar)).map(ts).collect();
+    let expected: Vec<Ts> =
+        (WARMUP + LOOKBACK - 1..40).filter(|bar| !(20..20 + LOOKBACK).contains(bar)).map(ts).collect();
     assert_eq!(times, expected);
 }
 
@@ -204,7 +205,10 @@ fn roles_relate_values_to_their_window() {
         ];
         for (feature, expected) in expected.iter().enumerate() {
             let found = f64::from(scaled[row * 6 + feature]);
-            assert!((found - expected).abs() < 1e-6 * expected.abs().max(1.0), "row {row} feature {feature}: {found} {expected}");
+            assert!(
+                (found - expected).abs() < 1e-6 * expected.abs().max(1.0),
+                "row {row} feature {feature}: {found} {expected}"
+            );
         }
     }
 }

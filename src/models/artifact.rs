@@ -75,7 +75,11 @@ impl Manifest {
     /// The features it needs.
     #[must_use]
     pub fn schema(&self) -> FeatureSchema {
-        FeatureSchema { set: self.feature_set.clone(), hash: self.feature_set_hash.clone(), columns: self.features.clone() }
+        FeatureSchema {
+            set: self.feature_set.clone(),
+            hash: self.feature_set_hash.clone(),
+            columns: self.features.clone(),
+        }
     }
 
     fn input(&self, weights: &Weights) -> Result<InputShape> {
@@ -188,7 +192,15 @@ pub fn load(store: &Store, wanted: &str) -> Result<LoadedModel> {
     let interval = manifest.interval.parse().map_err(|error| fault(format!("{error}")))?;
     let weights = Weights::from_bytes(&row.weights).map_err(|error| fault(error.to_string()))?;
     let calibrated = Calibrated::restore(&manifest, &weights).map_err(|error| fault(error.to_string()))?;
-    Ok(LoadedModel { model_id: row.model_id, name: row.name, version: row.version, run_id: row.run_id, manifest, interval, calibrated })
+    Ok(LoadedModel {
+        model_id: row.model_id,
+        name: row.name,
+        version: row.version,
+        run_id: row.run_id,
+        manifest,
+        interval,
+        calibrated,
+    })
 }
 
 /// The part of a manifest that can be read whatever the rest is.
@@ -204,9 +216,13 @@ struct HeadSpec {
 }
 
 fn read_manifest(row: &ModelRow) -> std::result::Result<Manifest, String> {
-    let head: Head = serde_json::from_str(&row.manifest).map_err(|error| format!("its manifest can't be read: {error}"))?;
+    let head: Head =
+        serde_json::from_str(&row.manifest).map_err(|error| format!("its manifest can't be read: {error}"))?;
     if head.format != FORMAT {
-        return Err(format!("its manifest has layout {}, this ws knows {FORMAT}; train again or use the ws that made it", head.format));
+        return Err(format!(
+            "its manifest has layout {}, this ws knows {FORMAT}; train again or use the ws that made it",
+            head.format
+        ));
     }
     if head.spec.kind != row.kind {
         return Err(format!("it is stored as kind '{}', but its manifest says '{}'", row.kind, head.spec.kind));

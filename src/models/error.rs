@@ -34,7 +34,9 @@ pub enum ModelError {
         needed: usize,
     },
     /// A split with one class only.
-    #[error("all {found} {split} windows have label {label}; widen the period or label with nearer barriers (ws labels build)")]
+    #[error(
+        "all {found} {split} windows have label {label}; widen the period or label with nearer barriers (ws labels build)"
+    )]
     OneClass {
         /// train or valid.
         split: &'static str,
@@ -75,7 +77,9 @@ pub enum ModelError {
     #[error("manifest can't be written: {0}")]
     Json(#[from] serde_json::Error),
     /// A prediction that is no number.
-    #[error("the model gives no number for {symbol} at {ts}; its features there are out of any range it was trained on")]
+    #[error(
+        "the model gives no number for {symbol} at {ts}; its features there are out of any range it was trained on"
+    )]
     NotANumber {
         /// Instrument.
         symbol: String,
@@ -100,7 +104,11 @@ impl ModelError {
     pub fn is_refusal(&self) -> bool {
         match self {
             Self::Store(error) | Self::Dataset(DatasetError::Store(error)) => error.is_refusal(),
-            Self::Dataset(_) | Self::Parameter { .. } | Self::TooFew { .. } | Self::OneClass { .. } | Self::Nothing { .. } => true,
+            Self::Dataset(_)
+            | Self::Parameter { .. }
+            | Self::TooFew { .. }
+            | Self::OneClass { .. }
+            | Self::Nothing { .. } => true,
             _ => false,
         }
     }

@@ -16,9 +16,16 @@ pub(super) struct Asked<'a> {
 }
 
 /// Stores one prediction a sample, with the label and the return it turned out to have.
-pub(super) fn predictions(store: &Store, asked: &Asked<'_>, model: &Calibrated, samples: &Samples<'_>, probabilities: &[f64]) -> Result<()> {
+pub(super) fn predictions(
+    store: &Store,
+    asked: &Asked<'_>,
+    model: &Calibrated,
+    samples: &Samples<'_>,
+    probabilities: &[f64],
+) -> Result<()> {
     let n = samples.len();
-    let verdicts: Vec<&str> = probabilities.iter().map(|p| if *p >= model.threshold { "LONG" } else { "NOOP" }).collect();
+    let verdicts: Vec<&str> =
+        probabilities.iter().map(|p| if *p >= model.threshold { "LONG" } else { "NOOP" }).collect();
     Columns::new()
         .text("run_id", std::iter::repeat_n(asked.run_id, n))
         .text("split", std::iter::repeat_n(asked.split, n))
@@ -44,6 +51,7 @@ pub(super) fn predictions(store: &Store, asked: &Asked<'_>, model: &Calibrated, 
 pub(super) fn metrics(store: &Store, run_id: &str, split: &str) -> Result<Metrics> {
     store.conn().execute(crate::sql!("models/record_metrics"), params![run_id, split]).map_err(StoreError::from)?;
     let mut statement = store.conn().prepare(crate::sql!("models/final_metrics")).map_err(StoreError::from)?;
-    let rows = statement.query_map(params![run_id, split], |row| Ok((row.get(0)?, row.get(1)?))).map_err(StoreError::from)?;
+    let rows =
+        statement.query_map(params![run_id, split], |row| Ok((row.get(0)?, row.get(1)?))).map_err(StoreError::from)?;
     Ok(rows.collect::<std::result::Result<_, _>>().map_err(StoreError::from)?)
 }

@@ -124,16 +124,20 @@ fn new_run(config: &TrainConfig, dataset: &Dataset) -> Result<NewRun> {
     let spec = &config.dataset;
     let mut params = BTreeMap::new();
     let bound = |ts: Option<Ts>| ts.map_or(Value::Null, |ts| Value::String(ts.to_string()));
-    flatten("", &json!({
-        "model": config.model,
-        "split": config.split,
-        "calibration": config.calibration,
-        "feature_set": spec.schema.set,
-        "label_set": spec.label_set,
-        "lookback": spec.lookback,
-        "from": bound(spec.from),
-        "to": bound(spec.to),
-    }), &mut params);
+    flatten(
+        "",
+        &json!({
+            "model": config.model,
+            "split": config.split,
+            "calibration": config.calibration,
+            "feature_set": spec.schema.set,
+            "label_set": spec.label_set,
+            "lookback": spec.lookback,
+            "from": bound(spec.from),
+            "to": bound(spec.to),
+        }),
+        &mut params,
+    );
     Ok(NewRun {
         kind: "train",
         mode: "research",
@@ -273,7 +277,10 @@ impl Job<'_> {
             lookback: spec.lookback,
             label_set: spec.label_set.clone(),
             interval: spec.interval.to_string(),
-            assets: assets.iter().map(|series| Asset { symbol: series.symbol.to_string(), asset_id: series.asset_id }).collect(),
+            assets: assets
+                .iter()
+                .map(|series| Asset { symbol: series.symbol.to_string(), asset_id: series.asset_id })
+                .collect(),
             periods: self.split.periods,
             n_train: self.split.train.len(),
             n_valid: self.split.valid.len(),
@@ -292,7 +299,8 @@ impl Job<'_> {
 fn warnings(calibration: &Calibration) -> Vec<String> {
     match calibration {
         Calibration::Platt { slope, .. } if *slope <= 0.0 => vec![
-            "the model ranks validation samples backwards (Platt slope not positive): treat it as having no skill".to_string(),
+            "the model ranks validation samples backwards (Platt slope not positive): treat it as having no skill"
+                .to_string(),
         ],
         Calibration::Isotonic { y, .. } if y.first() == y.last() => {
             vec!["the model does not rank validation samples at all: treat it as having no skill".to_string()]

@@ -77,7 +77,11 @@ impl Weights {
             return Err(fault(name, format!("has shape {:?}, the specification needs {shape:?}", tensor.shape)));
         }
         let values: Vec<f32> = tensor.bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-        if values.iter().all(|value| value.is_finite()) { Ok(values) } else { Err(fault(name, "holds values that are no numbers".into())) }
+        if values.iter().all(|value| value.is_finite()) {
+            Ok(values)
+        } else {
+            Err(fault(name, "holds values that are no numbers".into()))
+        }
     }
 
     /// A 64-bit vector of exactly this length.
@@ -86,7 +90,11 @@ impl Weights {
     /// Missing, of another type or length, or not all finite.
     pub fn f64(&self, name: &str, len: usize) -> Result<Vec<f64>> {
         let values = self.f64_any(name)?;
-        if values.len() == len { Ok(values) } else { Err(fault(name, format!("has {} values, {len} are needed", values.len()))) }
+        if values.len() == len {
+            Ok(values)
+        } else {
+            Err(fault(name, format!("has {} values, {len} are needed", values.len())))
+        }
     }
 
     /// A 64-bit vector of any length.
@@ -96,12 +104,20 @@ impl Weights {
     pub fn f64_any(&self, name: &str) -> Result<Vec<f64>> {
         let tensor = self.find(name, Dtype::F64)?;
         let values: Vec<f64> = tensor.bytes.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
-        if values.iter().all(|value| value.is_finite()) { Ok(values) } else { Err(fault(name, "holds values that are no numbers".into())) }
+        if values.iter().all(|value| value.is_finite()) {
+            Ok(values)
+        } else {
+            Err(fault(name, "holds values that are no numbers".into()))
+        }
     }
 
     fn find(&self, name: &str, dtype: Dtype) -> Result<&Tensor> {
         let tensor = self.0.get(name).ok_or_else(|| fault(name, "is missing".into()))?;
-        if tensor.dtype == dtype { Ok(tensor) } else { Err(fault(name, format!("is {:?}, not {dtype:?}", tensor.dtype))) }
+        if tensor.dtype == dtype {
+            Ok(tensor)
+        } else {
+            Err(fault(name, format!("is {:?}, not {dtype:?}", tensor.dtype)))
+        }
     }
 
     /// As safetensors; equal tensors give equal bytes.

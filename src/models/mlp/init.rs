@@ -32,7 +32,8 @@ pub(super) fn weights(shape: &Shape, seed: u64) -> Weights {
     for tensor in shape.tensors() {
         let len: usize = tensor.dims.iter().product();
         let fan_in = tensor.dims.last().copied().unwrap_or(1) as f32;
-        let mut uniform = |bound: f32| -> Vec<f32> { (0..len).map(|_| (rng.random::<f32>() * 2.0 - 1.0) * bound).collect() };
+        let mut uniform =
+            |bound: f32| -> Vec<f32> { (0..len).map(|_| (rng.random::<f32>() * 2.0 - 1.0) * bound).collect() };
         let values = match tensor.part {
             Part::Embedding => {
                 let mut values = uniform(0.1);

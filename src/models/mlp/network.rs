@@ -104,7 +104,8 @@ impl Network {
             layers.push(if shape.batch_norm {
                 let (gain, bias, mean, variance) = (next()?, next()?, next()?, next()?);
                 let tensor = |var: &Var| var.as_tensor().clone();
-                let norm = BatchNorm::new(out, tensor(&mean), tensor(&variance), tensor(&gain), tensor(&bias), NORM_EPSILON)?;
+                let norm =
+                    BatchNorm::new(out, tensor(&mean), tensor(&variance), tensor(&gain), tensor(&bias), NORM_EPSILON)?;
                 Layer { linear: Linear::new(weight, None), norm: Some(norm) }
             } else {
                 Layer { linear: Linear::new(weight, Some(next()?.as_tensor().clone())), norm: None }
@@ -121,7 +122,12 @@ impl Network {
 
     /// Log-odds `[n]` of windows `[n, width]` and asset rows `[n]`. With `dropout` the layers train: masks are drawn
     /// and batch statistics are used and followed.
-    pub(super) fn forward(&self, windows: &Tensor, assets: &Tensor, mut dropout: Option<&mut Dropout>) -> Result<Tensor> {
+    pub(super) fn forward(
+        &self,
+        windows: &Tensor,
+        assets: &Tensor,
+        mut dropout: Option<&mut Dropout>,
+    ) -> Result<Tensor> {
         let embedded = self.embedding.as_tensor().index_select(assets, 0)?;
         let mut hidden = Tensor::cat(&[windows, &embedded], 1)?;
         for layer in &self.layers {
@@ -143,13 +149,14 @@ impl Network {
         &self.vars.iter().find(|(named, _)| named.name == name).unwrap().1
     }
 
-    /// Trainable variables: those that decay, then those that don't.
-    pub(super) fn trainable(&self) -> (Vec<Var>, Vec<Var>) {
-        let of = |wanted: fn(Part) -> bool| -> Vec<Var> {
-            self.vars.iter().filter(|(named, _)| wanted(named.part)).map(|(_, var)| var.clone()).collect()
+    /// Trainable variables with their decay: only weight matrices decay.
+    pub(super) fn trainable(&self, weight_decay: f64) -> Vec<(Var, f64)> {
+        let decay = |part| match part {
+            Part::HiddenWeight | Part::HeadWeight => Some(weight_decay),
+            Part::Embedding | Part::Bias | Part::NormWeight => Some(0.0),
+            Part::RunningMean | Part::RunningVariance => None,
         };
-        let decaying = of(|part| matches!(part, Part::HiddenWeight | Part::HeadWeight));
-        (decaying, of(|part| matches!(part, Part::Embedding | Part::Bias | Part::NormWeight)))
+        self.vars.iter().filter_map(|(named, var)| Some((var.clone(), decay(named.part)?))).collect()
     }
 
     /// Gives the unknown asset the mean of the learned embeddings.

@@ -55,21 +55,36 @@ fn refusal(store: &Store, config: &TrainConfig) -> String {
 
 #[test]
 fn training_leaves_a_whole_run() {
-    for (model, calibration) in
-        [(logistic(), CalibrationMethod::Platt), (mlp(), CalibrationMethod::Platt), (mlp(), CalibrationMethod::Isotonic)]
-    {
+    for (model, calibration) in [
+        (logistic(), CalibrationMethod::Platt),
+        (mlp(), CalibrationMethod::Platt),
+        (mlp(), CalibrationMethod::Isotonic),
+    ] {
         let store = market();
-        let trained = models::train(&store, &TrainConfig { calibration, ..config(model.clone()) }, NOW, &Silent).unwrap();
+        let trained =
+            models::train(&store, &TrainConfig { calibration, ..config(model.clone()) }, NOW, &Silent).unwrap();
         assert_eq!(trained.version, 1);
         assert_eq!(trained.name, format!("{}_toy_1h", model.kind()));
-        assert_eq!(text(&store, "SELECT status || ' ' || kind || ' ' || model_id FROM runs"), format!("finished train {}", trained.model_id));
+        assert_eq!(
+            text(&store, "SELECT status || ' ' || kind || ' ' || model_id FROM runs"),
+            format!("finished train {}", trained.model_id)
+        );
         assert_eq!(text(&store, "SELECT value FROM run_params WHERE key = 'model.kind'"), model.kind());
         assert_eq!(text(&store, "SELECT value FROM run_params WHERE key = 'lookback'"), "6");
-        assert_eq!(count(&store, "SELECT count(*) FROM predictions WHERE split = 'valid' AND label IS NOT NULL AND forward_return IS NOT NULL"), trained.windows[1] as i64);
         assert_eq!(
-            count(&store, "SELECT count(*) FROM predictions WHERE (probability >= threshold) <> (ml_verdict = 'LONG')
+            count(
+                &store,
+                "SELECT count(*) FROM predictions WHERE split = 'valid' AND label IS NOT NULL AND forward_return IS NOT NULL"
+            ),
+            trained.windows[1] as i64
+        );
+        assert_eq!(
+            count(
+                &store,
+                "SELECT count(*) FROM predictions WHERE (probability >= threshold) <> (ml_verdict = 'LONG')
                            OR final_verdict <> ml_verdict OR final_source <> 'model' OR NOT latency_ms >= 0
-                           OR abs(confidence - abs(2 * probability - 1)) > 1e-15 OR threshold IS NULL"),
+                           OR abs(confidence - abs(2 * probability - 1)) > 1e-15 OR threshold IS NULL"
+            ),
             0
         );
         let curve = count(&store, "SELECT count(*) FROM run_metrics WHERE step > 0");
@@ -79,11 +94,20 @@ fn training_leaves_a_whole_run() {
         let area: f64 = store.conn().query_row("SELECT roc_auc FROM classifier_metrics", [], |row| row.get(0)).unwrap();
         assert_eq!(trained.metrics["roc_auc"], Some(area));
         assert_eq!(trained.metrics["n"], Some(trained.windows[1] as f64));
-        let kept: f64 = store.conn().query_row("SELECT value FROM run_metrics WHERE step = 0 AND key = 'roc_auc'", [], |row| row.get(0)).unwrap();
+        let kept: f64 = store
+            .conn()
+            .query_row("SELECT value FROM run_metrics WHERE step = 0 AND key = 'roc_auc'", [], |row| row.get(0))
+            .unwrap();
         assert_eq!(kept, area);
-        let manifest: f64 = store.conn().query_row("SELECT CAST(manifest ->> '$.metrics.roc_auc' AS DOUBLE) FROM models", [], |row| row.get(0)).unwrap();
+        let manifest: f64 = store
+            .conn()
+            .query_row("SELECT CAST(manifest ->> '$.metrics.roc_auc' AS DOUBLE) FROM models", [], |row| row.get(0))
+            .unwrap();
         assert_eq!(manifest, area);
-        assert_eq!(text(&store, "SELECT manifest ->> '$.test_start' FROM models"), trained.periods.test_start.to_string());
+        assert_eq!(
+            text(&store, "SELECT manifest ->> '$.test_start' FROM models"),
+            trained.periods.test_start.to_string()
+        );
         assert_eq!(text(&store, "SELECT manifest ->> '$.features[0].name' FROM models"), "close");
     }
 }
@@ -117,8 +141,11 @@ fn a_stored_model_reproduces_its_validation_predictions_exactly() {
             .unwrap();
         let rows = statement.query_map([&trained.run_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
         let stored: Vec<(i64, String, f64)> = rows.map(Result::unwrap).collect();
-        let again: Vec<(i64, String, f64)> =
-            valid.iter().zip(found).map(|(sample, p)| (sample.ts.0, valid.series_of(sample).symbol.to_string(), p)).collect();
+        let again: Vec<(i64, String, f64)> = valid
+            .iter()
+            .zip(found)
+            .map(|(sample, p)| (sample.ts.0, valid.series_of(sample).symbol.to_string(), p))
+            .collect();
         assert_eq!(stored, again);
     }
 }
@@ -145,10 +172,20 @@ fn evaluation_judges_the_test_period() {
         let evaluated = models::evaluate(&store, &loaded, NOW, &Silent).unwrap();
         assert_eq!(evaluated.windows, trained.windows[2]);
         assert_eq!(evaluated.metrics["n"], Some(trained.windows[2] as f64));
-        let row = |sql: &str| -> String { store.conn().query_row(sql, params![evaluated.run_id], |row| row.get(0)).unwrap() };
-        assert_eq!(row("SELECT kind || ' ' || status || ' ' || parent_run_id FROM runs WHERE run_id = ?"), format!("evaluate finished {}", trained.run_id));
-        assert_eq!(row("SELECT min(split) || ' ' || min(ts) FROM predictions WHERE run_id = ?"), format!("test {}", trained.periods.test_start));
-        assert_eq!(row("SELECT CAST(max(ts) AS VARCHAR) FROM predictions WHERE run_id = ?"), trained.periods.test_end.to_string());
+        let row =
+            |sql: &str| -> String { store.conn().query_row(sql, params![evaluated.run_id], |row| row.get(0)).unwrap() };
+        assert_eq!(
+            row("SELECT kind || ' ' || status || ' ' || parent_run_id FROM runs WHERE run_id = ?"),
+            format!("evaluate finished {}", trained.run_id)
+        );
+        assert_eq!(
+            row("SELECT min(split) || ' ' || min(ts) FROM predictions WHERE run_id = ?"),
+            format!("test {}", trained.periods.test_start)
+        );
+        assert_eq!(
+            row("SELECT CAST(max(ts) AS VARCHAR) FROM predictions WHERE run_id = ?"),
+            trained.periods.test_end.to_string()
+        );
         // Twice the same question, twice the same answer.
         assert_eq!(models::evaluate(&store, &loaded, NOW, &Silent).unwrap().metrics, evaluated.metrics);
     }
@@ -167,10 +204,19 @@ fn predictions_begin_after_everything_the_fit_has_seen() {
     let evaluated = models::evaluate(&store, &loaded, NOW, &Silent).unwrap();
     let sql = "SELECT probability FROM predictions WHERE run_id = ? ORDER BY ts, symbol";
     let mut statement = store.conn().prepare(sql).unwrap();
-    let stored: Vec<f64> = statement.query_map([&evaluated.run_id], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let stored: Vec<f64> =
+        statement.query_map([&evaluated.run_id], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     let asked: Vec<f64> = predictions.iter().take(stored.len()).map(|prediction| prediction.probability).collect();
     assert_eq!(stored, asked);
-    let one = models::predict(&store, &loaded, &["BBB".parse().unwrap()], Some(fixture::ts(100)), Some(fixture::ts(103)), &Silent).unwrap();
+    let one = models::predict(
+        &store,
+        &loaded,
+        &["BBB".parse().unwrap()],
+        Some(fixture::ts(100)),
+        Some(fixture::ts(103)),
+        &Silent,
+    )
+    .unwrap();
     let times: Vec<Ts> = one.iter().map(|prediction| prediction.ts).collect();
     assert_eq!(times, [100, 101, 102].map(fixture::ts));
     assert_eq!(one[0].close_ts, fixture::ts(101));
@@ -178,7 +224,9 @@ fn predictions_begin_after_everything_the_fit_has_seen() {
 
 #[test]
 fn what_cannot_be_trained_is_refused_before_anything_is_stored() {
-    let store = fixture::store(&["AAA", "BBB"], BARS, |_, rows| rows.label.iter_mut().for_each(|label| *label = label.map(|_| 0)));
+    let store = fixture::store(&["AAA", "BBB"], BARS, |_, rows| {
+        rows.label.iter_mut().for_each(|label| *label = label.map(|_| 0))
+    });
     assert!(refusal(&store, &config(logistic())).contains("train windows have label 0; widen the period"));
     let late = fixture::store(&["AAA"], BARS, |_, rows| {
         rows.label.iter_mut().skip(300).for_each(|label| *label = label.map(|_| 1));
@@ -209,7 +257,13 @@ fn a_failing_fit_leaves_a_failed_run_and_nothing_else() {
     let error = models::train(&store, &config(diverging), NOW, &Silent).unwrap_err();
     assert!(matches!(error, ModelError::Diverged(_)), "{error}");
     assert!(text(&store, "SELECT status || ': ' || error FROM runs").starts_with("failed: training diverged in epoch"));
-    assert_eq!(count(&store, "SELECT (SELECT count(*) FROM models) + (SELECT count(*) FROM predictions) + (SELECT count(*) FROM run_metrics)"), 0);
+    assert_eq!(
+        count(
+            &store,
+            "SELECT (SELECT count(*) FROM models) + (SELECT count(*) FROM predictions) + (SELECT count(*) FROM run_metrics)"
+        ),
+        0
+    );
 }
 
 #[test]
@@ -224,12 +278,23 @@ fn a_model_that_does_not_fit_is_refused() {
     };
     let set = |edit: &str| format!("UPDATE models SET manifest = {edit}");
     assert!(message("UPDATE models SET weights = weights || 'x'::BLOB").contains("SHA-256"));
-    assert!(message("UPDATE models SET kind = 'logistic'").contains("stored as kind 'logistic', but its manifest says 'mlp'"));
-    let forest = format!("UPDATE models SET kind = 'forest'; {}", set("replace(manifest, '\"kind\":\"mlp\"', '\"kind\":\"forest\"')"));
+    assert!(
+        message("UPDATE models SET kind = 'logistic'")
+            .contains("stored as kind 'logistic', but its manifest says 'mlp'")
+    );
+    let forest = format!(
+        "UPDATE models SET kind = 'forest'; {}",
+        set("replace(manifest, '\"kind\":\"mlp\"', '\"kind\":\"forest\"')")
+    );
     assert!(message(&forest).contains("kind 'forest' is unknown; this ws knows logistic, mlp"));
     assert!(message(&set("replace(manifest, '\"format\":1', '\"format\":9')")).contains("layout 9"));
-    assert!(message(&set("replace(manifest, '[32,16]', '[32,17]')")).contains("has shape [16, 32], the specification needs [17, 32]"));
-    assert!(message(&set("replace(manifest, '\"lookback\":6', '\"lookback\":7')")).contains("'hidden.0.weight' has shape"));
+    assert!(
+        message(&set("replace(manifest, '[32,16]', '[32,17]')"))
+            .contains("has shape [16, 32], the specification needs [17, 32]")
+    );
+    assert!(
+        message(&set("replace(manifest, '\"lookback\":6', '\"lookback\":7')")).contains("'hidden.0.weight' has shape")
+    );
     assert!(message(&set("'{}'")).contains("manifest can't be read"));
     assert!(message("DELETE FROM models").contains("unknown model"));
 
@@ -240,7 +305,10 @@ fn a_model_that_does_not_fit_is_refused() {
         models::evaluate(&store, &loaded, NOW, &Silent).unwrap_err(),
         models::predict(&store, &loaded, &[], None, None, &Silent).unwrap_err(),
     ] {
-        assert!(error.is_refusal() && error.to_string().contains("built with definition newer, but a1b2c3 is needed"), "{error}");
+        assert!(
+            error.is_refusal() && error.to_string().contains("built with definition newer, but a1b2c3 is needed"),
+            "{error}"
+        );
     }
     assert_eq!(count(&store, "SELECT count(*) FROM runs WHERE kind = 'evaluate'"), 0);
 }
@@ -258,7 +326,9 @@ fn an_empty_test_period_is_refused() {
 #[test]
 fn results_too_good_to_be_true_raise_the_alarm() {
     let metrics = |accuracy: f64, area: Option<f64>| -> Metrics {
-        [("accuracy", Some(accuracy)), ("roc_auc", area), ("base_rate", Some(0.1))].map(|(key, value)| (key.to_string(), value)).into()
+        [("accuracy", Some(accuracy)), ("roc_auc", area), ("base_rate", Some(0.1))]
+            .map(|(key, value)| (key.to_string(), value))
+            .into()
     };
     assert_eq!(leak_alarm(&metrics(0.79, Some(0.74))), None);
     assert_eq!(leak_alarm(&metrics(0.5, None)), None);
