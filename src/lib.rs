@@ -17,6 +17,10 @@ pub mod trade;
 pub mod venues;
 /// What happened in a run, into tables.
 pub mod telemetry;
+/// Past-only columns of a bar: sets as data, generated SQL, kernels.
+pub mod features;
+/// What came after a bar: the only room that looks forward.
+pub mod labels;
 /// Files of bars into tables.
 pub mod ingest;
 /// Tables into samples: windows, splits by time, scaling.
@@ -25,6 +29,8 @@ pub mod dataset;
 pub mod backtest;
 /// Learning and predicting: specifications, learners, stored models.
 pub mod models;
+/// Reports: HTML pages and PNG pictures of runs.
+pub mod report;
 /// Defaults < file < environment < flags.
 pub mod config;
 /// The command line.

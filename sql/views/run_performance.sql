@@ -1,6 +1,6 @@
 -- about: Every performance metric of a run, one row a run that has equity
 -- grain: run_id
--- needs: daily_returns, run_settings
+-- needs: daily_returns, run_currency, run_settings
 -- col run_id: Run
 -- col kind: Kind of run
 -- col name: Given name
@@ -31,10 +31,14 @@
 -- col cost_drag: (Commission + slippage) / starting capital, a fraction over the whole run
 -- col benchmark_return: Total return of buy-and-hold of the same symbols, a fraction
 -- col excess_return: total_return - benchmark_return, a fraction
--- col beta: Sample covariance of daily returns with the benchmark's / the benchmark's sample variance
--- col information_ratio: sqrt(P) x mean(r - b) / sample standard deviation of r - b, b the benchmark's daily return
--- col benchmark_sharpe: sharpe of the benchmark
+-- col beta: Covariance of daily returns with the benchmark's / the benchmark's variance; NULL without variance
+-- col information_ratio: sqrt(P) x mean(r - b) / sample standard deviation of r - b, b the benchmark's; NULL without variance
+-- col benchmark_cagr: cagr of the benchmark, a fraction; NULL within one day
+-- col benchmark_volatility: volatility of the benchmark, a fraction a year
+-- col benchmark_sharpe: sharpe of the benchmark; NULL without variance
+-- col benchmark_sortino: sortino of the benchmark; NULL without a shortfall
 -- col benchmark_max_drawdown: max_drawdown of the benchmark, a fraction <= 0
+-- col benchmark_calmar: calmar of the benchmark; NULL without a drawdown
 -- col risk_free_rate: Yearly risk-free rate rf used, a fraction
 -- col periods_per_year: Sessions a year P used
 WITH
@@ -46,6 +50,7 @@ days AS (
         "return" - benchmark_return           AS active
     FROM daily_returns
 ),
+-- least() passes over NULL, so unknown days are left out by hand.
 account AS (
     SELECT
         run_id,
@@ -60,9 +65,10 @@ account AS (
         sum(mean_equity * n_bars) / sum(n_bars)                      AS mean_equity,
         avg(excess)                                                  AS mean_excess,
         stddev_samp("return")                                        AS deviation,
-        sqrt(avg(power(least(excess, 0), 2)))                        AS downside,
+        sqrt(avg(power(least(excess, 0), 2)) FILTER (excess IS NOT NULL)) AS downside,
         avg(benchmark_excess)                                        AS benchmark_mean_excess,
         stddev_samp(benchmark_return)                                AS benchmark_deviation,
+        sqrt(avg(power(least(benchmark_excess, 0), 2)) FILTER (benchmark_excess IS NOT NULL)) AS benchmark_downside,
         regr_slope("return", benchmark_return)                       AS slope,
         avg(active)                                                  AS mean_active,
         stddev_samp(active)                                          AS active_deviation
@@ -88,28 +94,30 @@ executions AS (
     FROM fills
     GROUP BY run_id
 ),
--- A deviation below 1e-12 a day is rounding: no variance, so no ratio.
-ratios AS (
+scaled AS (
     SELECT
         a.*,
-        s.capital,
-        s.risk_free_rate,
-        s.periods_per_year,
-        s.currency,
+        s.* EXCLUDE (run_id),
         sqrt(s.periods_per_year)                                     AS root_p,
-        a.end_equity / nullif(s.capital, 0)                          AS growth,
         date_diff('day', a.first_date, a.last_date) / 365.25         AS years,
-        CASE WHEN a.deviation > 1e-12 THEN a.deviation END           AS spread,
-        CASE WHEN a.downside > 1e-12 THEN a.downside END             AS downside_spread,
-        CASE WHEN a.benchmark_deviation > 1e-12 THEN a.benchmark_deviation END AS benchmark_spread,
-        CASE WHEN a.active_deviation > 1e-12 THEN a.active_deviation END       AS active_spread
+        a.end_equity / nullif(s.capital, 0)                          AS growth,
+        a.end_benchmark / nullif(s.capital, 0)                       AS benchmark_growth
     FROM account AS a
     JOIN run_settings AS s ON s.run_id = a.run_id
 ),
--- Not finite when the account went below zero, or multiplied within days.
-compounded AS (
-    SELECT *, power(growth, 1 / nullif(years, 0)) AS yearly_growth
-    FROM ratios
+-- A deviation below 1e-12 a day is rounding: no variance, so no ratio. Yearly growth is not finite when the account
+-- went below zero, or multiplied within days.
+guarded AS (
+    SELECT
+        *,
+        CASE WHEN deviation > 1e-12 THEN deviation END                         AS spread,
+        CASE WHEN downside > 1e-12 THEN downside END                           AS downside_spread,
+        CASE WHEN benchmark_deviation > 1e-12 THEN benchmark_deviation END     AS benchmark_spread,
+        CASE WHEN benchmark_downside > 1e-12 THEN benchmark_downside END       AS benchmark_downside_spread,
+        CASE WHEN active_deviation > 1e-12 THEN active_deviation END           AS active_spread,
+        power(growth, 1 / nullif(years, 0)) - 1                                AS yearly,
+        power(benchmark_growth, 1 / nullif(years, 0)) - 1                      AS benchmark_yearly
+    FROM scaled
 )
 SELECT
     c.run_id,
@@ -117,14 +125,14 @@ SELECT
     r.name,
     r.strategy,
     r.interval,
-    c.currency,
+    m.currency,
     c.first_date,
     c.last_date,
     c.n_days,
     c.capital                                                        AS start_equity,
     c.end_equity,
     c.growth - 1                                                     AS total_return,
-    CASE WHEN isfinite(c.yearly_growth) THEN c.yearly_growth - 1 END AS cagr,
+    CASE WHEN isfinite(c.yearly) THEN c.yearly END                   AS cagr,
     c.deviation * c.root_p                                           AS volatility,
     c.root_p * c.mean_excess / c.spread                              AS sharpe,
     c.root_p * c.mean_excess / c.downside_spread                     AS sortino,
@@ -140,15 +148,20 @@ SELECT
     t.avg_holding_minutes,
     coalesce(x.traded_value, 0) / nullif(c.mean_equity, 0)           AS turnover,
     coalesce(x.costs, 0) / nullif(c.capital, 0)                      AS cost_drag,
-    c.end_benchmark / nullif(c.capital, 0) - 1                       AS benchmark_return,
-    c.growth - c.end_benchmark / nullif(c.capital, 0)                AS excess_return,
+    c.benchmark_growth - 1                                           AS benchmark_return,
+    c.growth - c.benchmark_growth                                    AS excess_return,
     CASE WHEN c.benchmark_spread IS NOT NULL THEN c.slope END        AS beta,
     c.root_p * c.mean_active / c.active_spread                       AS information_ratio,
+    CASE WHEN isfinite(c.benchmark_yearly) THEN c.benchmark_yearly END AS benchmark_cagr,
+    c.benchmark_deviation * c.root_p                                 AS benchmark_volatility,
     c.root_p * c.benchmark_mean_excess / c.benchmark_spread          AS benchmark_sharpe,
+    c.root_p * c.benchmark_mean_excess / c.benchmark_downside_spread AS benchmark_sortino,
     c.benchmark_max_drawdown,
+    benchmark_cagr / nullif(abs(c.benchmark_max_drawdown), 0)        AS benchmark_calmar,
     c.risk_free_rate,
     c.periods_per_year
-FROM compounded AS c
+FROM guarded AS c
 JOIN runs AS r ON r.run_id = c.run_id
+LEFT JOIN run_currency AS m ON m.run_id = c.run_id
 LEFT JOIN closed_trades AS t ON t.run_id = c.run_id
 LEFT JOIN executions AS x ON x.run_id = c.run_id

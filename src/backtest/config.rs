@@ -89,6 +89,8 @@ pub struct Config {
     pub name: String,
     /// Recorded with the run; the engine itself draws no random numbers.
     pub seed: Option<i64>,
+    /// Whether the model may have seen these bars; stored with the run, and every report is marked.
+    pub in_sample: bool,
     /// Model behind `predictions`.
     pub model: Option<ModelRef>,
     /// For strategy `model`, in any order.
@@ -120,6 +122,7 @@ impl Config {
             risk_free_rate: 0.02,
             name: String::new(),
             seed: None,
+            in_sample: false,
             model: None,
             predictions: Vec::new(),
             signals: Vec::new(),
@@ -145,7 +148,8 @@ impl Config {
         }
         let settings = self.settings(spec, symbols.len())?;
         let costs = self.costs()?;
-        Ok(Plan { spec, params, symbols, settings, costs, risk_free_rate: within(RISK_FREE, self.risk_free_rate)? })
+        let risk_free_rate = within(RISK_FREE, self.risk_free_rate)?;
+        Ok(Plan { spec, params, symbols, settings, costs, risk_free_rate, in_sample: self.in_sample })
     }
 
     fn check_inputs(&self, spec: &StrategySpec) -> Result<(), BacktestError> {
@@ -237,6 +241,8 @@ pub struct Plan {
     pub costs: Costs,
     /// Yearly, a fraction.
     pub risk_free_rate: f64,
+    /// Whether the model may have seen these bars.
+    pub in_sample: bool,
 }
 
 impl Plan {
@@ -256,6 +262,7 @@ impl Plan {
             ("daily_loss_cap".to_string(), optional(settings.limits.daily_loss_cap)),
             ("risk_free_rate".to_string(), self.risk_free_rate.to_string()),
             ("periods_per_year".to_string(), periods_per_year.to_string()),
+            ("in_sample".to_string(), self.in_sample.to_string()),
         ]);
         params.extend(self.params.iter().map(|(name, value)| (format!("param.{name}"), value.to_string())));
         params
@@ -301,7 +308,8 @@ mod tests {
     fn model_guards_default_on_and_zero_switches_off() {
         let mut config = config();
         config.strategy = "model".into();
-        config.model = Some(ModelRef { model_id: "m".into(), parent_run_id: String::new(), feature_set_hash: String::new() });
+        config.model =
+            Some(ModelRef { model_id: "m".into(), parent_run_id: String::new(), feature_set_hash: String::new() });
         let settings = config.check().unwrap().settings;
         assert_eq!((settings.stop_loss, settings.take_profit), (Some(0.02), Some(0.04)));
         assert_eq!(settings.limits, Limits { exposure_cap: Some(100_000.0), daily_loss_cap: Some(0.05) });
@@ -319,7 +327,10 @@ mod tests {
             assert!(refusal(|config| config.stop_loss = Some(broken)).starts_with("stop_loss = "));
         }
         assert_eq!(refusal(|config| config.symbols.clear()), "no symbols given");
-        assert_eq!(refusal(|config| config.strategy = "model".into()), "strategy 'model' needs a model; name one with --model ID");
+        assert_eq!(
+            refusal(|config| config.strategy = "model".into()),
+            "strategy 'model' needs a model; name one with --model ID"
+        );
         let conflict = refusal(|config| drop(config.params.insert("fast".into(), "30".into())));
         assert_eq!(conflict, "strategy sma_cross: fast=30 must be below slow=20");
     }

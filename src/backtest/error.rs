@@ -86,7 +86,9 @@ impl BacktestError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoSymbols => Some("name them with --symbols A,B".into()),
-            Self::UnknownSymbol { .. } => Some("ingest it with 'ws ingest csv PATH..', or name another with --symbols or --interval".into()),
+            Self::UnknownSymbol { .. } => {
+                Some("ingest it with 'ws ingest csv PATH..', or name another with --symbols or --interval".into())
+            }
             Self::EmptyPeriod { .. } => Some("widen --from and --to".into()),
             Self::Store(error) => error.hint(),
             _ => None,
@@ -97,7 +99,9 @@ impl BacktestError {
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::UnknownSymbol { .. } | Self::EmptyPeriod { .. } | Self::Currencies(_) | Self::Multiplier { .. } => true,
+            Self::UnknownSymbol { .. } | Self::EmptyPeriod { .. } | Self::Currencies(_) | Self::Multiplier { .. } => {
+                true
+            }
             Self::Store(error) => error.is_refusal(),
             _ => false,
         }

@@ -10,7 +10,12 @@ use crate::trade::Signal;
 use crate::venues::TimedSignal;
 
 /// The bars of every symbol of a plan, each series with at least one.
-pub(super) fn load_bars(store: &Store, config: &Config, plan: &Plan, progress: &dyn Progress) -> Result<Vec<Bars>, BacktestError> {
+pub(super) fn load_bars(
+    store: &Store,
+    config: &Config,
+    plan: &Plan,
+    progress: &dyn Progress,
+) -> Result<Vec<Bars>, BacktestError> {
     progress.start("load bars", plan.symbols.len() as u64);
     let load = |symbol: &Symbol| {
         let series = bars::load(store, symbol, config.interval, config.from, config.to)?;
@@ -103,7 +108,9 @@ pub(super) fn signals(config: &Config, series: &[Bars]) -> Result<(Vec<Vec<Timed
     for (symbol, ts, signal) in predictions.chain(given) {
         check_range(symbol, ts, &signal)?;
         let Ok(asset) = series.binary_search_by(|bars| bars.symbol.cmp(symbol)) else {
-            return Err(BacktestError::Signals(format!("a signal at {ts} is about '{symbol}', which is not in the run")));
+            return Err(BacktestError::Signals(format!(
+                "a signal at {ts} is about '{symbol}', which is not in the run"
+            )));
         };
         if series[asset].ts.binary_search(&ts).is_ok() {
             by_asset[asset].push(TimedSignal { ts, signal });

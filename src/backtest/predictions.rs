@@ -8,8 +8,16 @@ use crate::store::{Columns, Result, Store};
 use crate::trade::strategies::Model;
 
 /// Stores the predictions about bars of the run, with the threshold in force.
-pub(super) fn write(store: &Store, run_id: &str, config: &Config, model: &ModelRef, threshold: f64, series: &[Bars]) -> Result<()> {
-    let mut used: Vec<(&Prediction, Ts)> = config.predictions.iter().filter_map(|call| Some((call, close_ts(call, series)?))).collect();
+pub(super) fn write(
+    store: &Store,
+    run_id: &str,
+    config: &Config,
+    model: &ModelRef,
+    threshold: f64,
+    series: &[Bars],
+) -> Result<()> {
+    let mut used: Vec<(&Prediction, Ts)> =
+        config.predictions.iter().filter_map(|call| Some((call, close_ts(call, series)?))).collect();
     used.sort_by(|(a, _), (b, _)| (a.ts, &a.symbol).cmp(&(b.ts, &b.symbol)));
     let n = used.len();
     let calls = || used.iter().map(|(call, _)| *call);

@@ -3,7 +3,8 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{DatasetSpec, FeatureColumn, FeatureSchema, ScaleRole};
+use super::{DatasetSpec, FeatureColumn, FeatureSchema};
+use crate::features::Role;
 use crate::domain::{Interval, Ts};
 use crate::store::{Columns, Store};
 
@@ -23,12 +24,12 @@ pub(crate) fn ts(bar: usize) -> Ts {
 /// Columns of the set `toy`.
 pub(crate) fn schema() -> FeatureSchema {
     let columns = [
-        ("close", ScaleRole::Price),
-        ("spread", ScaleRole::Spread),
-        ("volume", ScaleRole::Volume),
-        ("obv", ScaleRole::Flow),
-        ("hint", ScaleRole::Bounded),
-        ("ret_1", ScaleRole::Return),
+        ("close", Role::Price),
+        ("spread", Role::Spread),
+        ("volume", Role::Volume),
+        ("obv", Role::Flow),
+        ("hint", Role::Bounded),
+        ("ret_1", Role::Return),
     ];
     let columns = columns.map(|(name, role)| FeatureColumn { name: name.into(), role }).to_vec();
     FeatureSchema { set: "toy".into(), hash: HASH.into(), columns }

@@ -23,7 +23,7 @@ pub use error::DatasetError;
 pub use load::{DatasetSpec, label_sets, load};
 pub use samples::{Dataset, Sample, Samples, Series, Window};
 pub use scaler::{Scaler, Scaling};
-pub use schema::{FeatureColumn, FeatureSchema, ScaleRole};
+pub use schema::{FeatureColumn, FeatureSchema};
 pub use split::{Periods, Split, SplitSpec, Test, Train, Valid};
 
 /// Result of a dataset operation.

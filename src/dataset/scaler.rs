@@ -1,7 +1,17 @@
 //! Making windows of different instruments comparable, with statistics of training samples only.
 //!
-//! Two steps. First each value is put in relation to its own window by the role of its feature, see
-//! [`ScaleRole`] (skipped for [`Scaling::Standard`]). Then each feature `j` is standardised:
+//! Two steps. First each value `x` is put in relation to its own window by the [`Role`] of its feature (skipped for
+//! [`Scaling::Standard`]):
+//!
+//! | role | becomes |
+//! |---|---|
+//! | price | `x / last close − 1` |
+//! | spread | `x / last close` |
+//! | volume | `x / mean over the window − 1` |
+//! | flow | `(x − last x) / mean absolute step over the window` |
+//! | bounded, return | `x` |
+//!
+//! Then each feature `j` is standardised:
 //! `z = (v − mean_j) / std_j`, with mean and population standard deviation over all rows of all training windows
 //! (a constant feature keeps `std = 1`), and bounded to ±[`Scaler::CLIP`] so that a rare outlier can't drown the
 //! rest of a sample.
@@ -11,7 +21,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Samples, ScaleRole, Train, Window};
+use super::{Samples, Train, Window};
+use crate::features::Role;
 
 /// Which first step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,7 +39,7 @@ pub enum Scaling {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scaler {
     scaling: Scaling,
-    roles: Vec<ScaleRole>,
+    roles: Vec<Role>,
     mean: Vec<f64>,
     std: Vec<f64>,
 }
@@ -53,7 +64,7 @@ impl Scaler {
 
     /// A scaler from its stored parts.
     #[must_use]
-    pub fn from_parts(scaling: Scaling, roles: Vec<ScaleRole>, mean: Vec<f64>, std: Vec<f64>) -> Self {
+    pub fn from_parts(scaling: Scaling, roles: Vec<Role>, mean: Vec<f64>, std: Vec<f64>) -> Self {
         Self { scaling, roles, mean, std }
     }
 
@@ -109,11 +120,11 @@ impl Scaler {
         for (at, role) in self.roles.iter().enumerate() {
             let column = out.iter_mut().skip(at).step_by(width);
             match role {
-                ScaleRole::Price => column.for_each(|value| *value = *value / window.last_close - 1.0),
-                ScaleRole::Spread => column.for_each(|value| *value /= window.last_close),
-                ScaleRole::Volume => relate_volume(out, at, width),
-                ScaleRole::Flow => relate_flow(out, at, width),
-                ScaleRole::Bounded | ScaleRole::Return => {}
+                Role::Price => column.for_each(|value| *value = *value / window.last_close - 1.0),
+                Role::Spread => column.for_each(|value| *value /= window.last_close),
+                Role::Volume => relate_volume(out, at, width),
+                Role::Flow => relate_flow(out, at, width),
+                Role::Bounded | Role::Return => {}
             }
         }
     }

@@ -2,23 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How a feature's raw values become comparable across instruments and price regimes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ScaleRole {
-    /// A price level, in currency: `x / last close − 1`.
-    Price,
-    /// A difference or distance of prices, in currency: `x / last close`.
-    Spread,
-    /// An amount traded, never negative: `x / mean over the window − 1`.
-    Volume,
-    /// A running sum of signed amounts, whose level means nothing: `(x − last x) / mean |step| over the window`.
-    Flow,
-    /// Bounded by definition, such as an oscillator: as it is.
-    Bounded,
-    /// A return, as a fraction: as it is.
-    Return,
-}
+use crate::features::{FeatureSet, Role};
 
 /// One feature column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +10,7 @@ pub struct FeatureColumn {
     /// Column of `features_<set>`.
     pub name: String,
     /// How it is scaled.
-    pub role: ScaleRole,
+    pub role: Role,
 }
 
 /// A feature set as a dataset sees it.
@@ -40,6 +24,13 @@ pub struct FeatureSchema {
     pub columns: Vec<FeatureColumn>,
 }
 
+impl From<&FeatureSet> for FeatureSchema {
+    fn from(set: &FeatureSet) -> Self {
+        let column = |feature: &crate::features::Feature| FeatureColumn { name: feature.name.clone(), role: feature.role };
+        Self { set: set.name().into(), hash: set.hash().into(), columns: set.features().iter().map(column).collect() }
+    }
+}
+
 impl FeatureSchema {
     /// Number of features.
     #[must_use]
@@ -49,7 +40,7 @@ impl FeatureSchema {
 
     /// Roles in column order.
     #[must_use]
-    pub fn roles(&self) -> Vec<ScaleRole> {
+    pub fn roles(&self) -> Vec<Role> {
         self.columns.iter().map(|column| column.role).collect()
     }
 }

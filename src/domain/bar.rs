@@ -97,6 +97,7 @@ impl Bars {
     }
 
     /// The bar at `index`, or `None` past the end.
+    #[inline]
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Bar> {
         (index < self.len()).then(|| Bar {

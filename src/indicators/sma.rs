@@ -25,7 +25,7 @@ impl Sma {
         Self { block: vec![0.0; n.max(1)], filled: 0, prefix: 0.0, warm: false, last: f64::NAN, equal: 0 }
     }
 
-    /// Adds a value and returns the mean of the last `n`, or `None` while there are fewer.
+    /// Adds a value and returns the mean of the last `n`; `None` while there are fewer, or one of them is unknown.
     #[inline]
     pub fn update(&mut self, x: f64) -> Option<f64> {
         let n = self.block.len();
@@ -38,7 +38,8 @@ impl Sma {
         if !self.warm {
             return None;
         }
-        Some(if self.equal >= n { x } else { sum / n as f64 })
+        let mean = if self.equal >= n { x } else { sum / n as f64 };
+        mean.is_finite().then_some(mean)
     }
 
     /// Ends a block: its values become suffix sums. Returns the block's sum.
@@ -83,6 +84,13 @@ mod tests {
             sma.update(value);
         }
         assert_eq!(sma.update(4.0), Some(2.5));
+    }
+
+    #[test]
+    fn unknown_while_an_unknown_value_is_in_the_window() {
+        let mut sma = Sma::new(2);
+        let got: Vec<_> = [1.0, 2.0, f64::NAN, 4.0, 6.0].map(|x| sma.update(x)).to_vec();
+        assert_eq!(got, [None, Some(1.5), None, None, Some(5.0)]);
     }
 
     #[test]

@@ -9,7 +9,8 @@ pub const TOLERANCE: i64 = 5_000_000;
 
 /// The most frequent distance between neighbouring distinct stamps of one series, in microseconds.
 ///
-/// Distances are rounded to seconds, so that jitter does not split the mode; on a tie the shorter wins.
+/// Distances within the tolerance of an interval count as that, others are rounded to seconds, so that jitter does not
+/// split the mode; on a tie the shorter wins.
 #[must_use]
 pub fn modal_spacing(stamps: impl Iterator<Item = Vec<Ts>>) -> Option<i64> {
     let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
@@ -17,12 +18,13 @@ pub fn modal_spacing(stamps: impl Iterator<Item = Vec<Ts>>) -> Option<i64> {
         series.sort_unstable();
         series.dedup();
         for pair in series.windows(2) {
-            let seconds = (pair[1].0 - pair[0].0 + 500_000) / 1_000_000;
-            *counts.entry(seconds).or_default() += 1;
+            let distance = pair[1].0 - pair[0].0;
+            let seconds = (distance + 500_000) / 1_000_000 * 1_000_000;
+            *counts.entry(interval_of(distance).map_or(seconds, Interval::micros)).or_default() += 1;
         }
     }
     let most = counts.values().copied().max()?;
-    counts.into_iter().find(|(_, count)| *count == most).map(|(seconds, _)| seconds * 1_000_000)
+    counts.into_iter().find(|(_, count)| *count == most).map(|(spacing, _)| spacing)
 }
 
 /// The interval of a spacing, when it is one.

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use safetensors::{Dtype, SafeTensors, View};
 
 use super::{ModelError, Result};
-use crate::dataset::{ScaleRole, Scaler, Scaling};
+use crate::dataset::{Scaler, Scaling};
+use crate::features::Role;
 
 /// One tensor.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +63,7 @@ impl Weights {
     ///
     /// # Errors
     /// Missing or misshapen tensors.
-    pub fn scaler(&self, scaling: Scaling, roles: Vec<ScaleRole>) -> Result<Scaler> {
+    pub fn scaler(&self, scaling: Scaling, roles: Vec<Role>) -> Result<Scaler> {
         let (mean, std) = (self.f64("scaler.mean", roles.len())?, self.f64("scaler.std", roles.len())?);
         Ok(Scaler::from_parts(scaling, roles, mean, std))
     }

@@ -13,6 +13,7 @@ pub mod named;
 mod open;
 pub mod query;
 pub mod runs;
+pub mod series;
 pub mod views;
 
 pub use columns::Columns;

@@ -26,6 +26,7 @@ impl Benchmark {
     }
 
     /// Value at the close of a step, in currency.
+    #[inline]
     pub fn step(&mut self, step: &Step) -> f64 {
         for tick in &step.ticks {
             let share = &mut self.shares[tick.asset];
@@ -45,7 +46,17 @@ mod tests {
     #[test]
     fn shares_wait_as_cash_and_then_follow_their_price() {
         let tick = |asset, open, close| {
-            let bar = Bar { ts: Ts(0), close_ts: Ts(0), session_date: 0, open, high: close, low: open, close, volume: 1.0, vwap: 1.0 };
+            let bar = Bar {
+                ts: Ts(0),
+                close_ts: Ts(0),
+                session_date: 0,
+                open,
+                high: close,
+                low: open,
+                close,
+                volume: 1.0,
+                vwap: 1.0,
+            };
             Tick { asset, bar, last: false }
         };
         let step = |ticks| Step { ticks, ..Step::default() };

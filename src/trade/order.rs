@@ -160,7 +160,9 @@ impl Order {
     #[must_use]
     pub const fn type_name(&self) -> &'static str {
         match self.kind {
-            OrderKind::Exit(reason @ (ExitReason::StopLoss | ExitReason::TakeProfit | ExitReason::EndOfData)) => reason.as_str(),
+            OrderKind::Exit(reason @ (ExitReason::StopLoss | ExitReason::TakeProfit | ExitReason::EndOfData)) => {
+                reason.as_str()
+            }
             OrderKind::Entry(_) | OrderKind::Exit(_) => "market",
         }
     }

@@ -69,6 +69,7 @@ impl Portfolio {
     }
 
     /// Values everything at the last known closes.
+    #[inline]
     #[must_use]
     pub fn account(&self) -> Account {
         let (mut net, mut gross) = (0.0, 0.0);
@@ -81,6 +82,7 @@ impl Portfolio {
     }
 
     /// Signed units of an asset.
+    #[inline]
     #[must_use]
     pub fn size(&self, asset: usize) -> f64 {
         self.holdings[asset].position.size

@@ -90,6 +90,7 @@ impl Risk {
     }
 
     /// Takes note of equity at a close.
+    #[inline]
     pub fn observe(&mut self, session: i32, equity: f64) {
         if session != self.session {
             self.session = session;

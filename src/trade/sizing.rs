@@ -77,7 +77,9 @@ mod tests {
         for text in ["units:100", "notional:2500.5", "equity:0.25"] {
             assert_eq!(text.parse::<Sizing>().unwrap().to_string(), text);
         }
-        for text in ["", "100", "units:", "units:0", "units:-1", "equity:1.5", "equity:nan", "notional:inf", "kelly:0.5"] {
+        for text in
+            ["", "100", "units:", "units:0", "units:-1", "equity:1.5", "equity:nan", "notional:inf", "kelly:0.5"]
+        {
             assert!(text.parse::<Sizing>().is_err(), "{text} must be refused");
         }
     }

@@ -35,7 +35,8 @@ impl<'a> Replay<'a> {
     #[must_use]
     pub fn new(bars: &'a [Bars], signals: &'a [Vec<TimedSignal>]) -> Self {
         let signals = signals.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
-        let series = bars.iter().zip(signals).map(|(bars, signals)| Series { bars, signals, next_bar: 0, next_signal: 0 });
+        let series =
+            bars.iter().zip(signals).map(|(bars, signals)| Series { bars, signals, next_bar: 0, next_signal: 0 });
         Self { series: series.collect(), session: i32::MIN }
     }
 }
@@ -43,7 +44,8 @@ impl<'a> Replay<'a> {
 impl Feed for Replay<'_> {
     #[inline]
     fn next(&mut self, step: &mut Step) -> bool {
-        let Some(ts) = self.series.iter().filter_map(|series| series.bars.ts.get(series.next_bar)).min().copied() else {
+        let Some(ts) = self.series.iter().filter_map(|series| series.bars.ts.get(series.next_bar)).min().copied()
+        else {
             return false;
         };
         step.ts = ts;
@@ -86,7 +88,17 @@ mod tests {
         let mut bars = Bars::empty(symbol.parse().unwrap(), Interval::M1);
         for &(minute, session_date) in minutes {
             let ts = Ts(minute * 60_000_000);
-            let bar = Bar { ts, close_ts: ts.plus(60_000_000), session_date, open: 1.0, high: 1.0, low: 1.0, close: 1.0, volume: 1.0, vwap: 1.0 };
+            let bar = Bar {
+                ts,
+                close_ts: ts.plus(60_000_000),
+                session_date,
+                open: 1.0,
+                high: 1.0,
+                low: 1.0,
+                close: 1.0,
+                volume: 1.0,
+                vwap: 1.0,
+            };
             bars.push(bar);
         }
         bars
@@ -107,12 +119,15 @@ mod tests {
             let signals: Vec<_> = step.signals.iter().map(|signal| step.ticks[signal.tick].asset).collect();
             seen.push((step.ts.0 / 60_000_000, step.session_date, ticks, signals));
         }
-        assert_eq!(seen, [
-            (1, 10, vec![(0, false)], vec![]),
-            // B's calendar lags: the day of the time line does not fall back.
-            (2, 10, vec![(0, false), (1, false)], vec![0]),
-            (3, 10, vec![(1, true)], vec![1]),
-            (4, 11, vec![(0, true)], vec![]),
-        ]);
+        assert_eq!(
+            seen,
+            [
+                (1, 10, vec![(0, false)], vec![]),
+                // B's calendar lags: the day of the time line does not fall back.
+                (2, 10, vec![(0, false), (1, false)], vec![0]),
+                (3, 10, vec![(1, true)], vec![1]),
+                (4, 11, vec![(0, true)], vec![]),
+            ]
+        );
     }
 }

@@ -109,7 +109,8 @@ fn sql_lives_in_sql_files() {
         let code = text.split("#[cfg(test)]").next().unwrap();
         for (n, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
             let statement = ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE ", "\"CREATE ", "\"WITH "];
-            if statement.iter().any(|start| line.contains(start)) {
+            // An escaped quote is text for a reader, such as a command to try.
+            if statement.iter().any(|start| line.replace("\\\"", "").contains(start)) {
                 wrong.push(format!("{room}: {}:{}", path.display(), n + 1));
             }
         }

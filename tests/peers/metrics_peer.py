@@ -20,6 +20,10 @@ from sklearn import calibration, metrics
 PERFORMANCE_TOLERANCE = 1e-9
 CLASSIFIER_TOLERANCE = 1e-10
 SQRT = math.sqrt
+BENCHMARK_COLUMNS = (
+    "benchmark_return excess_return beta information_ratio benchmark_cagr benchmark_volatility benchmark_sharpe "
+    "benchmark_sortino benchmark_max_drawdown benchmark_calmar"
+).split()
 
 
 class Comparison:
@@ -155,9 +159,8 @@ def trading(rows: Rows, run_id: str, capital: float, mean_equity: float) -> dict
 
 def against_benchmark(curve: list[dict], days: list[dict], capital: float, rate: float, periods: float) -> dict:
     """The part of run_performance that compares with buy-and-hold."""
-    names = ["benchmark_return", "excess_return", "beta", "information_ratio", "benchmark_sharpe", "benchmark_max_drawdown"]
     if any(row["benchmark"] is None for row in curve):
-        return dict.fromkeys(names) if all(row["benchmark"] is None for row in curve) else {}
+        return dict.fromkeys(BENCHMARK_COLUMNS) if all(row["benchmark"] is None for row in curve) else {}
     ends = {}
     for row in curve:
         ends[row["session_date"]] = row["benchmark"]
@@ -166,13 +169,21 @@ def against_benchmark(curve: list[dict], days: list[dict], capital: float, rate:
     returns = np.array([day["r"] for day in days])
     total = curve[-1]["benchmark"] / capital - 1
     spread, active = deviation(held), deviation(returns - held)
+    years = (curve[-1]["session_date"] - curve[0]["session_date"]).days / 365.25
+    cagr = (1 + total) ** (1 / years) - 1 if years > 0 and total >= -1 else None
+    depth = worst_drawdown(np.array([row["benchmark"] for row in curve]), capital)
+    downside = SQRT(float(np.mean(np.minimum(held - rate / periods, 0) ** 2)))
     return {
+        "benchmark_cagr": cagr,
+        "benchmark_volatility": float(np.std(held, ddof=1)) * SQRT(periods) if len(held) > 1 else None,
+        "benchmark_sortino": SQRT(periods) * float(np.mean(held - rate / periods)) / downside if downside > 1e-12 else None,
+        "benchmark_calmar": None if cagr is None or depth == 0 else cagr / abs(depth),
         "benchmark_return": total,
         "excess_return": curve[-1]["equity"] / capital - 1 - total,
         "beta": None if spread is None else float(np.cov(returns, held, ddof=1)[0, 1]) / spread**2,
         "information_ratio": None if active is None else SQRT(periods) * float(np.mean(returns - held)) / active,
         "benchmark_sharpe": sharpe(held, rate, periods),
-        "benchmark_max_drawdown": worst_drawdown(np.array([row["benchmark"] for row in curve]), capital),
+        "benchmark_max_drawdown": depth,
     }
 
 

@@ -1,23 +1,39 @@
 //! One file a subcommand; its doc comment is its help.
 
+mod backtest;
 mod completions;
+mod demo;
 mod doctor;
+mod evaluate;
+mod features;
 mod ingest;
 mod init;
+mod labels;
 mod man;
+mod model;
 mod query;
+mod report;
 mod simulate;
 mod sql;
+mod train;
 
 use super::{Ctx, Failure, Output};
 
 /// Every command.
 #[derive(Debug, clap::Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one value a process")]
 pub enum Command {
     Init(init::InitArgs),
+    Demo(demo::DemoArgs),
     Doctor(doctor::DoctorArgs),
     Ingest(ingest::IngestArgs),
     Simulate(simulate::SimulateArgs),
+    Features(features::FeaturesArgs),
+    Labels(labels::LabelsArgs),
+    Train(train::TrainArgs),
+    Evaluate(evaluate::EvaluateArgs),
+    Backtest(backtest::BacktestArgs),
+    Report(report::ReportArgs),
     Sql(sql::SqlArgs),
     Query(query::QueryArgs),
     Completions(completions::CompletionsArgs),
@@ -28,9 +44,16 @@ pub enum Command {
 pub fn run(command: Command, ctx: &Ctx) -> Result<Output, Failure> {
     match command {
         Command::Init(args) => init::run(&args, ctx),
+        Command::Demo(args) => demo::run(&args, ctx),
         Command::Doctor(args) => doctor::run(&args, ctx),
         Command::Ingest(args) => ingest::run(args, ctx),
         Command::Simulate(args) => simulate::run(&args, ctx),
+        Command::Features(args) => features::run(&args, ctx),
+        Command::Labels(args) => labels::run(&args, ctx),
+        Command::Train(args) => train::run(&args, ctx),
+        Command::Evaluate(args) => evaluate::run(&args, ctx),
+        Command::Backtest(args) => backtest::run(&args, ctx),
+        Command::Report(args) => report::run(&args, ctx),
         Command::Sql(args) => sql::run(&args, ctx),
         Command::Query(args) => query::run(&args, ctx),
         Command::Completions(args) => Ok(completions::run(&args)),

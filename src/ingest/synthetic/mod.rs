@@ -10,11 +10,13 @@
 
 mod path;
 mod random;
+mod read;
 mod write;
 
 use crate::domain::{Bar, Interval, Symbol};
 
-pub use write::{Written, store_market, write_csv};
+pub use read::load_sentiment;
+pub use write::{WriteError, Written, store_market, write_csv};
 
 /// What to simulate.
 #[derive(Debug, Clone, PartialEq)]

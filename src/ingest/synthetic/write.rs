@@ -86,7 +86,7 @@ fn store_series(store: &Store, market: &Market, series: &Series, now: Ts) -> Res
 }
 
 /// Appends daily scores of one symbol with provider 'synthetic'.
-fn store_sentiment(store: &Store, symbol: &str, days: &[Sentiment], now: Ts) -> Result<(), StoreError> {
+pub(super) fn store_sentiment(store: &Store, symbol: &str, days: &[Sentiment], now: Ts) -> Result<(), StoreError> {
     let n = days.len();
     Columns::new()
         .text("symbol", std::iter::repeat_n(symbol, n))

@@ -9,8 +9,22 @@ use crate::indicators::Sma;
 use crate::trade::event::Direction;
 
 pub(super) const PARAMS: &[ParamSpec] = &[
-    ParamSpec { name: "fast", default: 10.0, min: 1.0, max: 100_000.0, whole: true, doc: "Length of the fast average, in bars; below slow" },
-    ParamSpec { name: "slow", default: 20.0, min: 2.0, max: 100_000.0, whole: true, doc: "Length of the slow average, in bars" },
+    ParamSpec {
+        name: "fast",
+        default: 10.0,
+        min: 1.0,
+        max: 100_000.0,
+        whole: true,
+        doc: "Length of the fast average, in bars; below slow",
+    },
+    ParamSpec {
+        name: "slow",
+        default: 20.0,
+        min: 2.0,
+        max: 100_000.0,
+        whole: true,
+        doc: "Length of the slow average, in bars",
+    },
 ];
 
 #[derive(Debug, Clone)]
@@ -72,8 +86,21 @@ mod tests {
     fn closes(values: &[f64]) -> Vec<Option<Direction>> {
         let mut strategy = SmaCross::new(1, 2, 1);
         let view = View { asset: 0, size: 0.0 };
-        let bar = |close| Bar { ts: Ts(0), close_ts: Ts(0), session_date: 0, open: close, high: close, low: close, close, volume: 0.0, vwap: f64::NAN };
-        values.iter().map(|&close| strategy.on_event(&view, &Event::Bar(&bar(close))).enter.map(|enter| enter.direction)).collect()
+        let bar = |close| Bar {
+            ts: Ts(0),
+            close_ts: Ts(0),
+            session_date: 0,
+            open: close,
+            high: close,
+            low: close,
+            close,
+            volume: 0.0,
+            vwap: f64::NAN,
+        };
+        values
+            .iter()
+            .map(|&close| strategy.on_event(&view, &Event::Bar(&bar(close))).enter.map(|enter| enter.direction))
+            .collect()
     }
 
     #[test]

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use workstation::backtest::{Config, ModelRef, Plan, simulate};
 use workstation::domain::{Bars, Interval, Silent, Symbol, Ts};
 use workstation::telemetry::Recorder;
-use workstation::trade::{Account, Direction, ExitReason, Fill, Order, OrderKind, Outcome, Side, Signal, Sink, Step, Trade};
+use workstation::trade::{
+    Account, Direction, ExitReason, Fill, Order, OrderKind, Outcome, Side, Signal, Sink, Step, Trade,
+};
 use workstation::venues::TimedSignal;
 
 use super::series::bar;
@@ -19,12 +22,22 @@ struct Auditor {
     books: Vec<[f64; 4]>,
     realised: f64,
     orders: Vec<(Order, Option<Outcome>)>,
+    /// Orders known at the step before.
+    decided: usize,
     fresh: Vec<Fill>,
 }
 
 impl Auditor {
     fn new(capital: f64, assets: usize) -> Self {
-        Self { capital, cash: capital, books: vec![[0.0; 4]; assets], realised: 0.0, orders: vec![], fresh: vec![] }
+        Self {
+            capital,
+            cash: capital,
+            books: vec![[0.0; 4]; assets],
+            realised: 0.0,
+            orders: vec![],
+            decided: 0,
+            fresh: vec![],
+        }
     }
 
     fn check_fill(&self, fill: &Fill, step: &Step) {
@@ -35,7 +48,10 @@ impl Auditor {
         assert!(fill.ts >= order.decided_ts, "{fill:?} comes before {order:?}");
         assert!(fill.size > 0.0 && fill.commission >= 0.0 && fill.slippage >= 0.0);
         let against = (fill.price - fill.ref_price) * fill.side.sign();
-        assert!((fill.slippage - against * fill.size).abs() <= 1e-9 * fill.price * fill.size, "slippage is a cost: {fill:?}");
+        assert!(
+            (fill.slippage - against * fill.size).abs() <= 1e-9 * fill.price * fill.size,
+            "slippage is a cost: {fill:?}"
+        );
         if matches!(order.kind, OrderKind::Entry(_) | OrderKind::Exit(ExitReason::Signal | ExitReason::MaxHolding)) {
             assert_eq!(fill.ref_price, bar.open, "decided orders fill at the open");
         }
@@ -82,11 +98,24 @@ impl Sink for Auditor {
             assert_eq!(fill.ts, step.ts, "fills happen in their step");
             self.check_fill(&fill, step);
         }
+        for (order, _) in &self.orders[std::mem::replace(&mut self.decided, self.orders.len())..] {
+            let bar = step.ticks.iter().find(|tick| tick.asset == order.asset).unwrap().bar;
+            let made_inside = matches!(
+                order.kind,
+                OrderKind::Exit(ExitReason::StopLoss | ExitReason::TakeProfit | ExitReason::EndOfData)
+            );
+            assert_eq!(order.decided_ts, if made_inside { bar.ts } else { bar.close_ts });
+        }
         for tick in &step.ticks {
             self.books[tick.asset][3] = tick.bar.close;
         }
         let value: f64 = self.books.iter().map(|[size, .., close]| size * close).sum();
-        let open: f64 = self.books.iter().filter(|book| book[0] != 0.0).map(|[size, entry, paid, close]| size * (close - entry) - paid).sum();
+        let open: f64 = self
+            .books
+            .iter()
+            .filter(|book| book[0] != 0.0)
+            .map(|[size, entry, paid, close]| size * (close - entry) - paid)
+            .sum();
         self.near(account.cash, self.cash);
         self.near(account.equity, self.cash + value);
         self.near(account.equity, self.capital + self.realised + open);
@@ -138,7 +167,10 @@ fn plan(strategy: &str, assets: usize, costs: (f64, f64), sizing: usize, bracket
     let sma = BTreeMap::from([("fast".to_string(), "2".to_string()), ("slow".to_string(), "4".to_string())]);
     match strategy {
         "sma_cross" => config.params = sma,
-        "model" => config.model = Some(ModelRef { model_id: "m".into(), parent_run_id: String::new(), feature_set_hash: String::new() }),
+        "model" => {
+            config.model =
+                Some(ModelRef { model_id: "m".into(), parent_run_id: String::new(), feature_set_hash: String::new() })
+        }
         _ => {}
     }
     config.check().unwrap()
@@ -158,13 +190,20 @@ fn case() -> impl Strategy<Value = Case> {
     let costs = prop::sample::select(vec![(0.0, 0.0), (0.001, 5.0), (0.01, 200.0)]);
     let bracket = prop::sample::select(vec![(0.0, 0.0), (0.02, 0.04), (0.05, 0.0), (0.0, 0.03)]);
     let draws = prop::collection::vec(draws(), 1..4);
-    (strategy, costs, 0..SIZINGS.len(), bracket, draws).prop_map(|(strategy, costs, sizing, bracket, draws)| Case { strategy, costs, sizing, bracket, draws })
+    (strategy, costs, 0..SIZINGS.len(), bracket, draws).prop_map(|(strategy, costs, sizing, bracket, draws)| Case {
+        strategy,
+        costs,
+        sizing,
+        bracket,
+        draws,
+    })
 }
 
 impl Case {
     fn inputs(&self) -> (Vec<Bars>, Vec<Vec<TimedSignal>>, Plan) {
         let each = self.draws.iter().enumerate();
-        let (bars, signals) = each.map(|(asset, draws)| series(&format!("S{asset}"), draws, self.strategy == "model")).unzip();
+        let (bars, signals) =
+            each.map(|(asset, draws)| series(&format!("S{asset}"), draws, self.strategy == "model")).unzip();
         (bars, signals, plan(self.strategy, self.draws.len(), self.costs, self.sizing, self.bracket))
     }
 }
@@ -175,7 +214,13 @@ fn cut(bars: &Bars, until: Ts) -> Bars {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    // The same cases on every machine; set other seeds and more cases to search further.
+    #![proptest_config(ProptestConfig {
+        cases: 400,
+        rng_seed: RngSeed::Fixed(20_261_120),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn the_books_balance_and_fills_are_possible(case in case()) {

@@ -1,0 +1,21 @@
+-- about: Backtests by Sharpe ratio, with what buy-and-hold made
+-- params: strategy VARCHAR = NULL, limit BIGINT = 20
+SELECT
+    rank,
+    run_id,
+    strategy,
+    interval,
+    n_symbols,
+    sharpe,
+    total_return,
+    benchmark_return,
+    max_drawdown,
+    n_trades,
+    win_rate,
+    profit_factor,
+    cost_drag,
+    n_days
+FROM experiment_leaderboard
+WHERE $strategy IS NULL OR strategy = $strategy
+ORDER BY rank
+LIMIT $limit

@@ -1,0 +1,5 @@
+-- Every parameter of a run.
+SELECT key, value
+FROM run_params
+WHERE run_id = $1
+ORDER BY key

@@ -1,0 +1,15 @@
+-- Identity and lineage of one run, with its currency and the share of synthetic bars behind it.
+SELECT
+    r.run_id, r.parent_run_id, r.kind, r.mode, r.name, r.status, r.started_at, r.ended_at, r.seed, r.code_version,
+    r.data_fingerprint, r.feature_set_hash, r.data_as_of, r.model_id, r.strategy, r.interval,
+    array_to_string(r.symbols, ', ') AS symbols,
+    len(r.symbols)                   AS n_symbols,
+    r.error,
+    s.currency,
+    (SELECT count(DISTINCT b.symbol) FROM bars AS b
+     WHERE b.source = 'synthetic' AND b.interval = r.interval AND list_contains(r.symbols, b.symbol)) AS n_synthetic,
+    (SELECT count(*) FROM run_params AS p
+     WHERE p.run_id = r.run_id AND p.key = 'in_sample' AND lower(p.value) = 'true')                   AS n_in_sample
+FROM runs AS r
+LEFT JOIN run_settings AS s ON s.run_id = r.run_id
+WHERE r.run_id = $1

@@ -1,0 +1,15 @@
+-- about: The currency a run's amounts are in
+-- grain: run_id
+-- col run_id: Run
+-- col currency: The one currency of its instruments; NULL when one is unknown or they differ
+WITH
+run_symbols AS (
+    SELECT run_id, unnest(symbols) AS symbol
+    FROM runs
+)
+SELECT
+    s.run_id,
+    CASE WHEN bool_and(i.currency IS NOT NULL) AND min(i.currency) = max(i.currency) THEN min(i.currency) END AS currency
+FROM run_symbols AS s
+LEFT JOIN instruments AS i ON i.symbol = s.symbol
+GROUP BY s.run_id

@@ -1,0 +1,145 @@
+//! `ws features`.
+
+use serde_json::json;
+
+use crate::cli::output::grid;
+use crate::cli::{Ctx, Exit, Failure, Output};
+use crate::domain::{Interval, Symbol};
+use crate::features::{self, FeatureError, FeatureSet};
+use crate::store::series::SeriesFilter;
+
+/// Feature sets: list, show as SQL, build
+#[derive(Debug, clap::Args)]
+pub struct FeaturesArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// List the sets, or the features of one with unit, warm-up, memory and source
+    List {
+        /// Set by name, or a file ending in .toml
+        #[arg(long)]
+        set: Option<String>,
+    },
+    /// Print the SQL that builds a set
+    Sql {
+        /// Set by name, or a file ending in .toml
+        #[arg(long, default_value = "core23")]
+        set: String,
+    },
+    /// Build a set over stored bars into the table features_<set>
+    Build(BuildArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct BuildArgs {
+    /// Set by name, or a file ending in .toml
+    #[arg(long, default_value = "core23")]
+    set: String,
+    #[command(flatten)]
+    series: SeriesArgs,
+}
+
+/// Which series a command is about.
+#[derive(Debug, Clone, clap::Args)]
+pub struct SeriesArgs {
+    /// Symbols, separated by commas [default: all]
+    #[arg(long, value_delimiter = ',')]
+    pub symbols: Vec<Symbol>,
+    /// Bar length [default: every one]
+    #[arg(long)]
+    pub interval: Option<Interval>,
+}
+
+impl SeriesArgs {
+    /// As the store understands it.
+    pub fn filter(&self) -> SeriesFilter {
+        SeriesFilter { symbols: self.symbols.clone(), interval: self.interval }
+    }
+}
+
+impl From<FeatureError> for Failure {
+    fn from(error: FeatureError) -> Self {
+        let exit = if error.is_refusal() { Exit::Refused } else { Exit::Fault };
+        Self { exit, message: error.to_string(), hint: None }
+    }
+}
+
+pub fn run(args: &FeaturesArgs, ctx: &Ctx) -> Result<Output, Failure> {
+    match &args.action {
+        Action::List { set: None } => list_sets(),
+        Action::List { set: Some(name) } => Ok(list_features(&FeatureSet::load(name)?)),
+        Action::Sql { set } => {
+            let set = FeatureSet::load(set)?;
+            let sql = features::sql(&set);
+            Ok(Output::new(sql.clone(), json!({ "set": set.name(), "version": set.hash(), "sql": sql })))
+        }
+        Action::Build(args) => build(args, ctx),
+    }
+}
+
+fn list_sets() -> Result<Output, Failure> {
+    let sets = FeatureSet::known().map(FeatureSet::load).collect::<Result<Vec<_>, _>>()?;
+    let rows: Vec<Vec<String>> = sets
+        .iter()
+        .map(|set| vec![set.name().into(), set.columns().len().to_string(), set.warmup().to_string(), set.hash()[..12].into(), set.about().into()])
+        .collect();
+    let document: Vec<_> = sets
+        .iter()
+        .map(|set| json!({ "set": set.name(), "features": set.columns(), "warmup_bars": set.warmup(), "version": set.hash(), "about": set.about() }))
+        .collect();
+    let text = grid(&["set", "features", "warm-up", "version", "about"], &[false, true, true], &rows);
+    Ok(Output::new(text + "\n\nfeatures of one: ws features list --set NAME", json!(document)))
+}
+
+fn list_features(set: &FeatureSet) -> Output {
+    let columns = ["feature", "definition", "unit", "warm-up", "memory", "scaled as", "about", "source"];
+    let rows: Vec<Vec<String>> = set
+        .features()
+        .iter()
+        .map(|feature| {
+            vec![
+                feature.name.clone(),
+                feature.definition.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
+                feature.unit.clone(),
+                feature.warmup.to_string(),
+                feature.memory.to_string(),
+                feature.role.as_str().into(),
+                feature.about.clone(),
+                feature.source.clone(),
+            ]
+        })
+        .collect();
+    let document: Vec<_> = set
+        .features()
+        .iter()
+        .map(|feature| {
+            json!({ "name": feature.name, "definition": feature.definition.to_string(), "unit": feature.unit, "warmup_bars": feature.warmup,
+                "memory": feature.memory.to_string(), "role": feature.role.as_str(), "about": feature.about, "source": feature.source })
+        })
+        .collect();
+    Output::new(grid(&columns, &[false, false, false, true], &rows), json!({ "set": set.name(), "version": set.hash(), "features": document }))
+}
+
+fn build(args: &BuildArgs, ctx: &Ctx) -> Result<Output, Failure> {
+    let set = FeatureSet::load(&args.set)?;
+    drop(ctx.open_read_only()?);
+    let store = ctx.open()?;
+    let report = features::build(&store, &set, &args.series.filter(), ctx.now(), ctx.progress())?;
+    let rows: Vec<Vec<String>> =
+        report.series.iter().map(|series| vec![series.symbol.clone(), series.interval.clone(), series.rows.to_string()]).collect();
+    let mut text = grid(&["symbol", "interval", "rows"], &[false, false, true], &rows);
+    if let Some(why) = &report.recreated {
+        text.push_str(&format!("\nnote: {why}"));
+    }
+    text.push_str(&format!("\n\n{} rows of {} features in {} (version {})", report.rows, report.columns, report.table, &report.version[..12]));
+    let series: Vec<_> = report
+        .series
+        .iter()
+        .map(|series| json!({ "symbol": series.symbol, "interval": series.interval, "rows": series.rows }))
+        .collect();
+    Ok(Output::new(text, json!({ "set": report.set, "version": report.version, "table": report.table, "rows": report.rows,
+        "series": series, "recreated": report.recreated })))
+}

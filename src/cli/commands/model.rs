@@ -1,0 +1,79 @@
+//! What commands about models share: flags of training data, and a model as a strategy's source of predictions.
+
+use std::collections::BTreeMap;
+
+use super::backtest::Data;
+use crate::backtest::{Config, ModelRef, Prediction};
+use crate::cli::{Ctx, Exit, Failure};
+use crate::models::{self, LoadedModel, ModelError};
+use crate::store::Store;
+
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        let exit = if error.is_refusal() { Exit::Refused } else { Exit::Fault };
+        Self { exit, message: error.to_string(), hint: None }
+    }
+}
+
+/// The newest model of the store, when none was named.
+pub fn newest_or(store: &Store, wanted: Option<&str>) -> Result<LoadedModel, Failure> {
+    let wanted = match wanted {
+        Some(wanted) => wanted.to_string(),
+        None => {
+            let found = store.conn().query_row(crate::sql!("cli/newest_model"), [], |row| row.get(0));
+            let id: Option<String> = found.map_err(crate::store::StoreError::from)?;
+            id.ok_or_else(|| Failure::refused("the store has no model").hint("train one: ws train --kind logistic"))?
+        }
+    };
+    Ok(models::load(store, &wanted)?)
+}
+
+/// A backtest of a model: its symbols and interval, its predictions on bars that its fit has not seen.
+pub fn config(
+    store: &Store,
+    wanted: &str,
+    data: &Data,
+    in_sample: bool,
+    params: &BTreeMap<String, String>,
+    ctx: &Ctx,
+) -> Result<Config, Failure> {
+    let model = models::load(store, wanted)?;
+    if let Some(interval) = data.interval.filter(|interval| *interval != model.interval) {
+        let message = format!("model {} reads {} bars, not {interval}", model.model_id, model.interval);
+        return Err(Failure::refused(message).hint("leave --interval out"));
+    }
+    let unseen = model.unseen_from();
+    if let Some(from) = data.from.filter(|from| *from < unseen && !in_sample) {
+        let message = format!("from {from} the model has seen the bars; it may trade from {unseen} on");
+        return Err(Failure::refused(message).hint("leave --from out, or pass --in-sample, which marks every report"));
+    }
+    let from = data.from.unwrap_or(if in_sample { model.manifest.periods.train_start } else { unseen });
+    let symbols = if data.symbols.is_empty() { model.symbols() } else { data.symbols.clone() };
+    let started = std::time::Instant::now();
+    let predicted = models::predict(store, &model, &symbols, Some(from), data.to, ctx.progress())?;
+    let latency_ms = started.elapsed().as_secs_f64() * 1000.0 / predicted.len().max(1) as f64;
+    let mut config = Config::new("model", symbols, model.interval);
+    config.from = Some(from);
+    config.in_sample = in_sample && from < unseen;
+    config.params.clone_from(params);
+    if params.get("threshold").is_some_and(|threshold| threshold == "model") {
+        config.params.insert("threshold".into(), model.threshold().to_string());
+    }
+    config.model = Some(ModelRef {
+        model_id: model.model_id.clone(),
+        parent_run_id: model.run_id.clone(),
+        feature_set_hash: model.manifest.feature_set_hash.clone(),
+    });
+    config.predictions = predicted
+        .into_iter()
+        .map(|prediction| Prediction {
+            symbol: prediction.symbol,
+            ts: prediction.ts,
+            probability: prediction.probability,
+            label: None,
+            forward_return: None,
+            latency_ms: Some(latency_ms),
+        })
+        .collect();
+    Ok(config)
+}

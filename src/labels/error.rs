@@ -1,0 +1,37 @@
+//! What can go wrong with labels.
+
+use super::triple_barrier::MAX_HORIZON;
+use crate::store::StoreError;
+
+/// Failure of the labels room.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LabelError {
+    /// A barrier that is no usable fraction.
+    #[error("{name} = {value} can't be used: {rule} (0.05 is 5 %)")]
+    Barrier {
+        /// take_profit or stop_loss.
+        name: &'static str,
+        /// As given.
+        value: f64,
+        /// What would be right.
+        rule: &'static str,
+    },
+    /// A horizon that is no usable number of bars.
+    #[error("horizon = {0} can't be used: it must be from 1 to {MAX_HORIZON} bars")]
+    Horizon(usize),
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl LabelError {
+    /// Whether the request was refused (as opposed to something having broken).
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_refusal(),
+            _ => true,
+        }
+    }
+}

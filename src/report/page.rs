@@ -1,0 +1,270 @@
+//! The page as data: sections of runs with their figures and tables, handed to the template.
+
+use minijinja::value::Serde;
+use minijinja::{Environment, Value};
+use serde::Serialize;
+
+use super::ReportError;
+use super::chart::{Theme, render};
+use super::figures::{self, Figure};
+use super::read::{Record, Run, pasteable, rows};
+use super::summary::{self, Fact, Summary};
+use super::table::{self, Cell, Column, Table};
+use crate::domain::Ts;
+use crate::store::{Store, embedded};
+
+/// Width of figures on a desk, on a phone, and of those that take half a page.
+pub const WIDE: f64 = 920.0;
+const PHONE: f64 = 390.0;
+/// Width of a figure that shares its row.
+pub const HALF: f64 = 440.0;
+
+/// A warning that stands beside a run's name.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+pub struct Badge {
+    /// In capitals.
+    pub text: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// One run of the report, before it is drawn.
+pub struct Section {
+    /// The run.
+    pub run: Run,
+    /// Warnings.
+    pub badges: Vec<Badge>,
+    /// Metrics beside buy-and-hold, when it has equity.
+    pub summary: Option<Summary>,
+    /// Facts of its classifier, when it has one.
+    pub facts: Vec<Fact>,
+    /// Figures in reading order.
+    pub figures: Vec<Figure>,
+    /// Tables in reading order.
+    pub tables: Vec<Table>,
+    /// Lineage and parameters.
+    details: Vec<(String, String)>,
+    params: Vec<(String, String)>,
+}
+
+/// Warnings a run carries.
+fn badges(run: &Run) -> Vec<Badge> {
+    let mut found = Vec::new();
+    if run.is_synthetic {
+        found.push(Badge { text: "SYNTHETIC DATA", meaning: "simulated bars: says nothing about a market" });
+    }
+    if run.is_in_sample {
+        found.push(Badge { text: "UNAUDITED · IN-SAMPLE", meaning: "traded on data its model was fitted on: expect worse" });
+    }
+    match run.status.as_str() {
+        "failed" => found.push(Badge { text: "FAILED", meaning: "the run ended with an error; its numbers may be partial" }),
+        "running" => found.push(Badge { text: "RUNNING", meaning: "the run has not ended; its numbers are partial" }),
+        _ => {}
+    }
+    found
+}
+
+/// Reads everything the report shows, a section a run.
+pub fn sections(store: &Store, runs: Vec<Run>) -> Result<Vec<Section>, ReportError> {
+    let classifiers: Vec<Vec<Record>> = runs.iter().map(|run| summary::splits(store, run)).collect::<Result<_, _>>()?;
+    let is_evaluated = runs.iter().zip(&classifiers).any(|(run, splits)| run.kind == "evaluate" && !splits.is_empty());
+    let mut sections = Vec::with_capacity(runs.len());
+    for (index, run) in runs.iter().enumerate() {
+        // A training run keeps predictions too; where its model was evaluated, those say it better.
+        let is_shown = !(run.kind == "train" && is_evaluated);
+        let own = classifiers[index].first().filter(|_| is_shown);
+        let of_model = runs.iter().zip(&classifiers).find(|(other, splits)| {
+            other.kind == "evaluate" && other.model_id.is_some() && other.model_id == run.model_id && !splits.is_empty()
+        });
+        let beside = own.or_else(|| of_model.and_then(|(_, splits)| splits.first()));
+        sections.push(section(store, run.clone(), own, beside)?);
+    }
+    Ok(sections)
+}
+
+fn section(store: &Store, run: Run, own: Option<&Record>, beside: Option<&Record>) -> Result<Section, ReportError> {
+    let performance = summary::performance(store, &run)?;
+    let summary = performance.map(|record| summary::summary(store, &run, &record, beside)).transpose()?;
+    let (mut figures, mut tables, mut facts) = (Vec::new(), Vec::new(), Vec::new());
+    if summary.is_some() {
+        figures.extend(figures::of_account(store, &run)?);
+        tables.extend(table::of_account(store, &run)?);
+    }
+    if let Some(metrics) = own {
+        let split = metrics.text("split").unwrap_or_default();
+        figures.extend(figures::of_classifier(store, &run, split, metrics)?);
+        tables.extend(table::of_classifier(store, &run)?);
+        if summary.is_none() {
+            facts = summary::classifier_facts(store, metrics)?;
+        }
+    } else {
+        figures.extend(figures::of_traces(store, &run)?);
+    }
+    figures.extend(figures::of_training(store, &run)?);
+    let params = rows(store, crate::sql!("report/params"), &[&run.run_id], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?.unwrap_or_else(|| "—".into())))
+    })?;
+    Ok(Section { badges: badges(&run), details: details(&run), summary, facts, figures, tables, params, run })
+}
+
+/// Lineage of a run as label and value; what is unknown is said to be.
+fn details(run: &Run) -> Vec<(String, String)> {
+    let or_unknown = |value: Option<String>| value.filter(|text| !text.is_empty()).unwrap_or_else(|| "— (unknown)".into());
+    let time = |ts: Option<Ts>| or_unknown(ts.map(|ts| format!("{} UTC", ts.naive().format("%Y-%m-%d %H:%M:%S"))));
+    let lines = [
+        ("Run", run.run_id.clone()),
+        ("Kind", format!("{} ({})", run.kind, run.mode)),
+        ("Status", run.status.clone()),
+        ("Strategy", or_unknown(run.strategy.clone())),
+        ("Symbols", or_unknown(Some(run.symbols.clone()))),
+        ("Bar length", or_unknown(run.interval.clone())),
+        ("Parent run", run.parent_run_id.clone().unwrap_or_else(|| "none".into())),
+        ("Model", run.model_id.clone().unwrap_or_else(|| "none".into())),
+        ("Seed", or_unknown(run.seed.map(|seed| seed.to_string()))),
+        ("Code version", run.code_version.clone()),
+        ("Data fingerprint", or_unknown(run.data_fingerprint.clone())),
+        ("Data as of", time(run.data_as_of)),
+        ("Feature set hash", run.feature_set_hash.clone().unwrap_or_else(|| "none".into())),
+        ("Started", time(run.started_at)),
+        ("Ended", time(run.ended_at)),
+    ];
+    let error = run.error.clone().map(|error| ("Error".to_string(), error));
+    lines.into_iter().map(|(label, value)| (label.to_string(), value)).chain(error).collect()
+}
+
+#[derive(Serialize)]
+struct FigureView<'a> {
+    id: String,
+    title: &'a str,
+    caption: &'a str,
+    alt: &'a str,
+    views: &'a str,
+    run_id: &'a str,
+    sql: &'a str,
+    is_half: bool,
+    wide: Value,
+    phone: Value,
+}
+
+#[derive(Serialize)]
+struct SectionView<'a> {
+    id: String,
+    heading: String,
+    subtitle: String,
+    badges: &'a [Badge],
+    summary: &'a Option<Summary>,
+    facts: &'a [Fact],
+    figures: Vec<FigureView<'a>>,
+    tables: &'a [Table],
+    details: &'a [(String, String)],
+    params: &'a [(String, String)],
+    error: &'a Option<String>,
+}
+
+/// What a run is called: its given name, else its strategy, else its kind.
+fn heading(run: &Run) -> String {
+    let what = run.name.as_ref().or(run.strategy.as_ref()).filter(|text| !text.is_empty());
+    match (what, run.kind.as_str()) {
+        (Some(what), "backtest") => what.clone(),
+        (Some(what), kind) => format!("{what} · {kind}"),
+        (None, kind) => format!("{}{}", kind.get(..1).unwrap_or_default().to_uppercase(), kind.get(1..).unwrap_or_default()),
+    }
+}
+
+fn subtitle(run: &Run) -> String {
+    let symbols = if run.n_symbols > 6 { format!("{} symbols", run.n_symbols) } else { run.symbols.clone() };
+    let parts = [Some(run.run_id.clone()), run.strategy.clone(), Some(symbols), run.interval.clone().map(|i| format!("{i} bars"))];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+fn figure_view<'a>(section: usize, figure: &'a Figure) -> Result<FigureView<'a>, ReportError> {
+    let draw = |width: f64| {
+        let svg = render::svg(&(figure.picture)(width));
+        svg.map(Value::from_safe_string).map_err(|detail| ReportError::Figure { figure: figure.key.clone(), detail })
+    };
+    let phone = if figure.is_half { Value::UNDEFINED } else { draw(PHONE)? };
+    Ok(FigureView {
+        id: format!("s{section}-{}", figure.key),
+        title: &figure.title,
+        caption: &figure.caption,
+        alt: &figure.alt,
+        views: figure.views,
+        run_id: &figure.run_id,
+        sql: &figure.sql,
+        is_half: figure.is_half,
+        wide: draw(if figure.is_half { HALF } else { WIDE })?,
+        phone,
+    })
+}
+
+/// Runs side by side, when more than one has equity.
+fn comparison(sections: &[Section]) -> Option<Table> {
+    let found: Vec<(&Section, &Summary)> = sections.iter().filter_map(|section| Some((section, section.summary.as_ref()?))).collect();
+    let (_, first) = found.first().filter(|_| found.len() > 1)?;
+    let mut columns = vec![Column { label: "Run".into(), is_number: false }];
+    columns.extend(first.lines.iter().map(|line| Column { label: line.label.into(), is_number: true }));
+    columns.insert(2, Column { label: "Buy and hold".into(), is_number: true });
+    let row = |(section, summary): &(&Section, &Summary)| {
+        let name = format!("{} ({})", heading(&section.run), section.run.run_id);
+        let mut cells = vec![Cell::text(Some(&name))];
+        cells.extend(summary.lines.iter().map(|line| line.strategy.clone()));
+        cells.insert(2, summary.lines.first().map(|line| line.benchmark.clone()).unwrap_or_default());
+        cells
+    };
+    let ids: Vec<&str> = found.iter().map(|(section, _)| section.run.run_id.as_str()).collect();
+    Some(Table {
+        title: "Runs side by side".into(),
+        note: "Buy and hold is the total return of holding the same symbols over the same time.".into(),
+        columns,
+        rows: found.iter().map(row).collect(),
+        views: "run_performance",
+        run_id: "each row".into(),
+        sql: pasteable(crate::sql!("report/comparison"), &[&format!("[{}]", ids.join(", "))]),
+    })
+}
+
+/// Fills the template.
+pub fn html(store: &Store, sections: &[Section], now: Ts) -> Result<String, ReportError> {
+    let mut environment = Environment::new();
+    for (name, text) in embedded::TEMPLATES {
+        environment.add_template(name, text)?;
+    }
+    let mut views = Vec::with_capacity(sections.len());
+    for (index, section) in sections.iter().enumerate() {
+        let figures = section.figures.iter().map(|figure| figure_view(index + 1, figure)).collect::<Result<Vec<_>, _>>()?;
+        views.push(SectionView {
+            id: format!("s{}", index + 1),
+            heading: heading(&section.run),
+            subtitle: subtitle(&section.run),
+            badges: &section.badges,
+            summary: &section.summary,
+            facts: &section.facts,
+            figures,
+            tables: &section.tables,
+            details: &section.details,
+            params: &section.params,
+            error: &section.run.error,
+        });
+    }
+    let mut meanings: Vec<(String, String)> = Vec::new();
+    if sections.iter().any(|section| section.summary.is_some()) {
+        meanings.extend(summary::meanings(store, "run_performance")?);
+    }
+    if sections.iter().any(|section| section.figures.iter().any(|figure| figure.views == "roc_curve")) {
+        meanings.extend(summary::meanings(store, "classifier_metrics")?);
+    }
+    meanings.retain(|(column, _)| !["run_id", "kind", "name", "strategy", "interval", "split"].contains(&column.as_str()));
+    let store_name = store.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let page = minijinja::context! {
+        title => sections.first().map(|section| heading(&section.run)).unwrap_or_default(),
+        generated => now.naive().format("%Y-%m-%d %H:%M").to_string(),
+        store => store_name,
+        version => crate::store::runs::code_version(),
+        light => Value::from_safe_string(Theme::Light.css()),
+        dark => Value::from_safe_string(Theme::Dark.css()),
+        sections => Value::from(Serde(&views)),
+        comparison => Value::from(Serde(comparison(sections))),
+        meanings => Value::from(Serde(&meanings)),
+    };
+    Ok(environment.get_template("report.html")?.render(page)?)
+}

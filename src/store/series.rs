@@ -1,0 +1,146 @@
+//! Choosing series (a symbol at an interval) and reading many of them in one ordered scan.
+
+use duckdb::arrow::array::{Array, AsArray};
+use duckdb::arrow::datatypes::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
+use duckdb::arrow::record_batch::RecordBatch;
+use duckdb::params;
+
+use super::bars::{Coverage, coverage};
+use super::{Result, Store, StoreError};
+use crate::domain::{Bar, Bars, Interval, Symbol, Ts};
+
+/// Which of the stored series a command is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SeriesFilter {
+    /// Instruments; empty is all of them.
+    pub symbols: Vec<Symbol>,
+    /// Bar length; `None` is every one.
+    pub interval: Option<Interval>,
+}
+
+impl SeriesFilter {
+    /// The series with bars that match, sorted by symbol and interval.
+    ///
+    /// # Errors
+    /// A wanted symbol or interval without bars, naming what there is; faults of DuckDB.
+    pub fn resolve(&self, store: &Store) -> Result<Vec<Coverage>> {
+        let mut series = coverage(store)?;
+        let mut missing: Vec<&Symbol> = self.symbols.iter().collect();
+        missing.retain(|symbol| !series.iter().any(|found| found.symbol == **symbol && self.has_interval(found)));
+        if !missing.is_empty() || !series.iter().any(|found| self.has_interval(found)) {
+            return Err(StoreError::Query(self.refusal(&missing, &series)));
+        }
+        series.retain(|found| {
+            self.has_interval(found) && (self.symbols.is_empty() || self.symbols.contains(&found.symbol))
+        });
+        Ok(series)
+    }
+
+    fn has_interval(&self, found: &Coverage) -> bool {
+        self.interval.is_none_or(|interval| interval == found.interval)
+    }
+
+    fn refusal(&self, missing: &[&Symbol], series: &[Coverage]) -> String {
+        const SHOWN: usize = 8;
+        if series.is_empty() {
+            return "the store has no bars yet; bring some in with 'ws ingest csv PATH..'".into();
+        }
+        let list = |names: &[String]| {
+            let more = names.len().saturating_sub(SHOWN);
+            let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("{}{tail}", names[..names.len() - more].join(", "))
+        };
+        let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
+        let symbols = if missing.is_empty() { String::new() } else { format!(" for {}", list(&missing)) };
+        let interval = self.interval.map_or(String::new(), |interval| format!("{interval} "));
+        let known: Vec<String> = series.iter().map(|found| format!("{} {}", found.symbol, found.interval)).collect();
+        format!("no {interval}bars{symbols}; the store has {}", list(&known))
+    }
+}
+
+/// Cuts series into runs of about `max_bars` bars, so that work on them needs bounded memory.
+#[must_use]
+pub fn chunks(series: &[Coverage], max_bars: i64) -> Vec<&[Coverage]> {
+    let mut cut = Vec::new();
+    let (mut start, mut bars) = (0, 0_i64);
+    for (index, found) in series.iter().enumerate() {
+        if index > start && bars.saturating_add(found.bars) > max_bars {
+            cut.push(&series[start..index]);
+            (start, bars) = (index, 0);
+        }
+        bars = bars.saturating_add(found.bars);
+    }
+    if start < series.len() {
+        cut.push(&series[start..]);
+    }
+    cut
+}
+
+/// All bars of the given series, each ascending, in the order given.
+///
+/// # Errors
+/// Faults of DuckDB.
+pub fn load(store: &Store, series: &[Coverage]) -> Result<Vec<Bars>> {
+    let joined = |names: Vec<&str>| names.join("\n");
+    let symbols = joined(series.iter().map(|found| found.symbol.as_str()).collect());
+    let intervals = joined(series.iter().map(|found| found.interval.as_str()).collect());
+    let mut loaded: Vec<Bars> = series.iter().map(|found| Bars::empty(found.symbol.clone(), found.interval)).collect();
+    // Symbols can't hold line feeds, so lists travel as one bound text each.
+    let mut statement = store.conn().prepare(
+        "WITH wanted AS (
+             SELECT unnest(string_split($1, chr(10))) AS symbol, unnest(string_split($2, chr(10))) AS interval,
+                    unnest(range(CAST($3 AS BIGINT))) AS series)
+         SELECT w.series, b.ts, b.close_ts, b.session_date, b.open, b.high, b.low, b.close, b.volume, b.vwap
+         FROM bars b JOIN wanted w ON b.symbol = w.symbol AND b.interval = w.interval ORDER BY w.series, b.ts",
+    )?;
+    for batch in statement.stream_arrow(params![symbols, intervals, series.len() as i64])? {
+        push_batch(&batch?, &mut loaded);
+    }
+    Ok(loaded)
+}
+
+fn push_batch(batch: &RecordBatch, loaded: &mut [Bars]) {
+    let series = batch.column(0).as_primitive::<Int64Type>();
+    let ts = batch.column(1).as_primitive::<TimestampMicrosecondType>();
+    let close_ts = batch.column(2).as_primitive::<TimestampMicrosecondType>();
+    let session = batch.column(3).as_primitive::<Date32Type>();
+    let [open, high, low, close, volume, vwap] =
+        [4, 5, 6, 7, 8, 9].map(|column| batch.column(column).as_primitive::<Float64Type>());
+    for row in 0..batch.num_rows() {
+        loaded[series.value(row) as usize].push(Bar {
+            ts: Ts(ts.value(row)),
+            close_ts: Ts(close_ts.value(row)),
+            session_date: session.value(row),
+            open: open.value(row),
+            high: high.value(row),
+            low: low.value(row),
+            close: close.value(row),
+            volume: if volume.is_null(row) { f64::NAN } else { volume.value(row) },
+            vwap: if vwap.is_null(row) { f64::NAN } else { vwap.value(row) },
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(symbol: &str, bars: i64) -> Coverage {
+        Coverage { symbol: symbol.parse().unwrap(), interval: Interval::D1, bars, first: Ts(0), last: Ts(0) }
+    }
+
+    #[test]
+    fn chunks_keep_series_whole_and_lose_none() {
+        let series = [found("A", 5), found("B", 5), found("C", 1), found("D", 100), found("E", 1)];
+        let sizes: Vec<usize> = chunks(&series, 10).iter().map(|chunk| chunk.len()).collect();
+        assert_eq!(sizes, [2, 1, 1, 1]);
+        assert!(chunks(&[], 10).is_empty());
+    }
+
+    #[test]
+    fn an_empty_store_says_what_to_do() {
+        let store = Store::in_memory().unwrap();
+        let refused = SeriesFilter::default().resolve(&store).unwrap_err();
+        assert!(refused.is_refusal() && refused.to_string().contains("ws ingest csv"), "{refused}");
+    }
+}
