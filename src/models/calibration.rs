@@ -142,7 +142,7 @@ fn fit_platt(labels: &[bool], log_odds: &[f64]) -> Calibration {
         ];
         let descent = gradient[0] * step[0] + gradient[1] * step[1];
         // The decrement is in units of the loss: below this nothing changes that a probability would show.
-        if !(descent < -1e-14) {
+        if descent.is_nan() || descent >= -1e-14 {
             break;
         }
         let Some((next, size)) =

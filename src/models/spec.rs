@@ -79,7 +79,7 @@ pub enum Schedule {
 /// | `batch_norm` | true | normalise hidden units over the batch | |
 /// | `epochs` | 20 | most passes over the training samples | ≥ 1 |
 /// | `patience` | 5 | epochs without a better validation before stopping | ≥ 1 |
-/// | `batch_size` | 256 | samples a step | ≥ 2 |
+/// | `batch_size` | 128 | samples a step | ≥ 2 |
 /// | `learning_rate` | 1e-3 | highest step of AdamW | > 0 |
 /// | `schedule` | cosine | how the learning rate moves | cosine, constant |
 /// | `weight_decay` | 1e-2 | AdamW's decay of weight matrices | ≥ 0 |
@@ -129,7 +129,7 @@ impl Default for MlpSpec {
             batch_norm: true,
             epochs: 20,
             patience: 5,
-            batch_size: 256,
+            batch_size: 128,
             learning_rate: 1e-3,
             schedule: Schedule::Cosine,
             weight_decay: 1e-2,

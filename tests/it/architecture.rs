@@ -106,7 +106,12 @@ fn sql_lives_in_sql_files() {
     let free = ["store", "features"];
     let mut wrong = Vec::new();
     for (room, path, text) in sources().into_iter().filter(|(room, _, _)| !free.contains(&room.as_str())) {
-        let code = text.split("#[cfg(test)]").next().unwrap();
+        // Test code may look into tables with statements of its own.
+        let code = if path.components().any(|part| part.as_os_str() == "tests") {
+            ""
+        } else {
+            text.split("#[cfg(test)]").next().unwrap()
+        };
         for (n, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
             let statement = ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE ", "\"CREATE ", "\"WITH "];
             // An escaped quote is text for a reader, such as a command to try.
@@ -132,7 +137,8 @@ fn files_stay_readable() {
 fn every_integration_file_is_in_the_binary() {
     let main = std::fs::read_to_string(root().join("tests/it/main.rs")).unwrap();
     for entry in std::fs::read_dir(root().join("tests/it")).unwrap() {
-        let name = entry.unwrap().file_name().to_string_lossy().trim_end_matches(".rs").to_string();
+        let file = entry.unwrap().file_name().to_string_lossy().into_owned();
+        let Some(name) = file.strip_suffix(".rs") else { continue };
         assert!(name == "main" || main.contains(&format!("mod {name};")), "tests/it/{name}.rs is forgotten");
     }
 }

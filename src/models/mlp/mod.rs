@@ -12,6 +12,7 @@
 //! candle's CPU generator can't be seeded, so initial weights, shuffles and dropout masks come from ChaCha8, each from
 //! a stream of its own. Sums run in a fixed order; equal samples and seed give equal bits on one machine.
 
+mod adamw;
 mod init;
 mod network;
 mod training;

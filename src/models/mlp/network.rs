@@ -149,13 +149,14 @@ impl Network {
         &self.vars.iter().find(|(named, _)| named.name == name).unwrap().1
     }
 
-    /// Trainable variables: those that decay, then those that don't.
-    pub(super) fn trainable(&self) -> (Vec<Var>, Vec<Var>) {
-        let of = |wanted: fn(Part) -> bool| -> Vec<Var> {
-            self.vars.iter().filter(|(named, _)| wanted(named.part)).map(|(_, var)| var.clone()).collect()
+    /// Trainable variables with their decay: only weight matrices decay.
+    pub(super) fn trainable(&self, weight_decay: f64) -> Vec<(Var, f64)> {
+        let decay = |part| match part {
+            Part::HiddenWeight | Part::HeadWeight => Some(weight_decay),
+            Part::Embedding | Part::Bias | Part::NormWeight => Some(0.0),
+            Part::RunningMean | Part::RunningVariance => None,
         };
-        let decaying = of(|part| matches!(part, Part::HiddenWeight | Part::HeadWeight));
-        (decaying, of(|part| matches!(part, Part::Embedding | Part::Bias | Part::NormWeight)))
+        self.vars.iter().filter_map(|(named, var)| Some((var.clone(), decay(named.part)?))).collect()
     }
 
     /// Gives the unknown asset the mean of the learned embeddings.

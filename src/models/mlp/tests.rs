@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor};
+use candle_nn::{Optimizer, ParamsAdamW};
 use serde::Deserialize;
 
+use super::adamw::AdamW;
 use super::network::{Network, Shape};
-use super::training::{Dropout, WeightedLoss, class_weights, clip, learning_rate};
+use super::training::{Dropout, WeightedLoss, class_weights, learning_rate};
 use crate::models::spec::{ClassWeights, MlpSpec, Schedule};
 use crate::models::tests::golden::{assert_close, golden};
 use crate::models::weights::Weights;
@@ -90,23 +93,73 @@ fn training_step_equals_numpy() {
     }
 }
 
+/// Moves the golden network by `steps` and returns its weights.
+fn moved(golden: &Golden, mut step: impl FnMut(&GradStore), network: &Network, steps: usize) -> Weights {
+    let (windows, assets) = golden.inputs();
+    for _ in 0..steps {
+        let log_odds = network.forward(&windows, &assets, None).unwrap();
+        step(&log_odds.sqr().unwrap().sum_all().unwrap().backward().unwrap());
+    }
+    network.weights().unwrap()
+}
+
 #[test]
-fn clipping_bounds_the_common_norm() {
+fn adamw_equals_candles() {
+    let golden: Golden = golden("mlp_forward.json");
+    let (ours, theirs) = (golden.network(), golden.network());
+    let mut optimizer = AdamW::new(ours.trainable(0.0), 1e9).unwrap();
+    let ours = moved(&golden, |gradients| optimizer.step(gradients, 0.01).unwrap(), &ours, 5);
+    let vars = theirs.trainable(0.0).into_iter().map(|(var, _)| var).collect();
+    let params = ParamsAdamW { lr: 0.01, weight_decay: 0.0, ..ParamsAdamW::default() };
+    let mut reference = candle_nn::AdamW::new(vars, params).unwrap();
+    let theirs = moved(&golden, |gradients| reference.step(gradients).unwrap(), &theirs, 5);
+    for (name, tensor) in &golden.tensors {
+        let (found, expected) = (ours.f32(name, &tensor.shape).unwrap(), theirs.f32(name, &tensor.shape).unwrap());
+        assert_all_close(&found, &expected.iter().map(|value| f64::from(*value)).collect::<Vec<_>>(), name);
+        assert_eq!(found == tensor.values, name.contains("running"), "{name} moves when it is trained");
+    }
+}
+
+#[test]
+fn decay_shrinks_weight_matrices_only() {
+    let golden: Golden = golden("mlp_forward.json");
+    let at = |decay: f64| {
+        let network = golden.network();
+        let mut optimizer = AdamW::new(network.trainable(decay), 1e9).unwrap();
+        moved(&golden, |gradients| optimizer.step(gradients, 0.01).unwrap(), &network, 1)
+    };
+    let (plain, decayed) = (at(0.0), at(0.5));
+    for (name, tensor) in &golden.tensors {
+        let shrinks = name.contains("weight") && !name.contains("norm");
+        let (plain, decayed) = (plain.f32(name, &tensor.shape).unwrap(), decayed.f32(name, &tensor.shape).unwrap());
+        for ((plain, decayed), start) in plain.iter().zip(&decayed).zip(&tensor.values) {
+            let expected = if shrinks { plain - 0.01 * 0.5 * start } else { *plain };
+            assert_close(f64::from(*decayed), f64::from(expected), 1e-6, name);
+        }
+    }
+}
+
+#[test]
+fn clipping_scales_all_gradients_together() {
+    // Adam's direction does not change with the gradient's scale, so the second step tells: its moments mix a
+    // clipped gradient with another.
     let golden: Golden = golden("mlp_forward.json");
     let (windows, assets) = golden.inputs();
-    let network = golden.network();
-    let vars: Vec<_> = golden.gradients.keys().map(|name| network.var(name).clone()).collect();
-    let backward = || network.forward(&windows, &assets, None).unwrap().sum_all().unwrap().backward().unwrap();
-    let norm = |gradients: &candle_core::backprop::GradStore| -> f64 {
-        let squares = vars.iter().map(|var| gradients.get(var).unwrap().sqr().unwrap().sum_all().unwrap());
-        squares.map(|square| f64::from(square.to_scalar::<f32>().unwrap())).sum::<f64>().sqrt()
+    let after = |clip: f64, scales: [f64; 2]| {
+        let network = golden.network();
+        let mut optimizer = AdamW::new(network.trainable(0.0), clip).unwrap();
+        for scale in scales {
+            let log_odds = network.forward(&windows, &assets, None).unwrap();
+            let gradients = (log_odds.sum_all().unwrap() * scale).unwrap().backward().unwrap();
+            optimizer.step(&gradients, 0.01).unwrap();
+        }
+        network.weights().unwrap().f32("head.weight", &[1, 4]).unwrap()
     };
-    let mut gradients = backward();
-    let free = norm(&gradients);
-    clip(&mut gradients, &vars, free * 2.0).unwrap();
-    assert_close(norm(&gradients), free, 1e-9, "a small gradient is left alone");
-    clip(&mut gradients, &vars, free / 4.0).unwrap();
-    assert_close(norm(&gradients), free / 4.0, 1e-6, "a large one is scaled down");
+    assert_eq!(after(1e9, [1.0, 1.0]), after(1e8, [1.0, 1.0]), "small gradients are left alone");
+    // Clipped to the same norm, gradients of any scale are the same.
+    let expected: Vec<f64> = after(0.01, [1.0, 1.0]).iter().map(|value| f64::from(*value)).collect();
+    assert_all_close(&after(0.01, [1000.0, 50.0]), &expected, "clipped");
+    assert_ne!(after(1e9, [1000.0, 50.0]), after(0.01, [1000.0, 50.0]));
 }
 
 #[test]

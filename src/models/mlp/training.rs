@@ -1,12 +1,11 @@
 //! The training loop: shuffled batches, weighted log-loss, clipped AdamW, early stopping at the best epoch.
 
-use candle_core::backprop::GradStore;
-use candle_core::{Device, Tensor, Var};
-use candle_nn::{AdamW, Optimizer, ParamsAdamW};
+use candle_core::{Device, Tensor};
 use rand::RngExt;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+use super::adamw::AdamW;
 use super::init::Stream;
 use super::{MlpModel, Network, Shape};
 use crate::dataset::{Train, Valid};
@@ -67,7 +66,7 @@ pub(super) fn fit(
             train_loss,
             valid_loss: log_loss(&labels, &log_odds),
             valid_pr_auc: average_precision(&labels, &log_odds).unwrap_or(f64::NAN),
-            learning_rate: trainer.decaying.learning_rate(),
+            learning_rate: trainer.rate,
         });
         progress.advance(1);
         if best.as_ref().is_none_or(|(highest, _, _)| gain > *highest) {
@@ -95,21 +94,19 @@ struct Trainer<'a> {
     /// Weights of label 0 and 1.
     class_weights: [f64; 2],
     model: MlpModel,
-    vars: Vec<Var>,
-    decaying: AdamW,
-    constant: AdamW,
+    optimizer: AdamW,
     order: Vec<usize>,
     shuffle: ChaCha8Rng,
     dropout: Dropout,
     steps: usize,
+    /// Learning rate of the newest step.
+    rate: f64,
 }
 
 impl<'a> Trainer<'a> {
     fn new(spec: &'a MlpSpec, train: &'a Train<'a>, seed: u64) -> Result<Self> {
         let model = MlpModel::new(spec, train, seed)?;
-        let (decaying, constant) = model.network.trainable();
-        let vars = decaying.iter().chain(&constant).cloned().collect();
-        let adamw = |weight_decay| ParamsAdamW { lr: spec.learning_rate, weight_decay, ..ParamsAdamW::default() };
+        let optimizer = AdamW::new(model.network.trainable(spec.weight_decay), spec.clip_norm)?;
         Ok(Self {
             spec,
             train,
@@ -117,13 +114,12 @@ impl<'a> Trainer<'a> {
             rows: model.asset_rows(train.dataset()),
             class_weights: class_weights(spec.class_weights, train.positives(), train.len()),
             model,
-            vars,
-            decaying: AdamW::new(decaying, adamw(spec.weight_decay))?,
-            constant: AdamW::new(constant, adamw(0.0))?,
+            optimizer,
             order: (0..train.len()).collect(),
             shuffle: Stream::Shuffle.rng(seed),
             dropout: Dropout::new(spec.dropout, seed),
             steps: 0,
+            rate: 0.0,
         })
     }
 
@@ -144,26 +140,16 @@ impl<'a> Trainer<'a> {
 
     /// One step; returns the summed weighted loss and the summed weights.
     fn step(&mut self, batch: &[usize]) -> Result<(f64, f64)> {
-        let rate = self.learning_rate();
-        self.decaying.set_learning_rate(rate);
-        self.constant.set_learning_rate(rate);
-        self.steps += 1;
         let (windows, assets) = self.model.inputs(self.train, &self.rows, batch)?;
         let log_odds = self.model.network.forward(&windows, &assets, Some(&mut self.dropout))?;
         let labels: Vec<bool> = batch.iter().map(|&at| self.labels[at]).collect();
         let loss = WeightedLoss::of(&labels, &log_odds.to_vec1::<f32>()?, self.class_weights);
         // Its derivative with respect to each log-odds is the loss's own, computed without rounding in 32 bits.
         let pull = Tensor::from_vec(loss.gradient, labels.len(), &Device::Cpu)?;
-        let mut gradients = (log_odds * pull)?.sum_all()?.backward()?;
-        clip(&mut gradients, &self.vars, self.spec.clip_norm)?;
-        self.decaying.step(&gradients)?;
-        self.constant.step(&gradients)?;
+        self.rate = learning_rate(self.spec, self.steps, self.train.len().div_ceil(self.spec.batch_size));
+        self.steps += 1;
+        self.optimizer.step(&(log_odds * pull)?.sum_all()?.backward()?, self.rate)?;
         Ok((loss.sum, loss.weight))
-    }
-
-    fn learning_rate(&self) -> f64 {
-        let per_epoch = self.train.len().div_ceil(self.spec.batch_size);
-        learning_rate(self.spec, self.steps, per_epoch)
     }
 }
 
@@ -209,23 +195,4 @@ impl WeightedLoss {
         }
         loss
     }
-}
-
-/// Scales all gradients down together when their common norm is above `limit`.
-pub(super) fn clip(gradients: &mut GradStore, vars: &[Var], limit: f64) -> Result<()> {
-    let mut squares = 0.0;
-    for var in vars {
-        if let Some(gradient) = gradients.get(var) {
-            squares += f64::from(gradient.sqr()?.sum_all()?.to_scalar::<f32>()?);
-        }
-    }
-    let norm = squares.sqrt();
-    if norm > limit {
-        for var in vars {
-            if let Some(gradient) = gradients.remove(var) {
-                gradients.insert(var, (gradient * (limit / norm))?);
-            }
-        }
-    }
-    Ok(())
 }

@@ -246,36 +246,3 @@ fn specifications_are_strict_json() {
         assert_eq!(ModelSpec::by_kind(kind).unwrap().kind(), kind);
     }
 }
-
-#[test]
-#[ignore]
-fn speed_tmp() {
-    use std::time::Instant;
-    let symbols = ["A", "B", "C", "D", "E", "F", "G", "H"];
-    let t = Instant::now();
-    let store = fixture::store(&symbols, 1750, |_, _| {});
-    println!("store {:?}", t.elapsed());
-    let t = Instant::now();
-    let dataset = dataset::load(&store, &fixture::spec(92)).unwrap();
-    println!("load {:?}", t.elapsed());
-    let split = dataset::split::by_time(&dataset, &SplitSpec::default()).unwrap();
-    println!("{} {} {}", split.train.len(), split.valid.len(), split.test.len());
-    let t = Instant::now();
-    let _ = crate::dataset::Scaler::fit(&split.train, crate::dataset::Scaling::Role);
-    println!("scaler {:?}", t.elapsed());
-    for spec in [ModelSpec::by_kind("mlp").unwrap(), ModelSpec::by_kind("logistic").unwrap()] {
-        let t = Instant::now();
-        let fitted = spec.learner().unwrap().fit(&split.train, &split.valid, 3, &Silent).unwrap();
-        println!("{} {} epochs {:?}", spec.kind(), fitted.curve.len(), t.elapsed());
-        println!("{:?}", fitted.curve);
-        let t = Instant::now();
-        let p = fitted.model.predict(&split.test, &Silent).unwrap();
-        println!(
-            "predict {} {:?} ap {:?} base {}",
-            p.len(),
-            t.elapsed(),
-            average_precision(&split.test.labels(), &p),
-            split.test.positives() as f64 / p.len() as f64
-        );
-    }
-}
