@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 
 use duckdb::arrow::array::{Array, AsArray, RecordBatch};
-use duckdb::arrow::datatypes::{DataType, SchemaRef, TimeUnit};
+use duckdb::arrow::datatypes::{DataType, SchemaRef};
 use duckdb::arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde_json::{Map, Number, Value};
 
@@ -307,7 +307,7 @@ fn json_value(array: &dyn Array, row: usize) -> Value {
             )
         }
         DataType::Decimal128(_, _) | DataType::Decimal64(_, _) | DataType::Decimal32(_, _) => decimal(array, row),
-        DataType::Timestamp(TimeUnit::Microsecond, _) | _ => shown(array, row).map_or(Value::Null, Value::String),
+        _ => shown(array, row).map_or(Value::Null, Value::String),
     }
 }
 

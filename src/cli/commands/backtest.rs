@@ -18,7 +18,7 @@ use crate::trade::{Sizing, strategies};
 /// Decides on a bar's close and fills at the next bar's open with slippage and commission. Stops and targets act
 /// inside the bar; a gap fills at the open, and a bar that touches both counts as the stop.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = strategies_help())]
+#[command(after_long_help = strategies_help(), allow_negative_numbers = true)]
 pub struct BacktestArgs {
     /// Strategy, by name
     #[arg(long, required_unless_present = "model")]

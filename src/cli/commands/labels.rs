@@ -24,6 +24,7 @@ enum Action {
 /// Entering at the next bar's open: label 1 when the profit barrier comes before the stop and the horizon. A gap
 /// through a barrier leaves at the open; a bar that touches both counts as the stop.
 #[derive(Debug, Clone, clap::Args)]
+#[command(allow_negative_numbers = true)]
 pub struct BuildArgs {
     /// Profit barrier, a fraction of the entry price
     #[arg(long, default_value_t = 0.05)]

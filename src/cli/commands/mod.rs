@@ -21,7 +21,6 @@ use super::{Ctx, Failure, Output};
 
 /// Every command.
 #[derive(Debug, clap::Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "one value a process")]
 pub enum Command {
     Init(init::InitArgs),
     Demo(demo::DemoArgs),

@@ -75,6 +75,9 @@ fn sketch(found: &[Row], in_force: Option<f64>, best_f1: Best, best_profit: Best
     sketch
 }
 
+/// The unbroken parts of a line, and its pen.
+type Curve = (Vec<Vec<(f64, f64)>>, Pen);
+
 #[allow(clippy::too_many_arguments, reason = "the two panels differ in exactly these")]
 fn panel(
     sketch: &mut Sketch,
@@ -82,7 +85,7 @@ fn panel(
     title: &str,
     entries: &[Entry],
     y: Axis,
-    curves: &[(Vec<Vec<(f64, f64)>>, Pen)],
+    curves: &[Curve],
     in_force: Option<f64>,
     best: Option<((f64, f64), Role)>,
 ) {
