@@ -1,2 +1,170 @@
-//! x
-fn main() {}
+//! Speed beside a peer or a limit, in one run, as ratios: machines are shared and noisy, and timings decide no test.
+//!
+//! `cargo bench` prints a table; every case runs five times, ours and the peer in turn, and the medians are compared.
+//! Data are synthetic. Peak memory is the process's high-water mark after the case (Linux).
+
+use std::time::Instant;
+
+use workstation::backtest::{Config, sweep};
+use workstation::domain::{Bars, Interval, Silent, Symbol, Ts};
+use workstation::features::{self, FeatureSet};
+use workstation::ingest::synthetic::Market;
+use workstation::ingest::{self, Options};
+use workstation::store::series::SeriesFilter;
+use workstation::store::{Store, duckdb};
+use workstation::telemetry::Recorder;
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// Runs of each side.
+const TIMES: usize = 5;
+
+fn main() -> Outcome<()> {
+    println!("{:<44} {:>12} {:>24} {:>9} {:>10}", "case", "ours", "peer or limit", "ratio", "peak MiB");
+    ingest_beside_read_csv()?;
+    core23()?;
+    engine()?;
+    performance_view()?;
+    Ok(())
+}
+
+fn seconds(mut work: impl FnMut() -> Outcome<()>) -> Outcome<f64> {
+    let started = Instant::now();
+    work()?;
+    Ok(started.elapsed().as_secs_f64())
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Peak resident memory of the process, in MiB; `None` off Linux.
+fn peak_mib() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.split_whitespace().next()?.parse::<f64>().ok()? / 1024.0)
+}
+
+/// One line; the ratio is above 1 when ours is faster than the peer or limit.
+fn line(case: &str, ours: &str, peer: &str, ratio: f64) {
+    let memory = peak_mib().map_or_else(|| "-".into(), |mib| format!("{mib:.0}"));
+    println!("{case:<44} {ours:>12} {peer:>24} {ratio:>8.2}x {memory:>10}");
+}
+
+/// A minute series long enough to measure.
+fn minutes(days: usize) -> Outcome<Bars> {
+    let market = Market { symbols: 1, days, interval: Interval::M1, seed: 5, drift: 0.0, start_day: 10_000 };
+    let series = market.series()?.next().ok_or("the market is empty")?;
+    let mut bars = Bars::empty(series.symbol, Interval::M1);
+    series.bars.into_iter().for_each(|bar| bars.push(bar));
+    Ok(bars)
+}
+
+/// Store from CSV, checks and all, beside DuckDB's own `CREATE TABLE AS SELECT .. FROM read_csv` on the same file.
+fn ingest_beside_read_csv() -> Outcome<()> {
+    let folder = std::env::temp_dir().join(format!("ws-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let csv = folder.join("BENCH_1m.csv");
+    let bars = minutes(2_400)?;
+    let mut text = String::from("timestamp,open,high,low,close,volume\n");
+    for n in 0..bars.len() {
+        let prices = [bars.open[n], bars.high[n], bars.low[n], bars.close[n], bars.volume[n]].map(|x| x.to_string());
+        text.push_str(&format!("{},{}\n", bars.ts[n], prices.join(",")));
+    }
+    std::fs::write(&csv, text)?;
+    let (mut ours, mut peer) = (Vec::new(), Vec::new());
+    for n in 0..TIMES {
+        let store = Store::open(&folder.join(format!("{n}.duckdb")), Ts(0))?;
+        ours.push(seconds(|| {
+            ingest::run(&store, std::slice::from_ref(&csv), &Options::default(), Ts(0), &Silent)?;
+            Ok(())
+        })?);
+        let other = duckdb::Connection::open(folder.join(format!("peer{n}.duckdb")))?;
+        let path = csv.display().to_string().replace('\'', "''");
+        peer.push(seconds(
+            || Ok(other.execute_batch(&format!("CREATE TABLE t AS SELECT * FROM read_csv('{path}')"))?),
+        )?);
+    }
+    std::fs::remove_dir_all(&folder)?;
+    let (ours, peer) = (median(ours), median(peer));
+    let label = format!("ingest {:.1} M CSV rows, checked", bars.len() as f64 / 1e6);
+    line(&label, &format!("{ours:.2} s"), &format!("DuckDB CTAS {peer:.2} s"), peer / ours);
+    Ok(())
+}
+
+/// core23 from store to store, beside the rate that 2.6 M daily rows in 2.2 s need.
+fn core23() -> Outcome<()> {
+    let store = Store::in_memory()?;
+    let market = Market { symbols: 100, days: 3_276, interval: Interval::D1, seed: 6, drift: 0.0, start_day: 8_000 };
+    ingest::synthetic::store_market(&store, &market, Ts(0), &Silent)?;
+    let set = FeatureSet::load("core23")?;
+    let rows = (market.symbols * market.days) as f64;
+    let mut times = Vec::new();
+    for _ in 0..TIMES {
+        times.push(seconds(|| {
+            features::build(&store, &set, &SeriesFilter::default(), Ts(0), &Silent)?;
+            Ok(())
+        })?);
+    }
+    let rate = rows / median(times);
+    let limit = 2.6e6 / 2.2;
+    line(
+        "core23, 100 symbols x 3276 days",
+        &format!("{:.2} M/s", rate / 1e6),
+        &format!("limit {:.2} M rows/s", limit / 1e6),
+        rate / limit,
+    );
+    Ok(())
+}
+
+/// The engine on one series: the sweep path, full recording, and brackets.
+fn engine() -> Outcome<()> {
+    let bars = [minutes(2_400)?];
+    let symbol: Symbol = bars[0].symbol.clone();
+    let mut config = Config::new("sma_cross", vec![symbol], Interval::M1);
+    let n = bars[0].len() as f64;
+    let cases = [
+        ("sma_cross, nothing recorded", false, false, 25e6),
+        ("sma_cross, all recorded", true, false, 5e6),
+        ("sma_cross, brackets, nothing recorded", false, true, 2e6),
+    ];
+    for (name, recorded, brackets, limit) in cases {
+        config.stop_loss = brackets.then_some(0.01);
+        config.take_profit = brackets.then_some(0.02);
+        let plan = config.check()?;
+        let mut times = Vec::new();
+        for _ in 0..TIMES {
+            times.push(seconds(|| {
+                if recorded {
+                    let mut recorder = Recorder::new(config.capital, 1, bars[0].len());
+                    workstation::backtest::simulate(&bars, &[], &plan, &mut recorder, &Silent)?;
+                } else {
+                    std::hint::black_box(sweep(&bars, &[], &plan)?);
+                }
+                Ok(())
+            })?);
+        }
+        let rate = n / median(times);
+        line(name, &format!("{:.1} M/s", rate / 1e6), &format!("limit {:.0} M bars/s", limit / 1e6), rate / limit);
+    }
+    Ok(())
+}
+
+/// `run_performance` of one run among a million equity rows.
+fn performance_view() -> Outcome<()> {
+    let store = Store::in_memory()?;
+    store.conn().execute_batch(include_str!("million_equity_rows.sql"))?;
+    let mut times = Vec::new();
+    for _ in 0..TIMES {
+        times.push(seconds(|| {
+            let mut statement = store.conn().prepare("SELECT * FROM run_performance WHERE run_id = 'run42'")?;
+            let mut rows = statement.query([])?;
+            rows.next()?.ok_or("the run is missing")?;
+            Ok(())
+        })?);
+    }
+    let ours = median(times) * 1000.0;
+    line("run_performance, 1 run of 1 M equity rows", &format!("{ours:.1} ms"), "limit 50 ms", 50.0 / ours);
+    Ok(())
+}

@@ -23,8 +23,12 @@ pub mod features;
 pub mod labels;
 /// Files of bars into tables.
 pub mod ingest;
+/// Tables into samples: windows, splits by time, scaling.
+pub mod dataset;
 /// Composition: a strategy over stored bars, recorded as a run.
 pub mod backtest;
+/// Learning and predicting: specifications, learners, stored models.
+pub mod models;
 /// Reports: HTML pages and PNG pictures of runs.
 pub mod report;
 /// Defaults < file < environment < flags.

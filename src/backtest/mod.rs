@@ -1,7 +1,8 @@
 //! Composition: a strategy over stored bars, recorded as a run.
 //!
-//! Engine from `trade`, feed and broker from `venues`, records from `telemetry`. [`run`] loads bars, runs and stores
-//! everything under a new run; [`sweep`] is the same simulation without store and records, for searches.
+//! Engine from `trade`, feed and broker from `venues`, records from `telemetry`. [`run`](crate::backtest::run) loads
+//! bars, simulates and stores everything under a new run; [`sweep`](crate::backtest::sweep) is the same simulation
+//! without store and records, for searches.
 //!
 //! Money is in the currency of the bars, rates are fractions, `ts` is UTC.
 

@@ -86,7 +86,8 @@ impl Ready<'_> {
         let capital = self.plan.settings.capital;
         let longest = self.bars.iter().map(Bars::len).max().unwrap_or(0);
         let mut recorder = Recorder::new(capital, self.bars.len(), longest);
-        progress.start("backtest", longest as u64);
+        let n_bars: usize = self.bars.iter().map(Bars::len).sum();
+        progress.start("backtest", n_bars as u64);
         simulate(&self.bars, &self.signals, &self.plan, &mut recorder, progress)?;
         progress.finish();
         store.transaction(|| {
@@ -96,7 +97,7 @@ impl Ready<'_> {
         })?;
         Ok(Outcome {
             run_id: run_id.to_string(),
-            n_bars: self.bars.iter().map(Bars::len).sum(),
+            n_bars,
             n_trades: recorder.trades().len(),
             n_refused: recorder.refused(),
             n_signals_unused: self.n_signals_unused,

@@ -7,7 +7,7 @@ use crate::venues::{Paper, Replay, TimedSignal};
 
 /// Runs a plan over series in memory and writes everything into a sink.
 ///
-/// Asset `i` is `bars[i]` with `signals[i]` (none when missing), both ascending in `ts`. Progress counts steps.
+/// Asset `i` is `bars[i]` with `signals[i]` (none when missing), both ascending in `ts`. Progress counts bars.
 ///
 /// # Errors
 /// Parameters that don't go together.

@@ -79,9 +79,8 @@ const SHOWN: usize = 1000;
 /// A value that can't be shown.
 pub fn result_grid(table: &Table) -> crate::store::Result<String> {
     let rows: Vec<Vec<String>> = table
-        .text_rows()?
+        .shown_rows(SHOWN)?
         .into_iter()
-        .take(SHOWN)
         .map(|row| row.into_iter().map(|cell| cell.map_or_else(|| "NULL".into(), |text| printable(&text))).collect())
         .collect();
     let columns: Vec<&str> = table.columns.iter().map(String::as_str).collect();

@@ -1,5 +1,7 @@
 //! Building a set: kernels stepped over the bars, staged, and turned into rows by the generated script.
 
+use std::iter::repeat_n;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -63,7 +65,7 @@ pub fn build(
     let series = filter.resolve(store)?;
     let rows = series.iter().map(|found| found.bars).sum();
     progress.start("features", u64::try_from(rows).unwrap_or(0));
-    let recreated = store.transaction(|| {
+    let done = store.transaction(|| {
         let recreated = drop_outdated(store, set)?;
         for chunk in series::chunks(&series, CHUNK_BARS) {
             build_chunk(store, set, chunk)?;
@@ -72,8 +74,9 @@ pub fn build(
         run(store, set, &script::unstaging())?;
         register(store, set, now)?;
         Ok::<_, FeatureError>(recreated)
-    })?;
+    });
     progress.finish();
+    let recreated = done?;
     Ok(BuildReport {
         set: set.name().into(),
         version: set.hash().into(),
@@ -126,30 +129,29 @@ fn build_chunk(store: &Store, set: &FeatureSet, chunk: &[Coverage]) -> Result<()
     let loaded = series::load(store, chunk)?;
     let stepped: Vec<Vec<Vec<f64>>> = loaded.par_iter().map(|bars| kernel_columns(set, bars)).collect();
     run(store, set, &script::staging(set))?;
-    for (bars, columns) in loaded.iter().zip(stepped) {
-        stage(store, set, bars, columns)?;
-    }
+    stage(store, set, &loaded, &stepped)?;
     run(store, set, &script::sql(set))
 }
 
-fn stage(store: &Store, set: &FeatureSet, bars: &Bars, kernels: Vec<Vec<f64>>) -> Result<()> {
-    let n = bars.len();
+/// Appends all series at once: each append has a cost of its own.
+fn stage(store: &Store, set: &FeatureSet, loaded: &[Bars], stepped: &[Vec<Vec<f64>>]) -> Result<()> {
+    let each = |of: fn(&Bars) -> &Vec<f64>| loaded.iter().flat_map(move |bars| of(bars).iter().copied());
     let mut columns = Columns::new()
-        .text("symbol", std::iter::repeat_n(bars.symbol.as_str(), n))
-        .text("interval", std::iter::repeat_n(bars.interval.as_str(), n))
-        .ts("ts", bars.ts.iter().copied())
-        .ts("close_ts", bars.close_ts.iter().copied())
-        .date("session_date", bars.session_date.iter().copied())
-        .i64(BAR_NUMBER, 0..n as i64)
-        .f64("open", bars.open.iter().copied())
-        .f64("high", bars.high.iter().copied())
-        .f64("low", bars.low.iter().copied())
-        .f64("close", bars.close.iter().copied())
-        .f64("volume", bars.volume.iter().copied())
-        .f64("vwap", bars.vwap.iter().copied());
-    let kernel = set.features().iter().filter(|feature| matches!(feature.definition, Definition::Kernel { .. }));
-    for (feature, values) in kernel.zip(kernels) {
-        columns = columns.f64(&feature.name, values);
+        .text("symbol", loaded.iter().flat_map(|bars| repeat_n(bars.symbol.as_str(), bars.len())))
+        .text("interval", loaded.iter().flat_map(|bars| repeat_n(bars.interval.as_str(), bars.len())))
+        .ts("ts", loaded.iter().flat_map(|bars| bars.ts.iter().copied()))
+        .ts("close_ts", loaded.iter().flat_map(|bars| bars.close_ts.iter().copied()))
+        .date("session_date", loaded.iter().flat_map(|bars| bars.session_date.iter().copied()))
+        .i64(BAR_NUMBER, loaded.iter().flat_map(|bars| 0..bars.len() as i64))
+        .f64("open", each(|bars| &bars.open))
+        .f64("high", each(|bars| &bars.high))
+        .f64("low", each(|bars| &bars.low))
+        .f64("close", each(|bars| &bars.close))
+        .f64("volume", each(|bars| &bars.volume))
+        .f64("vwap", each(|bars| &bars.vwap));
+    let kernels = set.features().iter().filter(|feature| matches!(feature.definition, Definition::Kernel { .. }));
+    for (index, feature) in kernels.enumerate() {
+        columns = columns.f64(&feature.name, stepped.iter().flat_map(|series| series[index].iter().copied()));
     }
     Ok(columns.append_to(store, script::STAGED)?)
 }
@@ -164,21 +166,26 @@ fn run(store: &Store, set: &FeatureSet, sql: &str) -> Result<()> {
 
 /// Drops the set's table when its comment names another version or its columns are others.
 fn drop_outdated(store: &Store, set: &FeatureSet) -> Result<Option<String>> {
-    let fault = StoreError::from;
-    let mut statement = store.conn().prepare(crate::sql!("features/stored_table")).map_err(fault)?;
-    let table = set.table();
-    let mut rows = statement.query([table.as_str()]).map_err(fault)?;
-    let Some(row) = rows.next().map_err(fault)? else { return Ok(None) };
-    let comment: Option<String> = row.get(0).map_err(fault)?;
-    let stored: String = row.get(1).map_err(fault)?;
+    let Some((comment, stored)) = stored_table(store, &set.table())? else { return Ok(None) };
     let wanted = [&KEYS[..], &set.columns()[..]].concat().join(",");
     if stored == wanted && comment == Some(script::table_comment(set)) {
         return Ok(None);
     }
-    let dropped: i64 = store.conn().query_row(&script::count_rows(set), [], |row| row.get(0)).map_err(fault)?;
+    let rows: i64 = store.conn().query_row(&script::count_rows(set), [], |row| row.get(0)).map_err(StoreError::from)?;
     run(store, set, &script::drop_table(set))?;
     let what = if stored == wanted { "another version of the set" } else { "other columns" };
-    Ok(Some(format!("{table} had {what}; it was dropped with its {dropped} rows and built anew for the chosen series only")))
+    let table = set.table();
+    Ok(Some(format!(
+        "{table} had {what}; it was dropped with its {rows} rows and built anew for the chosen series only"
+    )))
+}
+
+/// Comment and column list of a stored table, if there is one.
+fn stored_table(store: &Store, table: &str) -> Result<Option<(Option<String>, String)>> {
+    let mut statement = store.conn().prepare(crate::sql!("features/stored_table")).map_err(StoreError::from)?;
+    let mut rows = statement.query([table]).map_err(StoreError::from)?;
+    let Some(row) = rows.next().map_err(StoreError::from)? else { return Ok(None) };
+    Ok(Some((row.get(0).map_err(StoreError::from)?, row.get(1).map_err(StoreError::from)?)))
 }
 
 fn register(store: &Store, set: &FeatureSet, now: Ts) -> Result<()> {

@@ -33,19 +33,54 @@ pub(super) const BAR_COLUMNS: [&str; 9] =
 pub(super) const SENTIMENT: &str = "sentiment";
 
 const SCALARS: [&str; 28] = [
-    "abs", "cast", "ceil", "coalesce", "cos", "date_part", "day", "dayofyear", "epoch", "exp", "floor", "greatest",
-    "hour", "isodow", "least", "ln", "log10", "minute", "mod", "month", "nullif", "pi", "power", "round", "sign", "sin",
-    "sqrt", "tanh",
+    "abs",
+    "cast",
+    "ceil",
+    "coalesce",
+    "cos",
+    "date_part",
+    "day",
+    "dayofyear",
+    "epoch",
+    "exp",
+    "floor",
+    "greatest",
+    "hour",
+    "isodow",
+    "least",
+    "ln",
+    "log10",
+    "minute",
+    "mod",
+    "month",
+    "nullif",
+    "pi",
+    "power",
+    "round",
+    "sign",
+    "sin",
+    "sqrt",
+    "tanh",
 ];
-const AGGREGATES: [&str; 11] =
-    ["avg", "count", "first_value", "last_value", "max", "min", "stddev_pop", "stddev_samp", "sum", "var_pop", "var_samp"];
+const AGGREGATES: [&str; 11] = [
+    "avg",
+    "count",
+    "first_value",
+    "last_value",
+    "max",
+    "min",
+    "stddev_pop",
+    "stddev_samp",
+    "sum",
+    "var_pop",
+    "var_samp",
+];
 const KEYWORDS: [&str; 18] = [
-    "and", "as", "between", "bigint", "case", "date", "double", "else", "end", "false", "in", "is", "not", "null", "or",
-    "then", "true", "when",
+    "and", "as", "between", "bigint", "case", "date", "double", "else", "end", "false", "in", "is", "not", "null",
+    "or", "then", "true", "when",
 ];
 const FORWARD: [&str; 4] = ["lead", "nth_value", "following", "desc"];
-const WINDOW_FORM: &str =
-    "OVER (PARTITION BY symbol, interval ORDER BY ts ROWS BETWEEN n PRECEDING AND CURRENT ROW)";
+const WINDOW_FORM: &str = "OVER (PARTITION BY symbol, interval ORDER BY ts ROWS BETWEEN n PRECEDING AND CURRENT ROW)";
 const LAG_FORM: &str = "OVER (PARTITION BY symbol, interval ORDER BY ts)";
 
 impl Expression {
@@ -166,7 +201,9 @@ impl Reading<'_> {
         let arguments = self.tokens.get(at + 2..close).unwrap_or_default();
         let followed = self.tokens.get(close + 1).and_then(Token::word) == Some("over");
         match arguments {
-            [first @ .., comma, offset] if followed && comma.is_mark(",") && !first.iter().any(|token| token.is_mark(",")) => {
+            [first @ .., comma, offset]
+                if followed && comma.is_mark(",") && !first.iter().any(|token| token.is_mark(",")) =>
+            {
                 offset.whole().filter(|bars| *bars >= 1)
             }
             _ => None,
@@ -212,7 +249,9 @@ impl Reading<'_> {
             // Only lag does without a frame: everything else would read the whole past.
             (Some([]), Some(lag)) => lag,
             (Some(["rows", "between", from, "preceding", "and", "current", "row"]), None) => whole(from)?,
-            (Some(["rows", "between", from, "preceding", "and", to, "preceding"]), None) if whole(to)? <= whole(from)? => {
+            (Some(["rows", "between", from, "preceding", "and", to, "preceding"]), None)
+                if whole(to)? <= whole(from)? =>
+            {
                 whole(from)?
             }
             _ => return Err(format!("this window is not allowed; use {WINDOW_FORM}, after lag(x, k) {LAG_FORM}")),
@@ -227,9 +266,8 @@ impl Reading<'_> {
 
     /// The k of the `lag(x, k)` that the OVER at the current token belongs to, if it does.
     fn lag_before(&self) -> Option<usize> {
-        let call = (0..self.at).find(|index| {
-            self.tokens[*index].word() == Some("lag") && self.closing(index + 1) + 1 == self.at
-        })?;
+        let call = (0..self.at)
+            .find(|index| self.tokens[*index].word() == Some("lag") && self.closing(index + 1) + 1 == self.at)?;
         self.check_lag(call).ok()
     }
 }
@@ -291,7 +329,8 @@ mod tests {
             "avg(close)".to_string(),
             "avg(close) OVER w".to_string(),
             "avg(close) OVER (PARTITION BY interval ORDER BY ts ROWS BETWEEN 5 PRECEDING AND CURRENT ROW)".to_string(),
-            "avg(close) OVER (PARTITION BY symbol, interval ORDER BY -ts ROWS BETWEEN 5 PRECEDING AND CURRENT ROW)".to_string(),
+            "avg(close) OVER (PARTITION BY symbol, interval ORDER BY -ts ROWS BETWEEN 5 PRECEDING AND CURRENT ROW)"
+                .to_string(),
             "(SELECT max(close) FROM bars)".to_string(),
             "close, lag(close, 1)".to_string(),
             "close) AS x, (open".to_string(),

@@ -131,9 +131,7 @@ impl KernelSpec {
             }
         }
         match *self {
-            Self::Macd { fast, slow, .. } if fast >= slow => {
-                Err(format!("fast = {fast} must be below slow = {slow}"))
-            }
+            Self::Macd { fast, slow, .. } if fast >= slow => Err(format!("fast = {fast} must be below slow = {slow}")),
             Self::BollingerBandwidth { width, .. } if !(width.is_finite() && width > 0.0) => {
                 Err(format!("width = {width} must be a positive number of standard deviations"))
             }

@@ -21,6 +21,17 @@
 //! assert!(FeatureSet::load("core24").is_err());
 //! # Ok::<(), workstation::features::FeatureError>(())
 //! ```
+//!
+//! [`Feature::role`]: crate::features::Feature::role
+//! [`FeatureSet`]: crate::features::FeatureSet
+//! [`FeatureSet::columns`]: crate::features::FeatureSet::columns
+//! [`FeatureSet::features`]: crate::features::FeatureSet::features
+//! [`FeatureSet::hash`]: crate::features::FeatureSet::hash
+//! [`FeatureSet::load`]: crate::features::FeatureSet::load
+//! [`FeatureSet::table`]: crate::features::FeatureSet::table
+//! [`FeatureSet::warmup`]: crate::features::FeatureSet::warmup
+//! [`build`]: crate::features::build
+//! [`sql`]: crate::features::sql
 
 mod build;
 mod error;

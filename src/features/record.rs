@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
 use super::kernel::KernelSpec;
@@ -56,7 +56,7 @@ impl fmt::Display for Definition {
 }
 
 /// What kind of number a feature is: tells models how to scale it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// A price level, in currency.

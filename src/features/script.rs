@@ -33,7 +33,7 @@ pub fn sql(set: &FeatureSet) -> String {
     let _ = write!(
         script,
         "\n-- Unknown is NULL, never infinite.\n\
-         CREATE OR REPLACE TEMP MACRO finite(x) AS CASE WHEN isfinite(x) THEN x END;\n\n\
+         CREATE OR REPLACE TEMP MACRO finite(x) AS CASE WHEN isfinite(CAST(x AS DOUBLE)) THEN CAST(x AS DOUBLE) END;\n\n\
          DELETE FROM {table}\nWHERE (symbol, interval) IN (SELECT DISTINCT symbol, interval FROM {STAGED});\n\n\
          INSERT INTO {table}\n{};\n",
         select(set)
@@ -49,9 +49,9 @@ pub(super) fn staging(set: &FeatureSet) -> String {
     format!("CREATE OR REPLACE TEMP TABLE {STAGED} ({})", columns.join(", "))
 }
 
-/// Drops the staging table, once everything is built.
+/// Drops what the script needed, once everything is built.
 pub(super) fn unstaging() -> String {
-    format!("DROP TABLE {STAGED}")
+    format!("DROP TABLE {STAGED}; DROP MACRO finite")
 }
 
 /// Drops the table of a set.
@@ -66,7 +66,8 @@ pub(super) fn count_rows(set: &FeatureSet) -> String {
 
 /// What the table's comment says; names the version that every row was built with.
 pub(super) fn table_comment(set: &FeatureSet) -> String {
-    format!("{}. Unique by symbol, interval, ts. Feature set {} version {}", set.about(), set.name(), set.hash())
+    let about = one_line(set.about());
+    format!("{about}. Unique by symbol, interval, ts. Feature set {} version {}", set.name(), set.hash())
 }
 
 fn kernels(set: &FeatureSet) -> impl Iterator<Item = (&str, &Definition)> {
@@ -92,8 +93,11 @@ fn header(set: &FeatureSet) -> String {
 }
 
 fn table(set: &FeatureSet) -> String {
-    let mut lines: Vec<String> =
-        KEYS.iter().zip(["VARCHAR", "VARCHAR", "TIMESTAMP"]).map(|(name, kind)| format!("    {name} {kind} NOT NULL")).collect();
+    let mut lines: Vec<String> = KEYS
+        .iter()
+        .zip(["VARCHAR", "VARCHAR", "TIMESTAMP"])
+        .map(|(name, kind)| format!("    {name} {kind} NOT NULL"))
+        .collect();
     lines.extend(set.features().iter().map(|feature| format!("    {} DOUBLE", feature.name)));
     format!("CREATE TABLE IF NOT EXISTS {} (\n{}\n);\n", set.table(), lines.join(",\n"))
 }
@@ -101,7 +105,9 @@ fn table(set: &FeatureSet) -> String {
 fn comments(set: &FeatureSet) -> String {
     let table = set.table();
     let mut text = format!("COMMENT ON TABLE {table} IS {};\n", quoted(&table_comment(set)));
-    for (key, about) in KEYS.iter().zip(["Instrument", "Bar length", "UTC start of the bar; the row is known at its close_ts"]) {
+    for (key, about) in
+        KEYS.iter().zip(["Instrument", "Bar length", "UTC start of the bar; the row is known at its close_ts"])
+    {
         let _ = writeln!(text, "COMMENT ON COLUMN {table}.{key} IS {};", quoted(about));
     }
     for feature in set.features() {
@@ -120,8 +126,11 @@ fn comments(set: &FeatureSet) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    format!("'{}'", text.replace('\'', "''"))
+    format!("'{}'", one_line(text).replace('\'', "''"))
+}
+
+fn one_line(text: &str) -> String {
+    text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// The steps as common table expressions, and the final SELECT.
@@ -140,11 +149,13 @@ fn select(set: &FeatureSet) -> String {
     }
     let mut columns: Vec<String> = KEYS.map(String::from).to_vec();
     columns.extend(set.features().iter().map(|feature| match &feature.definition {
-        Definition::Expression(expression) if last > 0 && levels[feature.name.as_str()] == last => value(feature, expression),
+        Definition::Expression(expression) if last > 0 && levels[feature.name.as_str()] == last => {
+            value(feature, expression)
+        }
         _ => feature.name.clone(),
     }));
     let with = if steps.is_empty() { String::new() } else { format!("WITH {}\n", steps.join(",\n")) };
-    format!("{with}SELECT\n    {}\nFROM {from}\nORDER BY symbol, interval, ts", columns.join(",\n    "))
+    format!("{with}SELECT\n    {}\nFROM {from}", columns.join(",\n    "))
 }
 
 fn speaks_of_sentiment(set: &FeatureSet) -> bool {
@@ -154,22 +165,29 @@ fn speaks_of_sentiment(set: &FeatureSet) -> bool {
     })
 }
 
-/// The as-of join: the newest score known when the bar closed.
-fn sentiment_steps() -> [String; 2] {
+/// The as-of join: the newest score known when the bar closed. It runs on keys only, so that wide rows are neither
+/// sorted nor moved, and costs next to nothing where there is no sentiment.
+fn sentiment_steps() -> [String; 3] {
     [
         format!(
             "sentiment_known AS (\n    \
              -- One score a symbol and time: of several providers the most confident one, then the first by name.\n    \
              SELECT symbol, known_ts, score AS {SENTIMENT}\n    \
              FROM sentiment_snapshots\n    \
+             WHERE symbol IN (SELECT symbol FROM {STAGED})\n    \
              QUALIFY row_number() OVER (PARTITION BY symbol, known_ts\n                               \
              ORDER BY confidence DESC, provider, fetched_at DESC, score) = 1\n)"
         ),
         format!(
-            "bar AS (\n    \
-             SELECT {STAGED}.*, sentiment_known.{SENTIMENT}\n    \
-             FROM {STAGED} ASOF LEFT JOIN sentiment_known\n      \
+            "sentiment_at_close AS (\n    \
+             SELECT {STAGED}.rowid AS staged_row, {SENTIMENT}\n    \
+             FROM {STAGED} ASOF JOIN sentiment_known\n      \
              ON {STAGED}.symbol = sentiment_known.symbol AND {STAGED}.close_ts >= sentiment_known.known_ts\n)"
+        ),
+        format!(
+            "bar AS (\n    \
+             SELECT {STAGED}.*, {SENTIMENT}\n    \
+             FROM {STAGED} LEFT JOIN sentiment_at_close ON {STAGED}.rowid = staged_row\n)"
         ),
     ]
 }

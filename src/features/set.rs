@@ -106,12 +106,17 @@ impl FeatureSet {
             let reason = "it has no [[feature]]".to_string();
             return Err(FeatureError::Set { origin, reason });
         }
-        let named: Vec<String> = raw.feature.iter().filter(|raw| !raw.is_column()).map(|raw| raw.name.clone()).collect();
+        let named: Vec<String> =
+            raw.feature.iter().filter(|raw| !raw.is_column()).map(|raw| raw.name.clone()).collect();
         let mut features: Vec<Feature> = Vec::with_capacity(raw.feature.len());
         for record in raw.feature {
             let feature = record.name.clone();
             let checked = check_feature(record, &features, &named);
-            features.push(checked.map_err(|reason| FeatureError::Feature { origin: origin.clone(), feature, reason })?);
+            features.push(checked.map_err(|reason| FeatureError::Feature {
+                origin: origin.clone(),
+                feature,
+                reason,
+            })?);
         }
         let mut print = Fingerprint::new();
         print.i64(GENERATOR_VERSION);
@@ -191,7 +196,9 @@ fn check_feature(raw: RawFeature, earlier: &[Feature], named: &[String]) -> std:
     if RESERVED.split_whitespace().any(|word| word == raw.name) {
         return Err("the name is a word of SQL; choose another".into());
     }
-    if KEYS.contains(&raw.name.as_str()) || ["close_ts", "session_date", SENTIMENT, BAR_NUMBER].contains(&raw.name.as_str()) {
+    if KEYS.contains(&raw.name.as_str())
+        || ["close_ts", "session_date", SENTIMENT, BAR_NUMBER].contains(&raw.name.as_str())
+    {
         return Err("the name is that of a key or input column; choose another".into());
     }
     if earlier.iter().any(|feature| feature.name == raw.name) {

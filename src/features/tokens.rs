@@ -106,7 +106,9 @@ mod tests {
 
     #[test]
     fn refuses_what_they_must_not() {
-        for bad in ["close; DROP TABLE bars", "close -- x", "close /* x */", "\"close\"", "b.close", "close::INT", "'x", "é"] {
+        for bad in
+            ["close; DROP TABLE bars", "close -- x", "close /* x */", "\"close\"", "b.close", "close::INT", "'x", "é"]
+        {
             assert!(split(bad).is_err(), "{bad}");
         }
     }

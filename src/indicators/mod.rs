@@ -32,6 +32,17 @@
 //! assert_eq!(sma.update(2.0), Some(1.5));
 //! assert_eq!(sma.update(f64::NAN), None);
 //! ```
+//!
+//! [`Adx`]: crate::indicators::Adx
+//! [`Atr`]: crate::indicators::Atr
+//! [`BollingerBandwidth`]: crate::indicators::BollingerBandwidth
+//! [`Ema`]: crate::indicators::Ema
+//! [`Macd`]: crate::indicators::Macd
+//! [`Obv`]: crate::indicators::Obv
+//! [`Ret`]: crate::indicators::Ret
+//! [`Rsi`]: crate::indicators::Rsi
+//! [`Sma`]: crate::indicators::Sma
+//! [`Stoch`]: crate::indicators::Stoch
 
 mod adx;
 mod atr;

@@ -1,5 +1,7 @@
 //! Labelling the chosen series of a store.
 
+use std::iter::repeat_n;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -65,21 +67,20 @@ pub fn build(
     let series = filter.resolve(store)?;
     let label_set = params.name();
     progress.start("labels", series.iter().map(|found| found.bars.unsigned_abs()).sum());
-    let counted = store.transaction(|| {
+    let done = store.transaction(|| {
         let mut counted = Vec::with_capacity(series.len());
         for chunk in series::chunks(&series, CHUNK_BARS) {
             let loaded = series::load(store, chunk)?;
             let labelled: Vec<Vec<LabelRow>> = loaded.par_iter().map(|bars| label(bars, params)).collect();
             delete(store, &label_set, chunk)?;
-            for (bars, rows) in loaded.iter().zip(&labelled) {
-                append(store, &label_set, bars, rows)?;
-                counted.push(count(bars, rows));
-            }
+            append(store, &label_set, &loaded, &labelled)?;
+            counted.extend(loaded.iter().zip(&labelled).map(|(bars, rows)| count(bars, rows)));
             progress.advance(chunk.iter().map(|found| found.bars.unsigned_abs()).sum());
         }
         Ok::<_, StoreError>(counted)
-    })?;
+    });
     progress.finish();
+    let counted = done?;
     let sum = |of: fn(&SeriesLabels) -> i64| counted.iter().map(of).sum::<i64>();
     let complete = sum(|found| found.complete);
     Ok(LabelReport {
@@ -99,18 +100,19 @@ fn delete(store: &Store, label_set: &str, chunk: &[Coverage]) -> Result<(), Stor
     Ok(())
 }
 
-fn append(store: &Store, label_set: &str, bars: &Bars, rows: &[LabelRow]) -> Result<(), StoreError> {
-    let n = rows.len();
+/// Appends all series at once: each append has a cost of its own.
+fn append(store: &Store, label_set: &str, loaded: &[Bars], labelled: &[Vec<LabelRow>]) -> Result<(), StoreError> {
+    let rows = || labelled.iter().flatten();
     Columns::new()
-        .text("label_set", std::iter::repeat_n(label_set, n))
-        .text("symbol", std::iter::repeat_n(bars.symbol.as_str(), n))
-        .text("interval", std::iter::repeat_n(bars.interval.as_str(), n))
-        .ts("ts", rows.iter().map(|row| row.ts))
-        .i32_opt("label", rows.iter().map(|row| row.label))
-        .f64("forward_return", rows.iter().map(|row| row.forward_return.unwrap_or(f64::NAN)))
-        .ts_opt("entry_ts", rows.iter().map(|row| row.entry_ts))
-        .ts_opt("exit_ts", rows.iter().map(|row| row.exit_ts))
-        .text_opt("barrier", rows.iter().map(|row| row.barrier.map(Barrier::as_str)))
+        .text("label_set", rows().map(|_| label_set))
+        .text("symbol", loaded.iter().flat_map(|bars| repeat_n(bars.symbol.as_str(), bars.len())))
+        .text("interval", loaded.iter().flat_map(|bars| repeat_n(bars.interval.as_str(), bars.len())))
+        .ts("ts", rows().map(|row| row.ts))
+        .i32_opt("label", rows().map(|row| row.label))
+        .f64("forward_return", rows().map(|row| row.forward_return.unwrap_or(f64::NAN)))
+        .ts_opt("entry_ts", rows().map(|row| row.entry_ts))
+        .ts_opt("exit_ts", rows().map(|row| row.exit_ts))
+        .text_opt("barrier", rows().map(|row| row.barrier.map(Barrier::as_str)))
         .append_to(store, "labels")
 }
 

@@ -8,6 +8,10 @@
 //! use workstation::labels::TripleBarrier;
 //! assert_eq!(TripleBarrier::default().name(), "tb_5_2_8");
 //! ```
+//!
+//! [`TripleBarrier`]: crate::labels::TripleBarrier
+//! [`build`]: crate::labels::build
+//! [`label`]: crate::labels::label
 
 mod build;
 mod error;

@@ -63,6 +63,26 @@ impl Table {
     /// # Errors
     /// A value Arrow can't show.
     pub fn text_rows(&self) -> Result<Vec<Vec<Option<String>>>> {
+        self.rows_as(exact)
+    }
+
+    /// The first `limit` rows as text for a reader: doubles cut to six significant digits.
+    ///
+    /// # Errors
+    /// A value Arrow can't show.
+    pub fn shown_rows(&self, limit: usize) -> Result<Vec<Vec<Option<String>>>> {
+        let mut head = self.clone();
+        let mut left = limit;
+        head.batches.retain_mut(|batch| {
+            let taken = batch.num_rows().min(left);
+            *batch = batch.slice(0, taken);
+            left -= taken;
+            taken > 0
+        });
+        head.rows_as(six_digits)
+    }
+
+    fn rows_as(&self, cell_text: fn(&dyn Array, usize, String) -> String) -> Result<Vec<Vec<Option<String>>>> {
         let mut rows = Vec::with_capacity(self.len());
         for batch in &self.batches {
             let formatters = batch
@@ -73,7 +93,8 @@ impl Table {
                 .map_err(|error| StoreError::Query(error.to_string()))?;
             for row in 0..batch.num_rows() {
                 let cell = |(column, formatter): (usize, &ArrayFormatter<'_>)| {
-                    (!is_unknown(batch.column(column).as_ref(), row)).then(|| formatter.value(row).to_string())
+                    let array = batch.column(column).as_ref();
+                    (!is_unknown(array, row)).then(|| cell_text(array, row, formatter.value(row).to_string()))
                 };
                 rows.push(formatters.iter().enumerate().map(cell).collect());
             }
@@ -110,6 +131,21 @@ impl Table {
         }
         writer.flush().map_err(|error| StoreError::Query(format!("writing CSV: {error}")))
     }
+}
+
+fn exact(_: &dyn Array, _: usize, text: String) -> String {
+    text
+}
+
+fn six_digits(array: &dyn Array, row: usize, text: String) -> String {
+    let Some(doubles) = array.as_primitive_opt::<duckdb::arrow::datatypes::Float64Type>() else { return text };
+    let value = doubles.value(row);
+    let magnitude = if value == 0.0 { 0.0 } else { value.abs().log10().floor() };
+    if !value.is_finite() || !(-5.0..15.0).contains(&magnitude) {
+        return text;
+    }
+    let rounded = format!("{value:.*}", (5.0 - magnitude).max(0.0) as usize);
+    if rounded.contains('.') { rounded.trim_end_matches('0').trim_end_matches('.').to_string() } else { rounded }
 }
 
 /// Runs one reading statement with positional parameters.
@@ -312,6 +348,18 @@ mod tests {
     }
 
     #[test]
+    fn readers_get_six_digits_and_files_all_of_them() {
+        let store = Store::in_memory().unwrap();
+        let sql = "SELECT 0.7780438396944956 AS a, 1234567.891 AS b, 0.0 AS c, -1e-9 AS d, 2.0::DOUBLE AS e"
+            .replace(" AS", "::DOUBLE AS");
+        let table = run(&store, &sql.replace("::DOUBLE::DOUBLE", "::DOUBLE"), &[]).unwrap();
+        let cells = |rows: Vec<Vec<Option<String>>>| rows[0].iter().flatten().cloned().collect::<Vec<_>>();
+        assert_eq!(cells(table.shown_rows(9).unwrap())[..3], ["0.778044", "1234568", "0"]);
+        assert_eq!(cells(table.text_rows().unwrap())[0], "0.7780438396944956");
+        assert!(table.shown_rows(0).unwrap().is_empty());
+    }
+
+    #[test]
     fn every_result_shape_becomes_text_and_json() {
         let store = Store::in_memory().unwrap();
         let sql = "SELECT 1 AS a, 2.5::DOUBLE AS a, NULL AS n, 'NaN'::DOUBLE AS x, [1, 2] AS l, {'k': 'v'} AS s,
@@ -325,6 +373,8 @@ mod tests {
         assert_eq!(json[0]["s"]["k"], "v");
         assert_eq!(json[0]["t"], "2024-01-31 09:15:00");
         assert_eq!(json[0]["d"], "2024-01-31");
+        let shown = table.shown_rows(1).unwrap();
+        assert_eq!(shown[0][1].as_deref(), Some("2.5"));
         let text = table.text_rows().unwrap();
         assert_eq!(text[0][8].as_deref(), Some("12345678901234567890"));
         assert!(run(&store, "SELECT nothing_here", &[]).unwrap_err().to_string().contains("nothing_here"));

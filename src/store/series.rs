@@ -84,8 +84,7 @@ pub fn load(store: &Store, series: &[Coverage]) -> Result<Vec<Bars>> {
     let joined = |names: Vec<&str>| names.join("\n");
     let symbols = joined(series.iter().map(|found| found.symbol.as_str()).collect());
     let intervals = joined(series.iter().map(|found| found.interval.as_str()).collect());
-    let mut loaded: Vec<Bars> =
-        series.iter().map(|found| Bars::empty(found.symbol.clone(), found.interval)).collect();
+    let mut loaded: Vec<Bars> = series.iter().map(|found| Bars::empty(found.symbol.clone(), found.interval)).collect();
     // Symbols can't hold line feeds, so lists travel as one bound text each.
     let mut statement = store.conn().prepare(
         "WITH wanted AS (

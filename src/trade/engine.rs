@@ -35,7 +35,7 @@ pub struct Engine<B> {
     ids: Ids,
 }
 
-/// Steps between two reports of progress.
+/// Bars between two reports of progress.
 const REPORT_EVERY: u64 = 1 << 16;
 
 impl<B: Broker> Engine<B> {
@@ -47,7 +47,7 @@ impl<B: Broker> Engine<B> {
         Self { broker, strategy, settings, portfolio, risk, ids: Ids::default() }
     }
 
-    /// Takes every step of a feed; progress counts steps.
+    /// Takes every step of a feed; progress counts bars.
     ///
     /// Generic in feed and sink so that a sweep without records costs nothing for what it doesn't use.
     pub fn run<F: Feed, K: Sink>(&mut self, feed: &mut F, sink: &mut K, progress: &dyn Progress) {
@@ -55,8 +55,8 @@ impl<B: Broker> Engine<B> {
         let mut unreported = 0;
         while feed.next(&mut step) {
             self.step(&step, sink);
-            unreported += 1;
-            if unreported == REPORT_EVERY {
+            unreported += step.ticks.len() as u64;
+            if unreported >= REPORT_EVERY {
                 progress.advance(unreported);
                 unreported = 0;
             }

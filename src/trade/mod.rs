@@ -1,9 +1,10 @@
 //! Pure decisions: what became known goes in, effects come out.
 //!
-//! [`Engine::step`] takes a [`Step`] (the bars that closed at one moment, and the signals about them) and writes
-//! orders, fills, trades and account values into a reused [`Sink`]; recording is one sink, counting another. Feed
-//! and broker are ports, so that a replay, a paper account and a live venue swap parts and never logic. The room
-//! knows no database, no network, no clock and no model: predictions arrive as signals.
+//! [`Engine::step`](crate::trade::Engine::step) takes a [`Step`](crate::trade::Step), the bars that closed at one
+//! moment and the signals about them, and writes orders, fills, trades and account values into a reused
+//! [`Sink`](crate::trade::Sink); recording is one sink, counting another. Feed and broker are ports, so that a
+//! replay, a paper account and a live venue swap parts and never logic. The room knows no database, no network, no
+//! clock and no model: predictions arrive as signals.
 //!
 //! Order of events within a step: exits at the open of every asset, entries at the open, exits inside the bars,
 //! closing of ended series; then positions are valued at the close, risk looks at the account, and strategies

@@ -113,3 +113,81 @@ fn arguments_help_completions_and_manual() {
     assert!(text(&ws(&db, &["man", "ingest", "csv"]).stdout).contains(".TH"));
     assert_eq!(ws(&db, &["doctor"]).status.code(), Some(0));
 }
+
+#[test]
+fn a_store_in_use_is_refused_with_the_process_that_holds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("a.duckdb");
+    let held = workstation::store::Store::open(&db, crate::shared::now()).unwrap();
+    for args in [&["sql", "SELECT 1"][..], &["init"]] {
+        let output = ws(&db, args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        let told = text(&output.stderr);
+        assert!(told.contains(&format!("(PID {})", std::process::id())) && told.lines().count() == 2, "{told}");
+    }
+    drop(held);
+    assert_eq!(ws(&db, &["sql", "SELECT 1"]).status.code(), Some(0));
+}
+
+/// Everything in the store that a refused command must not have changed.
+fn contents(db: &Path) -> serde_json::Value {
+    json(&ws(db, &["query", "store_size", "--json"]))
+}
+
+#[test]
+fn unknown_names_are_refused_with_one_clear_line_and_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("a.duckdb");
+    assert_eq!(ws(&db, &["ingest", "csv", shared("data/real/GOOG_1d.csv").to_str().unwrap()]).status.code(), Some(0));
+    let before = contents(&db);
+    let cases: [(&[&str], &str); 13] = [
+        (&["backtest", "--strategy", "sma_cros"], "did you mean 'sma_cross'"),
+        (&["backtest", "--strategy", "sma_cross", "--param", "fastt=3"], "did you mean 'fast'"),
+        (&["backtest", "--strategy", "sma_cross", "--param", "fast=x"], "fast"),
+        (&["backtest", "--strategy", "sma_cross", "--symbols", "NOPE"], "NOPE"),
+        (&["backtest", "--strategy", "sma_cross", "--capital", "nan"], "capital"),
+        (&["backtest", "--strategy", "sma_cross", "--from", "2030-01-01"], "no 1d bars"),
+        (&["backtest", "--model", "nothing"], "unknown model 'nothing'"),
+        (&["features", "build", "--set", "nope"], "core23"),
+        (&["features", "build", "--symbols", "NOPE"], "NOPE"),
+        (&["labels", "build", "--take-profit", "-1"], "take_profit"),
+        (&["train", "--kind", "logistic"], "no labels"),
+        (&["evaluate", "--model", "nothing"], "unknown model 'nothing'"),
+        (&["report", "nothing", "--out", "never"], "unknown run 'nothing'"),
+    ];
+    for (args, expected) in cases {
+        let output = ws(&db, args);
+        let told = text(&output.stderr);
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{args:?}");
+        assert!(told.starts_with("error: ") && told.contains(expected), "{args:?}: {told}");
+        assert!(output.stdout.is_empty() && !told.contains("panicked"), "{args:?}");
+    }
+    assert_eq!(contents(&db), before);
+    assert!(!Path::new("never").exists());
+}
+
+#[test]
+fn the_reference_backtest_runs_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("a.duckdb");
+    assert_eq!(ws(&db, &["ingest", "csv", shared("data/real").to_str().unwrap()]).status.code(), Some(0));
+    let flags = "backtest --strategy sma_cross --param fast=10 --param slow=20 --sizing units:100 --commission 0.001 \
+                 --slippage-bps 0 --capital 100000 --symbols GOOG --interval 1d --json";
+    let run = json(&ws(&db, &flags.split_whitespace().collect::<Vec<_>>()));
+    assert_eq!(run["n_trades"], 94);
+    let golden: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(shared("golden/trades_sma_10_20_GOOG_1d.json")).unwrap())
+            .unwrap();
+    let drawdown = golden["Max. Drawdown [%]"].as_f64().unwrap() / 100.0;
+    assert!((run["metrics"]["max_drawdown"].as_f64().unwrap() - drawdown).abs() < 1e-9);
+    assert!(
+        (run["metrics"]["win_rate"].as_f64().unwrap() - golden["Win Rate [%]"].as_f64().unwrap() / 100.0).abs() < 1e-9
+    );
+    let id = run["run_id"].as_str().unwrap();
+    let trades = json(&ws(&db, &["sql", "SELECT count(*) AS n FROM trades", "--json"]));
+    assert_eq!(trades[0]["n"], 94);
+    let out = folder.path().join("report");
+    let report = json(&ws(&db, &["report", id, "--out", out.to_str().unwrap(), "--json"]));
+    assert!(Path::new(report["html"].as_str().unwrap()).exists());
+    assert!(report["pngs"].as_array().unwrap().len() >= 4);
+}

@@ -3,10 +3,11 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use workstation::domain::{Bars, Interval, Silent, Ts, time};
-use workstation::features::{self, BuildReport, Definition, FeatureError, FeatureSet, Role};
+use workstation::features::{self, BuildReport, Definition, FeatureError, FeatureSet};
 use workstation::store::series::SeriesFilter;
 use workstation::store::{Columns, Store};
 
+use crate::feature_sets::WINDOWED;
 use crate::market;
 
 fn core23() -> FeatureSet {
@@ -196,68 +197,6 @@ fn bits(columns: &[Vec<Option<f64>>], bars: usize) -> Vec<Vec<Option<u64>>> {
     columns.iter().map(|column| column[..bars].iter().map(|value| value.map(f64::to_bits)).collect()).collect()
 }
 
-/// Expressions of every kind: two steps, windows over features, a daily window, a lag, a redefined column.
-const WINDOWED: &str = r#"
-name = "windowed"
-about = "Windows of every allowed form"
-[[feature]]
-name = "vwap"
-definition = { expression = "coalesce(vwap, (high + low + close) / 3)" }
-unit = "currency"
-role = "price"
-about = "It's the bar's own or typical price"
-source = "test"
-[[feature]]
-name = "rsi_3"
-definition = { kernel = "rsi", input = "close", n = 3 }
-unit = "0 to 100"
-role = "bounded"
-about = "RSI"
-source = "test"
-[[feature]]
-name = "over_vwap"
-definition = { expression = "close / vwap - 1" }
-unit = "fraction"
-role = "return"
-about = "Close over vwap"
-source = "test"
-[[feature]]
-name = "rsi_mean"
-definition = { expression = "avg(rsi_3) OVER (PARTITION BY symbol, interval ORDER BY ts ROWS BETWEEN 4 PRECEDING AND CURRENT ROW)" }
-unit = "0 to 100"
-role = "bounded"
-about = "Mean RSI of 5 bars"
-source = "test"
-[[feature]]
-name = "over_mean"
-definition = { expression = "over_vwap - avg(over_vwap) OVER (PARTITION BY symbol, interval ORDER BY ts ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING)" }
-unit = "fraction"
-role = "return"
-about = "Against the two bars before"
-source = "test"
-[[feature]]
-name = "day_high"
-definition = { expression = "max(high) OVER (PARTITION BY symbol, interval, session_date ORDER BY ts ROWS BETWEEN 2000 PRECEDING AND CURRENT ROW)" }
-unit = "currency"
-role = "price"
-about = "Highest price of the session so far"
-source = "test"
-[[feature]]
-name = "two_back"
-definition = { expression = "lag(close, 2) OVER (PARTITION BY symbol, interval ORDER BY ts)" }
-unit = "currency"
-role = "price"
-about = "Close two bars ago"
-source = "test"
-[[feature]]
-name = "infinite"
-definition = { expression = "ln(close - close) + mod(hour(ts), 2)" }
-unit = "none"
-role = "return"
-about = "Never finite"
-source = "test"
-"#;
-
 #[test]
 fn expressions_build_in_steps_and_windows_keep_to_their_series() {
     let set = FeatureSet::parse("windowed", WINDOWED).unwrap();
@@ -287,20 +226,30 @@ fn expressions_build_in_steps_and_windows_keep_to_their_series() {
             near(5, Some(bars.high[day_start..=bar].iter().copied().fold(f64::MIN, f64::max)));
             near(6, (bar >= 2).then(|| bars.close[bar - 2]));
             near(7, None);
+            near(8, Some(f64::from(u8::from(bars.close[bar] > bars.open[bar]))));
+            near(9, Some(f64::from((bars.session_date[bar] + 3).rem_euclid(7) + 1)));
         }
     }
 }
 
 /// Builds each cut of the bars as a symbol of its own and compares it to the same rows of the whole, bit by bit.
 fn future_changes_nothing(bars: &Bars, set: &FeatureSet, cuts: &[usize]) {
-    let parts: Vec<Bars> =
-        cuts.iter().enumerate().map(|(n, &cut)| market::renamed(&market::head(bars, cut), &format!("CUT{n}"))).collect();
+    let parts: Vec<Bars> = cuts
+        .iter()
+        .enumerate()
+        .map(|(n, &cut)| market::renamed(&market::head(bars, cut), &format!("CUT{n}")))
+        .collect();
     let store = market::store_of(&[&[bars], &parts.iter().collect::<Vec<_>>()[..]].concat());
     build(&store, set);
     let whole = values(&store, set, bars.symbol.as_str());
     for part in &parts {
         let cut = values(&store, set, part.symbol.as_str());
-        assert!(bits(&cut, part.len()) == bits(&whole, part.len()), "{} changes when bars after {} come", set.name(), part.len());
+        assert!(
+            bits(&cut, part.len()) == bits(&whole, part.len()),
+            "{} changes when bars after {} come",
+            set.name(),
+            part.len()
+        );
     }
 }
 
@@ -337,11 +286,16 @@ fn a_hundred_thousand_bars_stay_exact() {
         match name {
             "sma_10" | "sma_20" | "volume_sma_20" | "bb_bandwidth" | "stoch_k" | "stoch_d" | "ret_1" => {
                 // Sums are kept in blocks, so the last bit may depend on where a block began.
-                assert!(early.iter().zip(late).all(|(a, b)| (a - b).abs() <= 1e-13 * b.abs().max(1.0)), "{name} drifts");
+                assert!(
+                    early.iter().zip(late).all(|(a, b)| (a - b).abs() <= 1e-13 * b.abs().max(1.0)),
+                    "{name} drifts"
+                );
             }
             "obv" => assert!((late[0] - early[0] - 118.0 * (column[2000] - column[1000])).abs() < 1e-3, "obv drifts"),
             // A thousand bars are long enough for these to forget where they started.
-            _ => assert!(early.iter().zip(late).all(|(a, b)| (a - b).abs() <= 1e-8 * b.abs().max(1e-4)), "{name} drifts"),
+            _ => {
+                assert!(early.iter().zip(late).all(|(a, b)| (a - b).abs() <= 1e-8 * b.abs().max(1e-4)), "{name} drifts")
+            }
         }
     }
 }
@@ -355,7 +309,8 @@ fn tables_are_documented_keyed_and_replaced() {
     let one = SeriesFilter { symbols: vec!["GOOG".parse().unwrap()], interval: Some(Interval::D1) };
     let again = features::build(&store, &set, &one, Ts(7), &Silent).unwrap();
     assert_eq!((again.rows as usize, &again.recreated), (market::goog().len(), &None));
-    let counts = |sql: &str| store.conn().query_row(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))).unwrap();
+    let counts =
+        |sql: &str| store.conn().query_row(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))).unwrap();
     let rows = counts("SELECT count(*), count(DISTINCT (symbol, interval, ts)) FROM features_core23");
     assert_eq!(rows, (first.rows, first.rows));
     let comments = counts(
@@ -387,6 +342,8 @@ fn a_changed_set_starts_its_table_anew_and_says_so() {
     let version = build(&store, &one("close", "second")).recreated.unwrap();
     assert!(version.contains("another version"), "{version}");
     assert_eq!(build(&store, &one("close", "second")).recreated, None);
+    let windowed = FeatureSet::parse("windowed", WINDOWED).unwrap();
+    assert_eq!([build(&store, &windowed).recreated, build(&store, &windowed).recreated], [None, None]);
     let versions: i64 =
         store.conn().query_row("SELECT count(*) FROM feature_sets WHERE name = 'mine'", [], |row| row.get(0)).unwrap();
     assert_eq!(versions, 3);
@@ -403,97 +360,6 @@ fn a_failing_build_changes_nothing() {
     let refused = features::build(&store, &broken, &SeriesFilter::default(), Ts(0), &Silent).unwrap_err();
     assert!(matches!(refused, FeatureError::Script { .. }), "{refused}");
     assert_eq!(bits(&values(&store, &whole, "GOOG"), 20), before);
-}
-
-#[test]
-fn the_script_is_the_one_people_read() {
-    let script = features::sql(&core23());
-    for part in [
-        "--   macd_line     = macd(close, fast = 12, slow = 26, signal = 9).line\n",
-        "CREATE TABLE IF NOT EXISTS features_core23 (\n    symbol VARCHAR NOT NULL,\n",
-        "    finite(coalesce(vwap, (high + low + close) / 3)) AS vwap,\n    sma_10,\n",
-        "ASOF LEFT JOIN",
-        "COMMENT ON COLUMN features_core23.adx_14 IS 'Average directional index, Wilder: strength of trend \
-         [0 to 100; role bounded; first at bar 27; memory decaying; source TA-Lib ADX]';",
-    ] {
-        assert!(script.contains(part), "{part}\nis not in\n{script}");
-    }
-    let steps = features::sql(&FeatureSet::parse("windowed", WINDOWED).unwrap());
-    for part in [
-        "SELECT * REPLACE (finite(coalesce(vwap, (high + low + close) / 3)) AS vwap),\n",
-        "CASE WHEN bar_n >= 7 THEN finite(avg(rsi_3) OVER",
-        "IS 'It''s the bar''s own or typical price [",
-    ] {
-        assert!(steps.contains(part), "{part}\nis not in\n{steps}");
-    }
-    assert!(!steps.contains("sentiment"), "a set that does not speak of sentiment does not join it");
-}
-
-#[test]
-fn sets_say_what_is_wrong_with_them() {
-    let refused = |text: &str| FeatureSet::parse("mine.toml", text).unwrap_err().to_string();
-    let feature = |name: &str, definition: &str| {
-        format!(
-            "name = 'mine'\nabout = ''\n[[feature]]\nname = 'first'\ndefinition = {{ expression = 'close' }}\nunit = ''\n\
-             role = 'price'\nabout = ''\nsource = ''\n[[feature]]\nname = '{name}'\ndefinition = {definition}\nunit = ''\n\
-             role = 'price'\nabout = ''\nsource = ''\n"
-        )
-    };
-    let cases = [
-        (feature("a b", "{ expression = 'close' }"), "'a b' is no usable name"),
-        (feature("select", "{ expression = 'close' }"), "a word of SQL"),
-        (feature("symbol", "{ expression = 'close' }"), "a key or input column"),
-        (feature("first", "{ expression = 'close' }"), "used twice"),
-        (feature("x", "{ expression = 'clse' }"), "unknown column 'clse'"),
-        (feature("x", "{ expression = 'lead(close, 1)' }"), "'lead' looks ahead"),
-        (feature("x", "{ expression = 'close', n = 2 }"), "'n' doesn't go with an expression"),
-        (feature("x", "{ kernel = 'smma', input = 'close', n = 2 }"), "unknown variant `smma`"),
-        (feature("x", "{ kernel = 'sma', input = 'close' }"), "missing field `n`"),
-        (feature("x", "{ kernel = 'sma', input = 'close', n = 2, m = 3 }"), "unknown field `m`"),
-        (feature("x", "{ kernel = 'sma', input = 'close', n = 0 }"), "n = 0 is out of range"),
-        (feature("x", "{ kernel = 'sma', input = 'close', n = 2, output = 'k' }"), "has one output"),
-        (feature("x", "{ kernel = 'stoch', n = 14, k = 3, d = 3 }"), "add output = one of k, d"),
-        (feature("x", "{ kernel = 'macd', input = 'close', fast = 9, slow = 9, signal = 3, output = 'hist' }"), "below slow"),
-        (feature("open", "{ kernel = 'ret', input = 'close', n = 1 }"), "can't be named like a column of the bar"),
-        (feature("x", "{}"), "missing field `kernel`"),
-        ("name = 'Mine'\nabout = ''".to_string(), "'Mine' is no usable name"),
-        ("name = 'mine'\nabout = ''".to_string(), "it has no [[feature]]"),
-        ("name = 'mine'".to_string(), "missing field `about`"),
-        ("name = ".to_string(), "line 1"),
-    ];
-    for (text, expected) in cases {
-        let found = refused(&text);
-        assert!(found.contains(expected) && found.contains("mine.toml"), "'{found}' should say '{expected}'");
-    }
-    let later = feature("x", "{ expression = 'close' }").replace("expression = 'close' }\nunit", "expression = 'x + 1' }\nunit");
-    assert!(refused(&later).contains("comes later in the set"), "{}", refused(&later));
-    // A column of the bar under its own name is the same before and after.
-    assert!(FeatureSet::parse("mine.toml", &feature("close", "{ expression = 'close' }")).is_ok());
-}
-
-#[test]
-fn sets_come_by_name_or_by_path() {
-    assert_eq!(FeatureSet::known().collect::<Vec<_>>(), ["core23"]);
-    let unknown = FeatureSet::load("core24").unwrap_err();
-    assert!(unknown.is_refusal() && unknown.to_string().contains("built in: core23"), "{unknown}");
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("mine.toml");
-    let load = || FeatureSet::load(path.to_str().unwrap());
-    assert!(matches!(load().unwrap_err(), FeatureError::Read { .. }));
-    std::fs::write(&path, WINDOWED).unwrap();
-    assert_eq!(load().unwrap(), FeatureSet::parse("elsewhere", WINDOWED).unwrap());
-    std::fs::write(&path, WINDOWED.replace("\"windowed\"", "\"core23\"")).unwrap();
-    assert!(load().unwrap_err().to_string().contains("that of a built-in set"));
-}
-
-#[test]
-fn the_hash_is_that_of_the_definitions() {
-    let set = core23();
-    assert_eq!((set.hash().len(), set.hash()), (64, core23().hash()));
-    let changed = FeatureSet::parse("core23", &set.text().replace("n = 10", "n = 11")).unwrap();
-    assert_ne!(changed.hash(), set.hash());
-    let role = |name: &str| set.features().iter().find(|feature| feature.name == name).unwrap().role;
-    assert_eq!((role("close"), role("macd_hist"), role("obv")), (Role::Price, Role::Spread, Role::Flow));
 }
 
 #[test]

@@ -56,9 +56,9 @@ fn agree(bars: &Bars, params: &TripleBarrier) -> [usize; 4] {
     let mut seen = [0; 4];
     for (decision, row) in rows.iter().enumerate() {
         let expected = by_walking(bars, params, decision);
-        let found = row.label.map(|label| {
-            (label, row.forward_return.unwrap(), row.exit_ts.unwrap(), row.barrier.unwrap().as_str())
-        });
+        let found = row
+            .label
+            .map(|label| (label, row.forward_return.unwrap(), row.exit_ts.unwrap(), row.barrier.unwrap().as_str()));
         match (found, expected) {
             (None, None) => assert_eq!((row.forward_return, row.exit_ts, row.barrier), (None, None, None)),
             (Some(a), Some(b)) => {

@@ -69,7 +69,8 @@ fn views_agree_with_rows_worked_out_by_hand() {
         if queries == 0 {
             failures.push(format!("{} asks nothing", file.display()));
         }
-        let mut runner = Runner::new(|| async { Ok(Fresh(Store::in_memory().map_err(|error| Failed(error.to_string()))?)) });
+        let mut runner =
+            Runner::new(|| async { Ok(Fresh(Store::in_memory().map_err(|error| Failed(error.to_string()))?)) });
         if let Err(error) = runner.run_file(&file) {
             failures.push(error.to_string());
         }
@@ -79,7 +80,8 @@ fn views_agree_with_rows_worked_out_by_hand() {
 
 #[test]
 fn a_wrong_expectation_fails() {
-    let mut runner = Runner::new(|| async { Ok(Fresh(Store::in_memory().map_err(|error| Failed(error.to_string()))?)) });
+    let mut runner =
+        Runner::new(|| async { Ok(Fresh(Store::in_memory().map_err(|error| Failed(error.to_string()))?)) });
     assert!(runner.run_script("query R\nSELECT 0.1::DOUBLE + 0.2::DOUBLE\n----\n0.3\n").is_ok());
     assert!(runner.run_script("query R\nSELECT 0.1::DOUBLE + 0.2::DOUBLE\n----\n0.30000001\n").is_err());
     assert!(runner.run_script("query R\nSELECT NULL::DOUBLE\n----\n0\n").is_err());

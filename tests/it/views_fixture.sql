@@ -28,7 +28,7 @@ INSERT INTO bars_rejected VALUES
     ('ing-1', 'a.csv', 7, 'AAA', '1h', 'x,y', 'unparsable', 'no number', TIMESTAMP '2024-02-01'),
     ('ing-1', 'a.csv', 9, 'DDD', '1h', '1,0', 'non_positive_price', NULL, TIMESTAMP '2024-02-01');
 INSERT INTO ingest_log VALUES
-    ('ing-1', 'a.csv', 'ab12', 1000, ['AAA', 'BBB'], '1h', 100, 98, 0, 0, 2, TIMESTAMP '2024-02-01', TIMESTAMP '2024-02-01 00:00:01');
+    ('ing-1', 'a.csv', 'ab12', 1000, ['AAA', 'BBB'], '1h', 100, 98, 0, 0, 2, TIMESTAMP '2024-02-01');
 INSERT INTO labels
 SELECT 'tb_5_2_8', 'AAA', '1h', ts, CAST(noise(i) > 0.7 AS INTEGER), noise(i + 1) / 10 - 0.05, ts, ts, 'horizon' FROM hours;
 

@@ -129,7 +129,7 @@ static CATALOGUE: [StrategySpec; 3] = [
     },
     StrategySpec {
         name: "model",
-        doc: "Long when a model's probability reaches the threshold and nothing is held; leaves by stop, target or age.",
+        doc: "Long when a model's probability reaches the threshold and nothing is held; left by stop, target or age.",
         params: model::PARAMS,
         stop_loss: Some(0.02),
         take_profit: Some(0.04),

@@ -68,3 +68,27 @@ impl Strategy for Model {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn enters(size: f64, signal: Signal) -> Option<Enter> {
+        Model::new(0.6, 8).on_event(&View { asset: 0, size }, &Event::Signal(&signal)).enter
+    }
+
+    #[test]
+    fn enters_at_the_threshold_when_flat() {
+        let enter = enters(0.0, Signal::Prediction { probability: 0.6 }).unwrap();
+        assert_eq!((enter.direction, enter.max_bars), (Direction::Long, Some(8)));
+        assert!((enter.confidence.unwrap() - 0.2).abs() < 1e-12);
+    }
+
+    #[test]
+    fn stays_out_when_unsure_unknown_held_or_not_a_prediction() {
+        assert_eq!(enters(0.0, Signal::Prediction { probability: 0.599 }), None);
+        assert_eq!(enters(0.0, Signal::Prediction { probability: f64::NAN }), None);
+        assert_eq!(enters(10.0, Signal::Prediction { probability: 0.9 }), None);
+        assert_eq!(enters(0.0, Signal::Directed { direction: Some(Direction::Long), confidence: None }), None);
+    }
+}

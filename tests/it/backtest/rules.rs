@@ -36,7 +36,10 @@ fn flat_bars(symbol: &str, closes: &[f64]) -> Bars {
     daily(symbol, &closes.iter().map(|&close| [close; 4]).collect::<Vec<_>>())
 }
 
-fn exits(recorder: &Recorder) -> Vec<(f64, ExitReason, u32)> {
+/// Exit price, reason, bars held.
+type Exit = (f64, ExitReason, u32);
+
+fn exits(recorder: &Recorder) -> Vec<Exit> {
     recorder.trades().iter().map(|trade| (trade.exit_price, trade.reason, trade.bars_held)).collect()
 }
 
@@ -98,7 +101,7 @@ fn brackets_watch_the_entry_bar_gaps_and_ties() {
         config.stop_loss = Some(0.02);
         config.take_profit = Some(0.04);
     };
-    let cases: [(&[[f64; 4]], (f64, ExitReason, u32)); 5] = [
+    let cases: [(&[[f64; 4]], Exit); 5] = [
         (&[[100.0; 4], [100.0, 101.0, 97.0, 100.0], [100.0; 4]], (98.0, ExitReason::StopLoss, 0)),
         (&[[100.0; 4], [100.0, 105.0, 97.0, 100.0], [100.0; 4]], (98.0, ExitReason::StopLoss, 0)),
         (&[[100.0; 4], [100.0; 4], [90.0, 91.0, 89.0, 90.0], [90.0; 4]], (90.0, ExitReason::StopLoss, 1)),
@@ -156,6 +159,30 @@ fn money_freed_inside_a_bar_buys_nothing_at_its_open() {
     let bars = [flat_bars("A", &[100.0; 4]), flat_bars("B", &[100.0; 4])];
     let recorder = run(&bars, &[(0, 0, LONG), (0, 1, FLAT), (1, 1, LONG)], |config| config.capital = 1000.0);
     assert_eq!((recorder.refused(), recorder.trades().len()), (0, 2));
+}
+
+#[test]
+fn entries_at_one_open_share_what_there_is() {
+    // A closes at 100 and opens at 50: its 8 units are worth 400, not 800, when B takes its share.
+    let a = daily("A", &[[100.0; 4], [50.0; 4], [50.0; 4]]);
+    let recorder = run(&[a, flat_bars("B", &[100.0; 3])], &[(0, 0, LONG), (1, 0, LONG)], |config| {
+        config.capital = 1000.0;
+        config.sizing = Some("equity:0.4".parse().unwrap());
+    });
+    assert_eq!(recorder.trades().iter().map(|trade| trade.size).collect::<Vec<_>>(), [8.0, 4.0]);
+}
+
+#[test]
+fn nothing_is_ordered_twice() {
+    let bars = [flat_bars("A", &[100.0, 101.0, 102.0, 103.0, 104.0])];
+    // LONG again while long changes nothing.
+    let repeated = run(&bars, &[(0, 0, LONG), (0, 1, LONG), (0, 2, LONG)], |_| {});
+    assert_eq!((repeated.orders().count(), repeated.trades().len()), (2, 1));
+    // FLAT at the close at which the holding ends is one exit, for the reason that came first.
+    let params = BTreeMap::from([("max_holding".to_string(), "2".to_string())]);
+    let flat = run(&bars, &[(0, 0, LONG), (0, 2, FLAT)], |config| config.params = params.clone());
+    assert_eq!(flat.orders().count(), 2);
+    assert_eq!(exits(&flat), [(103.0, ExitReason::MaxHolding, 2)]);
 }
 
 #[test]

@@ -1,0 +1,176 @@
+//! Splitting by time, purged: the one place where training, validation and test samples are made.
+//!
+//! The distinct times of labelled samples, over all symbols together, are cut by fractions into three periods. A
+//! sample covers `[ts, exit_ts]`: from its decision bar to the bar in which its label is decided.
+//!
+//! - *Purge*: a training sample that covers the start of validation or anything after it is dropped, and so is a
+//!   validation sample that covers the start of the test period, whatever its symbol.
+//! - *Embargo*: the last `embargo` times before each boundary are dropped too. By default that is the lookback, so
+//!   that no window of a later period contains the decision bar of a sample of an earlier one.
+//!
+//! The method is purging and embargo of López de Prado, *Advances in Financial Machine Learning* (2018), ch. 7,
+//! with training always before validation before test.
+
+use std::ops::Deref;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Dataset, DatasetError, Result, Samples};
+use crate::domain::Ts;
+
+/// How to split.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SplitSpec {
+    /// Fraction of the times for training.
+    pub train: f64,
+    /// Fraction for early stopping, calibration and the threshold.
+    pub valid: f64,
+    /// Fraction for the test; the three add up to 1.
+    pub test: f64,
+    /// Bars kept free before each boundary; `None` is the lookback.
+    pub embargo: Option<usize>,
+}
+
+impl Default for SplitSpec {
+    fn default() -> Self {
+        Self { train: 0.7, valid: 0.15, test: 0.15, embargo: None }
+    }
+}
+
+/// First and last sample time of each period, all inclusive; as JSON, text such as `2024-01-31 09:15:00`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Periods {
+    /// First training time.
+    #[serde(with = "text")]
+    pub train_start: Ts,
+    /// Last training time.
+    #[serde(with = "text")]
+    pub train_end: Ts,
+    /// First validation time.
+    #[serde(with = "text")]
+    pub valid_start: Ts,
+    /// Last validation time.
+    #[serde(with = "text")]
+    pub valid_end: Ts,
+    /// First test time; nothing a fit has seen reaches this bar.
+    #[serde(with = "text")]
+    pub test_start: Ts,
+    /// Last test time.
+    #[serde(with = "text")]
+    pub test_end: Ts,
+}
+
+/// Times as text, the way tables show them.
+mod text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::domain::Ts;
+
+    pub fn serialize<S: Serializer>(ts: &Ts, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(ts)
+    }
+
+    pub fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Ts, D::Error> {
+        let text = String::deserialize(from)?;
+        Ts::parse(&text).ok_or_else(|| D::Error::custom(format!("'{text}' is no time")))
+    }
+}
+
+/// Samples to fit on.
+#[derive(Debug)]
+pub struct Train<'a>(Samples<'a>);
+
+/// Samples to stop, calibrate and choose a threshold by.
+#[derive(Debug)]
+pub struct Valid<'a>(Samples<'a>);
+
+/// Samples that no fit may see.
+#[derive(Debug)]
+pub struct Test<'a>(Samples<'a>);
+
+impl<'a> Deref for Train<'a> {
+    type Target = Samples<'a>;
+    fn deref(&self) -> &Samples<'a> {
+        &self.0
+    }
+}
+
+impl<'a> Deref for Valid<'a> {
+    type Target = Samples<'a>;
+    fn deref(&self) -> &Samples<'a> {
+        &self.0
+    }
+}
+
+impl<'a> Deref for Test<'a> {
+    type Target = Samples<'a>;
+    fn deref(&self) -> &Samples<'a> {
+        &self.0
+    }
+}
+
+/// A dataset in three.
+#[derive(Debug)]
+pub struct Split<'a> {
+    /// Where the cuts are.
+    pub periods: Periods,
+    /// To fit on.
+    pub train: Train<'a>,
+    /// To choose by.
+    pub valid: Valid<'a>,
+    /// To judge by.
+    pub test: Test<'a>,
+}
+
+/// Cuts the labelled samples by time.
+///
+/// # Errors
+/// Fractions that are not positive or don't add up to 1, and a history too short for them.
+pub fn by_time<'a>(dataset: &'a Dataset, spec: &SplitSpec) -> Result<Split<'a>> {
+    let fractions = [spec.train, spec.valid, spec.test];
+    let sum: f64 = fractions.iter().sum();
+    if !fractions.iter().all(|fraction| *fraction > 0.0) || (sum - 1.0).abs() > 1e-9 {
+        return Err(DatasetError::Spec(format!(
+            "split fractions {}/{}/{} must be positive and add up to 1",
+            spec.train, spec.valid, spec.test
+        )));
+    }
+    let mut times: Vec<Ts> =
+        dataset.samples.iter().filter(|sample| sample.is_labelled()).map(|sample| sample.ts).collect();
+    times.dedup();
+    let embargo = spec.embargo.unwrap_or(dataset.lookback);
+    let valid_at = (times.len() as f64 * spec.train) as usize;
+    let test_at = (times.len() as f64 * (spec.train + spec.valid)) as usize;
+    if valid_at <= embargo || test_at - valid_at <= embargo || test_at >= times.len() {
+        let fractions = format!("{}/{}/{}", spec.train, spec.valid, spec.test);
+        return Err(DatasetError::TooShort { times: times.len(), fractions, embargo });
+    }
+    let periods = Periods {
+        train_start: times[0],
+        train_end: times[valid_at - 1 - embargo],
+        valid_start: times[valid_at],
+        valid_end: times[test_at - 1 - embargo],
+        test_start: times[test_at],
+        test_end: times[times.len() - 1],
+    };
+    Ok(restore(dataset, periods))
+}
+
+/// Splits by stored periods, purging again; on the data of the first split this gives the same samples.
+#[must_use]
+pub fn restore(dataset: &Dataset, periods: Periods) -> Split<'_> {
+    let part = |start: Ts, end: Ts, before: Option<Ts>| {
+        dataset.select(|sample| {
+            let inside = start <= sample.ts && sample.ts <= end;
+            let ends_in_time = before.is_none_or(|boundary| sample.exit_ts.is_some_and(|exit| exit < boundary));
+            sample.is_labelled() && inside && ends_in_time
+        })
+    };
+    Split {
+        periods,
+        train: Train(part(periods.train_start, periods.train_end, Some(periods.valid_start))),
+        valid: Valid(part(periods.valid_start, periods.valid_end, Some(periods.test_start))),
+        test: Test(part(periods.test_start, periods.test_end, None)),
+    }
+}
