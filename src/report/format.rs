@@ -17,6 +17,8 @@ pub enum Unit {
     Money,
     /// A price in the instrument's currency.
     Price,
+    /// A number of days, with a decimal while they are few.
+    Days,
     /// Clock minutes, shown in the largest fitting unit.
     Minutes,
 }
@@ -40,6 +42,7 @@ pub fn number(value: f64, unit: Unit, currency: &str) -> String {
         Unit::Count => fixed(value, 0),
         Unit::Money => join(&fixed(value, if value.abs() >= 10_000.0 { 0 } else { 2 }), currency),
         Unit::Price => fixed(value, price_decimals(value)),
+        Unit::Days => fixed(value, usize::from(value.abs() < 9.95)),
         Unit::Minutes => duration(value),
     }
 }

@@ -215,13 +215,18 @@ fn figure_view<'a>(section: usize, figure: &'a Figure) -> Result<FigureView<'a>,
     })
 }
 
+/// A metric's name without its period: there is one of each in a comparison.
+fn short(label: &str) -> String {
+    label.split(',').next().unwrap_or(label).trim_end_matches(" ratio").to_string()
+}
+
 /// Runs side by side, when more than one has equity.
 fn comparison(sections: &[Section]) -> Option<Table> {
     let found: Vec<(&Section, &Summary)> =
         sections.iter().filter_map(|section| Some((section, section.summary.as_ref()?))).collect();
     let (_, first) = found.first().filter(|_| found.len() > 1)?;
     let mut columns = vec![Column { label: "Run".into(), is_number: false }];
-    columns.extend(first.lines.iter().map(|line| Column { label: line.label.into(), is_number: true }));
+    columns.extend(first.lines.iter().map(|line| Column { label: short(line.label), is_number: true }));
     columns.insert(2, Column { label: "Buy and hold".into(), is_number: true });
     let row = |(section, summary): &(&Section, &Summary)| {
         let name = format!("{} ({})", heading(&section.run), section.run.run_id);

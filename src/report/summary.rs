@@ -89,12 +89,17 @@ pub fn meanings(store: &Store, view: &str) -> Result<Meanings, ReportError> {
     Ok(found.into_iter().collect())
 }
 
-/// Why a metric is unknown, as far as its meaning tells: "Mean pnl; NULL without trades" gives "unknown: without trades".
-fn reason(meanings: &Meanings, column: &str) -> String {
-    let meaning = meanings.get(column).map_or("", String::as_str);
-    match meaning.split_once("; NULL ") {
-        Some((_, when)) => format!("unknown: {when}"),
-        None => "unknown".to_string(),
+/// Metrics that a run without trades can't have.
+const OF_TRADES: [&str; 6] = ["win_rate", "profit_factor", "expectancy", "avg_win", "avg_loss", "avg_holding_minutes"];
+
+/// Why a metric is unknown, where the row itself says so; its meaning tells when it can be.
+fn reason(record: &Record, column: &str) -> &'static str {
+    if OF_TRADES.contains(&column) && record.number("n_trades") == Some(0.0) {
+        "no trades"
+    } else if column.starts_with("benchmark") && record.number("benchmark_return").is_none() {
+        "no benchmark"
+    } else {
+        "unknown"
     }
 }
 
@@ -102,7 +107,7 @@ fn facts(record: &Record, meanings: &Meanings, wanted: &[(&'static str, &str, Un
     let fact = |&(label, column, unit): &(&'static str, &str, Unit)| Fact {
         label,
         meaning: meanings.get(column).cloned().unwrap_or_default(),
-        value: Cell::number(record.number(column), unit, currency, &reason(meanings, column)),
+        value: Cell::number(record.number(column), unit, currency, reason(record, column)),
     };
     wanted.iter().map(fact).collect()
 }
@@ -128,9 +133,9 @@ pub fn summary(store: &Store, run: &Run, record: &Record, classifier: Option<&Re
     let line = |&(label, column, benchmark, unit): &(&'static str, &str, &str, Unit)| Line {
         label,
         meaning: meanings.get(column).cloned().unwrap_or_default(),
-        strategy: Cell::number(record.number(column), unit, "", &reason(&meanings, column)),
+        strategy: Cell::number(record.number(column), unit, "", reason(record, column)),
         benchmark: if record.has(benchmark) {
-            Cell::number(record.number(benchmark), unit, "", &reason(&meanings, benchmark))
+            Cell::number(record.number(benchmark), unit, "", reason(record, benchmark))
         } else {
             Cell::default()
         },
@@ -152,8 +157,8 @@ fn sentence(run: &Run, record: &Record) -> String {
     };
     let count = record.number("n_days").map_or("unknown".into(), |value| number(value, Unit::Count, ""));
     format!(
-        "Total return {} against {} for buy and hold, from {} to {} ({count} sessions). {} became {}, after costs of {} of \
-         the starting capital.",
+        "Total return {} against {} for buy and hold, from {} to {} ({count} sessions). The account went from {} to \
+         {}, after costs of {} of the starting capital.",
         share("total_return"),
         share("benchmark_return"),
         record.text("first_date").unwrap_or("?"),

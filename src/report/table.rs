@@ -112,10 +112,10 @@ const DRAWDOWNS: [Shown; 5] = [
     shown("start_ts", "Start, UTC", Kind::Time),
     shown("trough_ts", "Deepest, UTC", Kind::Time),
     shown("recovered_ts", "Recovered, UTC", Kind::Time),
-    shown("days", "Calendar days", Kind::Number(Unit::Count)),
+    shown("days", "Calendar days", Kind::Number(Unit::Days)),
 ];
 
-const TRADE_STATS: [Shown; 10] = [
+const TRADE_STATS: [Shown; 9] = [
     shown("symbol", "Symbol", Kind::Text),
     shown("side", "Side", Kind::Text),
     shown("n_trades", "Trades", Kind::Number(Unit::Count)),
@@ -124,8 +124,7 @@ const TRADE_STATS: [Shown; 10] = [
     shown("total_pnl", "Net profit", Kind::Money),
     shown("expectancy", "Mean a trade", Kind::Money),
     shown("avg_holding_minutes", "Mean holding", Kind::Number(Unit::Minutes)),
-    shown("commission", "Commission", Kind::Money),
-    shown("slippage", "Slippage", Kind::Money),
+    shown("costs", "Costs", Kind::Money),
 ];
 
 const TRADES: [Shown; 11] = [
@@ -179,7 +178,7 @@ fn cell(record: &Record, shown: &Shown, decimals: usize, is_daily: bool) -> Cell
         },
         Kind::Number(unit) => Cell::number(value, unit, "", "unknown"),
         Kind::Toned(unit) => Cell::number(value, unit, "", "unknown").toned(value),
-        Kind::Money => Cell::number(value, Unit::Money, "", "unknown").toned(value),
+        Kind::Money => Cell::number(value, Unit::Money, "", "unknown").toned(value.filter(|_| shown.column != "costs")),
     }
 }
 

@@ -233,8 +233,8 @@ fn edge_data_makes_a_page_that_says_what_is_unknown() {
     let store = store();
     // Never traded, no variance, no benchmark.
     let page = page_of(&store, &["bt-flat"]);
-    assert_eq!(shown(&page, "Sharpe ratio"), "Sharpe ratio — unknown: without variance — unknown: without variance");
-    assert_eq!(shown(&page, "Win rate"), "Win rate — unknown: without trades");
+    assert_eq!(shown(&page, "Sharpe ratio"), "Sharpe ratio — unknown — no benchmark");
+    assert_eq!(shown(&page, "Win rate"), "Win rate — no trades");
     assert!(shown(&page, "Total return").starts_with("Total return 0.00 % —"));
     // One bar; below zero; a run that left nothing; a single class.
     store.conn().execute_batch(include_str!("report_edges.sql")).unwrap();
@@ -248,7 +248,7 @@ fn edge_data_makes_a_page_that_says_what_is_unknown() {
     let page = page_of(&store, &["bt-empty"]);
     assert!(page.contains("has left no equity") && page.contains("RUNNING"));
     let page = page_of(&store, &["ev-single"]);
-    assert!(shown(&page, "ROC-AUC").contains("— unknown: with a single label"));
+    assert!(shown(&page, "ROC-AUC").contains("— unknown"));
 }
 
 #[test]

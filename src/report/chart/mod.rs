@@ -11,3 +11,4 @@ pub use axis::Axis;
 pub use palette::{Role, Theme};
 pub use plot::{Entry, Plot, header, label_room};
 pub use sketch::{Anchor, Frame, Pen, Sketch, text_width};
+pub use thin::{Parts, unbroken};

@@ -22,9 +22,12 @@ pub fn thin(points: &[(f64, f64)], buckets: usize) -> Vec<(f64, f64)> {
     kept
 }
 
+/// The unbroken parts of a curve.
+pub type Parts = Vec<Vec<(f64, f64)>>;
+
 /// Splits a curve with gaps into its unbroken parts.
 #[must_use]
-pub fn unbroken(points: impl IntoIterator<Item = (f64, Option<f64>)>) -> Vec<Vec<(f64, f64)>> {
+pub fn unbroken(points: impl IntoIterator<Item = (f64, Option<f64>)>) -> Parts {
     let mut parts = vec![Vec::new()];
     for (x, y) in points {
         match y.filter(|y| y.is_finite()) {

@@ -2,13 +2,10 @@
 
 use super::{Figure, MAIN, REFERENCE, RULE, Source, time_labels};
 use crate::report::ReportError;
-use crate::report::chart::thin::unbroken;
-use crate::report::chart::{Axis, Entry, Pen, Plot, Role, Sketch, header, label_room};
+use crate::report::chart::{Axis, Entry, Parts, Pen, Plot, Role, Sketch, header, label_room, unbroken};
 use crate::report::format::{Unit, number};
 use crate::report::read::{Run, rows};
 use crate::store::Store;
-
-type Parts = Vec<Vec<(f64, f64)>>;
 
 struct Data {
     from: f64,
@@ -20,6 +17,8 @@ struct Data {
     currency: String,
 }
 
+/// The drawdown axis reaches at least this far down, so that no drawdown looks like none.
+const LEAST_FALL: f64 = -0.01;
 /// A range this wide is easier to read as factors than as sums.
 const LOG_FROM_RATIO: f64 = 5.0;
 
@@ -80,7 +79,7 @@ impl Data {
         let (low, high) = self.money_range();
         let money =
             if self.is_log() { Axis::log(low, high, 6, Unit::Money) } else { Axis::loose([low, high], 5, Unit::Money) };
-        let falls = values(&self.drawdown).chain(values(&self.benchmark_drawdown)).chain([0.0]);
+        let falls = values(&self.drawdown).chain(values(&self.benchmark_drawdown)).chain([0.0, LEAST_FALL]);
         let fall = Axis::loose(falls, 3, Unit::Percent);
         let left = label_room(&money, sketch.font).max(label_room(&fall, sketch.font));
         let time = Axis::time(self.from, self.to, time_labels(width));

@@ -17,6 +17,10 @@ struct Data {
 /// From this share of exactly flat days on, they are told in words instead of as one towering bar.
 const FLAT_SHARE: f64 = 0.2;
 const BINS: f64 = 44.0;
+/// Below this, a deviation is rounding.
+const LEAST_DEVIATION: f64 = 1e-12;
+/// Width of the bin when all days are alike.
+const ONLY_BIN: f64 = 0.001;
 const NORMAL: Pen = Pen::dashed(Role::Reference, 1.5, 6.0, 4.0);
 
 pub fn figure(store: &Store, run: &Run) -> Result<Option<Figure>, ReportError> {
@@ -34,8 +38,10 @@ pub fn figure(store: &Store, run: &Run) -> Result<Option<Figure>, ReportError> {
     let best = share(all.iter().copied().max_by(f64::total_cmp));
     let left_out = if leaves_out_flat {
         format!(" {flat} of {} days were flat; the bars leave them out, mean and deviation count them.", all.len())
-    } else {
+    } else if deviation.is_some_and(|deviation| deviation > LEAST_DEVIATION) {
         " The dashed curve is a normal distribution with this mean and deviation.".to_string()
+    } else {
+        String::new()
     };
     let caption = format!(
         "Days by return of session-end equity. Mean {} a day, standard deviation {}; worst day {worst}, best {best}.{left_out}",
@@ -55,7 +61,7 @@ impl Data {
     fn bins(&self) -> (f64, Vec<(f64, f64)>) {
         let low = self.changes.iter().copied().fold(f64::MAX, f64::min);
         let high = self.changes.iter().copied().fold(f64::MIN, f64::max);
-        let width = if high > low { nice_step((high - low) / BINS) } else { 0.001 };
+        let width = if high > low { nice_step((high - low) / BINS) } else { ONLY_BIN };
         let index = |change: f64| (change / width + 1e-9).floor() as i64;
         let mut counts = std::collections::BTreeMap::<i64, f64>::new();
         for change in &self.changes {
@@ -67,12 +73,16 @@ impl Data {
     fn sketch(&self, width: f64, deviation: Option<f64>) -> Sketch {
         let mut sketch = Sketch::new(width, if width < 600.0 { 270.0 } else { 280.0 });
         let (step, bins) = self.bins();
-        let first = bins.first().map_or(0.0, |bin| bin.0) - step;
-        let last = bins.last().map_or(0.0, |bin| bin.0) + 2.0 * step;
+        // A margin of one bin; of ten when there is only one, so that it does not fill the picture.
+        let margin = if bins.len() > 1 { step } else { 10.0 * step };
+        let first = bins.first().map_or(0.0, |bin| bin.0) - margin;
+        let last = bins.last().map_or(0.0, |bin| bin.0) + step + margin;
         let x = Axis::tight(first, last, (width / 75.0) as usize, Unit::Percent);
         let normal = self.normal(step, first, last);
-        let heights = bins.iter().map(|bin| bin.1).chain(normal.iter().map(|point| point.1)).chain([0.0]);
-        let y = Axis::loose(heights, 4, Unit::Count);
+        let heights = bins.iter().map(|bin| bin.1).chain(normal.iter().map(|point| point.1));
+        // Room above the bars for the labels of the marks.
+        let highest = heights.fold(0.0, f64::max) * 1.18;
+        let y = Axis::loose([0.0, highest], 4, Unit::Count);
         let entries = if normal.is_empty() { vec![] } else { vec![Entry::new("Normal distribution", NORMAL)] };
         let frame = sketch.frame();
         let frame = header(&mut sketch, frame, "Days", &entries);
@@ -88,7 +98,7 @@ impl Data {
         if let Some(mean) = self.mean {
             plot.marker(&mut sketch, mean, "mean", 0, Pen::solid(Role::Ink, 1.2));
             for (deviation, label) in
-                deviation.filter(|sd| *sd > 0.0).into_iter().flat_map(|sd| [(sd, "+1σ"), (-sd, "−1σ")])
+                deviation.filter(|sd| *sd > LEAST_DEVIATION).into_iter().flat_map(|sd| [(sd, "+1σ"), (-sd, "−1σ")])
             {
                 if (first..=last).contains(&(mean + deviation)) {
                     plot.marker(&mut sketch, mean + deviation, label, 1, Pen::dashed(Role::Muted, 1.0, 3.0, 3.0));
@@ -101,7 +111,7 @@ impl Data {
 
     /// Expected count a bin under the normal distribution; empty without variance.
     fn normal(&self, step: f64, from: f64, to: f64) -> Vec<(f64, f64)> {
-        let (Some(mean), Some(deviation)) = (self.mean, self.deviation.filter(|sd| *sd > 1e-12)) else {
+        let (Some(mean), Some(deviation)) = (self.mean, self.deviation.filter(|sd| *sd > LEAST_DEVIATION)) else {
             return Vec::new();
         };
         let height = self.changes.len() as f64 * step / (deviation * std::f64::consts::TAU.sqrt());

@@ -2,8 +2,7 @@
 
 use super::{Figure, MAIN, RULE, SECOND, Source, THIRD};
 use crate::report::ReportError;
-use crate::report::chart::thin::unbroken;
-use crate::report::chart::{Axis, Entry, Frame, Pen, Plot, Role, Sketch, header, label_room};
+use crate::report::chart::{Axis, Entry, Frame, Parts, Pen, Plot, Role, Sketch, header, label_room, unbroken};
 use crate::report::format::{Unit, number};
 use crate::report::read::{Record, Run, rows};
 use crate::store::Store;
@@ -64,44 +63,56 @@ fn sketch(found: &[Row], in_force: Option<f64>, best_f1: Best, best_profit: Best
     let mut sketch = Sketch::new(width, if width >= 600.0 { 300.0 } else { 530.0 });
     let (first, second) = sketch.frame().halves();
     let curve = |value: fn(&Row) -> Option<f64>| unbroken(found.iter().map(|row| (row.threshold, value(row))));
-    let rates = [(curve(|row| row.precision), MAIN), (curve(|row| row.recall), SECOND), (curve(|row| row.f1), THIRD)];
-    let entries = [Entry::new("Precision", MAIN), Entry::new("Recall", SECOND), Entry::new("F1", THIRD)];
-    let y = Axis::tight(0.0, 1.0, 5, Unit::Percent);
-    panel(&mut sketch, first, "Share", &entries, y, &rates, in_force, best_f1.map(|best| (best, Role::Third)));
+    let rates = Panel {
+        title: "Share",
+        curves: vec![
+            (curve(|row| row.precision), Entry::new("Precision", MAIN)),
+            (curve(|row| row.recall), Entry::new("Recall", SECOND)),
+            (curve(|row| row.f1), Entry::new("F1", THIRD)),
+        ],
+        y: Axis::tight(0.0, 1.0, 5, Unit::Percent),
+        best: best_f1.map(|best| (best, Role::Third)),
+    };
+    rates.draw(&mut sketch, first, in_force);
     let profit = curve(|row| row.profit);
-    let y = Axis::loose(profit.iter().flatten().map(|point| point.1).chain([0.0]), 5, Unit::Ratio);
-    let best = best_profit.map(|best| (best, Role::Main));
-    panel(&mut sketch, second, "Profit before costs, stakes", &[], y, &[(profit, MAIN)], in_force, best);
+    let heights = profit.iter().flatten().map(|point| point.1).chain([0.0]);
+    let stakes = Panel {
+        title: "Profit before costs, stakes",
+        y: Axis::loose(heights, 5, Unit::Ratio),
+        curves: vec![(profit, Entry::new("", MAIN))],
+        best: best_profit.map(|best| (best, Role::Main)),
+    };
+    stakes.draw(&mut sketch, second, in_force);
     sketch
 }
 
-/// The unbroken parts of a line, and its pen.
-type Curve = (Vec<Vec<(f64, f64)>>, Pen);
-
-#[allow(clippy::too_many_arguments, reason = "the two panels differ in exactly these")]
-fn panel(
-    sketch: &mut Sketch,
-    frame: Frame,
-    title: &str,
-    entries: &[Entry],
+/// One of the two plots.
+struct Panel {
+    title: &'static str,
+    curves: Vec<(Parts, Entry)>,
     y: Axis,
-    curves: &[Curve],
-    in_force: Option<f64>,
+    /// Where the best threshold is marked.
     best: Option<((f64, f64), Role)>,
-) {
-    let frame = header(sketch, frame, title, entries);
-    let left = label_room(&y, sketch.font);
-    let plot = Plot::new(sketch, frame, Axis::tight(0.0, 1.0, 5, Unit::Ratio), y, left, "Threshold");
-    if plot.y.from < 0.0 {
-        plot.level(sketch, 0.0, RULE);
-    }
-    if let Some(threshold) = in_force.filter(|threshold| (0.0..=1.0).contains(threshold)) {
-        plot.marker(sketch, threshold, "in force", 0, IN_FORCE);
-    }
-    for (parts, pen) in curves {
-        plot.curve(sketch, parts, *pen);
-    }
-    if let Some((point, role)) = best {
-        sketch.dot(plot.at(point), 4.2, role, 1.0);
+}
+
+impl Panel {
+    fn draw(self, sketch: &mut Sketch, frame: Frame, in_force: Option<f64>) {
+        let named: Vec<Entry> =
+            self.curves.iter().map(|(_, entry)| entry.clone()).filter(|entry| !entry.label.is_empty()).collect();
+        let frame = header(sketch, frame, self.title, &named);
+        let left = label_room(&self.y, sketch.font);
+        let plot = Plot::new(sketch, frame, Axis::tight(0.0, 1.0, 5, Unit::Ratio), self.y, left, "Threshold");
+        if plot.y.from < 0.0 {
+            plot.level(sketch, 0.0, RULE);
+        }
+        if let Some(threshold) = in_force.filter(|threshold| (0.0..=1.0).contains(threshold)) {
+            plot.marker(sketch, threshold, "in force", 0, IN_FORCE);
+        }
+        for (parts, entry) in &self.curves {
+            plot.curve(sketch, parts, entry.pen);
+        }
+        if let Some((point, role)) = self.best {
+            sketch.dot(plot.at(point), 4.2, role, 1.0);
+        }
     }
 }

@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{Figure, MAIN, SECOND, Source};
 use crate::report::ReportError;
-use crate::report::chart::thin::unbroken;
-use crate::report::chart::{Axis, Entry, Frame, Plot, Sketch, header, label_room};
+use crate::report::chart::{Axis, Entry, Frame, Parts, Plot, Sketch, header, label_room, unbroken};
 use crate::report::format::Unit;
 use crate::report::read::{Run, rows};
 use crate::store::Store;
-
-type Parts = Vec<Vec<(f64, f64)>>;
 
 /// One metric: its name and its curve on each split.
 struct Panel {
