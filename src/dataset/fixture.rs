@@ -4,8 +4,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{DatasetSpec, FeatureColumn, FeatureSchema};
-use crate::features::Role;
 use crate::domain::{Interval, Ts};
+use crate::features::Role;
 use crate::store::{Columns, Store};
 
 /// 2024-01-01 00:00 UTC.

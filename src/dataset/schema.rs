@@ -26,7 +26,8 @@ pub struct FeatureSchema {
 
 impl From<&FeatureSet> for FeatureSchema {
     fn from(set: &FeatureSet) -> Self {
-        let column = |feature: &crate::features::Feature| FeatureColumn { name: feature.name.clone(), role: feature.role };
+        let column =
+            |feature: &crate::features::Feature| FeatureColumn { name: feature.name.clone(), role: feature.role };
         Self { set: set.name().into(), hash: set.hash().into(), columns: set.features().iter().map(column).collect() }
     }
 }
