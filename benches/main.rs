@@ -82,7 +82,9 @@ fn ingest_beside_read_csv() -> Outcome<()> {
         })?);
         let other = duckdb::Connection::open(folder.join(format!("peer{n}.duckdb")))?;
         let path = csv.display().to_string().replace('\'', "''");
-        peer.push(seconds(|| Ok(other.execute_batch(&format!("CREATE TABLE t AS SELECT * FROM read_csv('{path}')"))?))?);
+        peer.push(seconds(
+            || Ok(other.execute_batch(&format!("CREATE TABLE t AS SELECT * FROM read_csv('{path}')"))?),
+        )?);
     }
     std::fs::remove_dir_all(&folder)?;
     let (ours, peer) = (median(ours), median(peer));
@@ -107,7 +109,12 @@ fn core23() -> Outcome<()> {
     }
     let rate = rows / median(times);
     let limit = 2.6e6 / 2.2;
-    line("core23, 100 symbols x 3276 days", &format!("{:.2} M/s", rate / 1e6), &format!("limit {:.2} M rows/s", limit / 1e6), rate / limit);
+    line(
+        "core23, 100 symbols x 3276 days",
+        &format!("{:.2} M/s", rate / 1e6),
+        &format!("limit {:.2} M rows/s", limit / 1e6),
+        rate / limit,
+    );
     Ok(())
 }
 
@@ -117,7 +124,11 @@ fn engine() -> Outcome<()> {
     let symbol: Symbol = bars[0].symbol.clone();
     let mut config = Config::new("sma_cross", vec![symbol], Interval::M1);
     let n = bars[0].len() as f64;
-    let cases = [("sma_cross, nothing recorded", false, false, 25e6), ("sma_cross, all recorded", true, false, 5e6), ("sma_cross, brackets, nothing recorded", false, true, 2e6)];
+    let cases = [
+        ("sma_cross, nothing recorded", false, false, 25e6),
+        ("sma_cross, all recorded", true, false, 5e6),
+        ("sma_cross, brackets, nothing recorded", false, true, 2e6),
+    ];
     for (name, recorded, brackets, limit) in cases {
         config.stop_loss = brackets.then_some(0.01);
         config.take_profit = brackets.then_some(0.02);

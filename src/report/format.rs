@@ -49,6 +49,10 @@ fn join(text: &str, unit: &str) -> String {
 }
 
 fn percent(value: f64) -> String {
+    if value.abs() >= 1e7 {
+        // A day's luck compounded to a year: only the order of magnitude says anything.
+        return join(&format!("{value:.1e}").replace('-', &MINUS.to_string()), "%");
+    }
     let decimals = match value.abs() {
         size if size < 9.995 => 2,
         size if size < 999.95 => 1,
@@ -130,6 +134,7 @@ mod tests {
     fn numbers_carry_unit_sign_and_grouping() {
         assert_eq!(number(-0.1234, Unit::Percent, ""), "−12.3\u{a0}%");
         assert_eq!(number(0.0512, Unit::Percent, ""), "5.12\u{a0}%");
+        assert_eq!(number(-2.89e14, Unit::Percent, ""), "−2.9e16\u{a0}%");
         assert_eq!(number(1234.5, Unit::Money, "USD"), "1,234.50\u{a0}USD");
         assert_eq!(number(1_234_567.0, Unit::Money, ""), "1,234,567");
         assert_eq!(number(-0.000_01, Unit::Ratio, ""), "0.00");

@@ -37,23 +37,35 @@ pub struct Written {
     pub pngs: Vec<PathBuf>,
 }
 
+/// The page of one or more runs, and nothing written.
+///
+/// # Errors
+/// [`ReportError::NoRuns`], [`ReportError::UnknownRun`], and faults of DuckDB.
+pub fn html(store: &Store, run_ids: &[impl AsRef<str>], now: Ts) -> Result<String, ReportError> {
+    page::html(store, &sections(store, run_ids)?, now)
+}
+
 /// Writes `report.html` and the PNGs of its figures into a folder, which is made when missing.
 ///
 /// # Errors
 /// [`ReportError::NoRuns`], [`ReportError::UnknownRun`] (both before anything is written), a folder that can't be
 /// written, and faults of DuckDB.
 pub fn write(store: &Store, run_ids: &[impl AsRef<str>], out: &Path, now: Ts) -> Result<Written, ReportError> {
-    let run_ids: Vec<&str> = run_ids.iter().map(AsRef::as_ref).collect();
-    if run_ids.is_empty() {
-        return Err(ReportError::NoRuns);
-    }
-    let sections = page::sections(store, read::runs_with_companions(store, &run_ids)?)?;
+    let sections = sections(store, run_ids)?;
     let page = page::html(store, &sections, now)?;
     std::fs::create_dir_all(out).map_err(|source| ReportError::Io { path: out.to_path_buf(), source })?;
     let pngs = pictures(&sections, out)?;
     let html = out.join("report.html");
     std::fs::write(&html, page).map_err(|source| ReportError::Io { path: html.clone(), source })?;
     Ok(Written { html, pngs })
+}
+
+fn sections(store: &Store, run_ids: &[impl AsRef<str>]) -> Result<Vec<Section>, ReportError> {
+    let run_ids: Vec<&str> = run_ids.iter().map(AsRef::as_ref).collect();
+    if run_ids.is_empty() {
+        return Err(ReportError::NoRuns);
+    }
+    page::sections(store, read::runs_with_companions(store, &run_ids)?)
 }
 
 fn pictures(sections: &[Section], out: &Path) -> Result<Vec<PathBuf>, ReportError> {

@@ -36,7 +36,9 @@ pub struct Section {
     pub badges: Vec<Badge>,
     /// Metrics beside buy-and-hold, when it has equity.
     pub summary: Option<Summary>,
-    /// Facts of its classifier, when it has one.
+    /// What its classifier achieved, when it has one and no equity.
+    pub sentence: String,
+    /// Facts of that classifier.
     pub facts: Vec<Fact>,
     /// Figures in reading order.
     pub figures: Vec<Figure>,
@@ -54,10 +56,15 @@ fn badges(run: &Run) -> Vec<Badge> {
         found.push(Badge { text: "SYNTHETIC DATA", meaning: "simulated bars: says nothing about a market" });
     }
     if run.is_in_sample {
-        found.push(Badge { text: "UNAUDITED · IN-SAMPLE", meaning: "traded on data its model was fitted on: expect worse" });
+        found.push(Badge {
+            text: "UNAUDITED · IN-SAMPLE",
+            meaning: "traded on data its model was fitted on: expect worse",
+        });
     }
     match run.status.as_str() {
-        "failed" => found.push(Badge { text: "FAILED", meaning: "the run ended with an error; its numbers may be partial" }),
+        "failed" => {
+            found.push(Badge { text: "FAILED", meaning: "the run ended with an error; its numbers may be partial" })
+        }
         "running" => found.push(Badge { text: "RUNNING", meaning: "the run has not ended; its numbers are partial" }),
         _ => {}
     }
@@ -70,13 +77,13 @@ pub fn sections(store: &Store, runs: Vec<Run>) -> Result<Vec<Section>, ReportErr
     let is_evaluated = runs.iter().zip(&classifiers).any(|(run, splits)| run.kind == "evaluate" && !splits.is_empty());
     let mut sections = Vec::with_capacity(runs.len());
     for (index, run) in runs.iter().enumerate() {
-        // A training run keeps predictions too; where its model was evaluated, those say it better.
-        let is_shown = !(run.kind == "train" && is_evaluated);
+        // Other runs may keep labelled predictions too; where the model was evaluated, those say it better.
+        let is_shown = run.kind == "evaluate" || !is_evaluated;
         let own = classifiers[index].first().filter(|_| is_shown);
         let of_model = runs.iter().zip(&classifiers).find(|(other, splits)| {
             other.kind == "evaluate" && other.model_id.is_some() && other.model_id == run.model_id && !splits.is_empty()
         });
-        let beside = own.or_else(|| of_model.and_then(|(_, splits)| splits.first()));
+        let beside = of_model.and_then(|(_, splits)| splits.first()).or(own);
         sections.push(section(store, run.clone(), own, beside)?);
     }
     Ok(sections)
@@ -85,7 +92,8 @@ pub fn sections(store: &Store, runs: Vec<Run>) -> Result<Vec<Section>, ReportErr
 fn section(store: &Store, run: Run, own: Option<&Record>, beside: Option<&Record>) -> Result<Section, ReportError> {
     let performance = summary::performance(store, &run)?;
     let summary = performance.map(|record| summary::summary(store, &run, &record, beside)).transpose()?;
-    let (mut figures, mut tables, mut facts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut figures, mut tables) = (Vec::new(), Vec::new());
+    let (mut sentence, mut facts) = (String::new(), Vec::new());
     if summary.is_some() {
         figures.extend(figures::of_account(store, &run)?);
         tables.extend(table::of_account(store, &run)?);
@@ -95,6 +103,7 @@ fn section(store: &Store, run: Run, own: Option<&Record>, beside: Option<&Record
         figures.extend(figures::of_classifier(store, &run, split, metrics)?);
         tables.extend(table::of_classifier(store, &run)?);
         if summary.is_none() {
+            sentence = summary::classifier_sentence(metrics);
             facts = summary::classifier_facts(store, metrics)?;
         }
     } else {
@@ -104,12 +113,13 @@ fn section(store: &Store, run: Run, own: Option<&Record>, beside: Option<&Record
     let params = rows(store, crate::sql!("report/params"), &[&run.run_id], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?.unwrap_or_else(|| "—".into())))
     })?;
-    Ok(Section { badges: badges(&run), details: details(&run), summary, facts, figures, tables, params, run })
+    Ok(Section { badges: badges(&run), details: details(&run), summary, sentence, facts, figures, tables, params, run })
 }
 
 /// Lineage of a run as label and value; what is unknown is said to be.
 fn details(run: &Run) -> Vec<(String, String)> {
-    let or_unknown = |value: Option<String>| value.filter(|text| !text.is_empty()).unwrap_or_else(|| "— (unknown)".into());
+    let or_unknown =
+        |value: Option<String>| value.filter(|text| !text.is_empty()).unwrap_or_else(|| "— (unknown)".into());
     let time = |ts: Option<Ts>| or_unknown(ts.map(|ts| format!("{} UTC", ts.naive().format("%Y-%m-%d %H:%M:%S"))));
     let lines = [
         ("Run", run.run_id.clone()),
@@ -153,6 +163,7 @@ struct SectionView<'a> {
     subtitle: String,
     badges: &'a [Badge],
     summary: &'a Option<Summary>,
+    sentence: &'a str,
     facts: &'a [Fact],
     figures: Vec<FigureView<'a>>,
     tables: &'a [Table],
@@ -167,13 +178,20 @@ fn heading(run: &Run) -> String {
     match (what, run.kind.as_str()) {
         (Some(what), "backtest") => what.clone(),
         (Some(what), kind) => format!("{what} · {kind}"),
-        (None, kind) => format!("{}{}", kind.get(..1).unwrap_or_default().to_uppercase(), kind.get(1..).unwrap_or_default()),
+        (None, kind) => {
+            format!("{}{}", kind.get(..1).unwrap_or_default().to_uppercase(), kind.get(1..).unwrap_or_default())
+        }
     }
 }
 
 fn subtitle(run: &Run) -> String {
     let symbols = if run.n_symbols > 6 { format!("{} symbols", run.n_symbols) } else { run.symbols.clone() };
-    let parts = [Some(run.run_id.clone()), run.strategy.clone(), Some(symbols), run.interval.clone().map(|i| format!("{i} bars"))];
+    let parts = [
+        Some(run.run_id.clone()),
+        run.strategy.clone(),
+        Some(symbols),
+        run.interval.clone().map(|i| format!("{i} bars")),
+    ];
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
@@ -199,7 +217,8 @@ fn figure_view<'a>(section: usize, figure: &'a Figure) -> Result<FigureView<'a>,
 
 /// Runs side by side, when more than one has equity.
 fn comparison(sections: &[Section]) -> Option<Table> {
-    let found: Vec<(&Section, &Summary)> = sections.iter().filter_map(|section| Some((section, section.summary.as_ref()?))).collect();
+    let found: Vec<(&Section, &Summary)> =
+        sections.iter().filter_map(|section| Some((section, section.summary.as_ref()?))).collect();
     let (_, first) = found.first().filter(|_| found.len() > 1)?;
     let mut columns = vec![Column { label: "Run".into(), is_number: false }];
     columns.extend(first.lines.iter().map(|line| Column { label: line.label.into(), is_number: true }));
@@ -213,13 +232,14 @@ fn comparison(sections: &[Section]) -> Option<Table> {
     };
     let ids: Vec<&str> = found.iter().map(|(section, _)| section.run.run_id.as_str()).collect();
     Some(Table {
-        title: "Runs side by side".into(),
+        title: "Beside buy and hold".into(),
         note: "Buy and hold is the total return of holding the same symbols over the same time.".into(),
         columns,
         rows: found.iter().map(row).collect(),
         views: "run_performance",
         run_id: "each row".into(),
         sql: pasteable(crate::sql!("report/comparison"), &[&format!("[{}]", ids.join(", "))]),
+        is_long: false,
     })
 }
 
@@ -231,13 +251,15 @@ pub fn html(store: &Store, sections: &[Section], now: Ts) -> Result<String, Repo
     }
     let mut views = Vec::with_capacity(sections.len());
     for (index, section) in sections.iter().enumerate() {
-        let figures = section.figures.iter().map(|figure| figure_view(index + 1, figure)).collect::<Result<Vec<_>, _>>()?;
+        let figures =
+            section.figures.iter().map(|figure| figure_view(index + 1, figure)).collect::<Result<Vec<_>, _>>()?;
         views.push(SectionView {
             id: format!("s{}", index + 1),
             heading: heading(&section.run),
             subtitle: subtitle(&section.run),
             badges: &section.badges,
             summary: &section.summary,
+            sentence: &section.sentence,
             facts: &section.facts,
             figures,
             tables: &section.tables,
@@ -253,7 +275,8 @@ pub fn html(store: &Store, sections: &[Section], now: Ts) -> Result<String, Repo
     if sections.iter().any(|section| section.figures.iter().any(|figure| figure.views == "roc_curve")) {
         meanings.extend(summary::meanings(store, "classifier_metrics")?);
     }
-    meanings.retain(|(column, _)| !["run_id", "kind", "name", "strategy", "interval", "split"].contains(&column.as_str()));
+    meanings
+        .retain(|(column, _)| !["run_id", "kind", "name", "strategy", "interval", "split"].contains(&column.as_str()));
     let store_name = store.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let page = minijinja::context! {
         title => sections.first().map(|section| heading(&section.run)).unwrap_or_default(),

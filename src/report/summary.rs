@@ -72,9 +72,9 @@ const FACTS: [(&str, &str, Unit); 12] = [
 ];
 
 const CLASSIFIER_FACTS: [(&str, &str, Unit); 6] = [
-    ("Base rate", "base_rate", Unit::Percent),
-    ("Precision", "precision", Unit::Percent),
-    ("Recall", "recall", Unit::Percent),
+    ("Model base rate", "base_rate", Unit::Percent),
+    ("Model precision", "precision", Unit::Percent),
+    ("Model recall", "recall", Unit::Percent),
     ("ROC-AUC", "roc_auc", Unit::Ratio),
     ("Average precision", "pr_auc", Unit::Percent),
     ("Predictions", "n", Unit::Count),
@@ -123,12 +123,7 @@ pub fn performance(store: &Store, run: &Run) -> Result<Option<Record>, ReportErr
 }
 
 /// The summary of a run with equity; `classifier` is its model's row on the held-out split, if any.
-pub fn summary(
-    store: &Store,
-    run: &Run,
-    record: &Record,
-    classifier: Option<&Record>,
-) -> Result<Summary, ReportError> {
+pub fn summary(store: &Store, run: &Run, record: &Record, classifier: Option<&Record>) -> Result<Summary, ReportError> {
     let meanings = meanings(store, "run_performance")?;
     let line = |&(label, column, benchmark, unit): &(&'static str, &str, &str, Unit)| Line {
         label,
@@ -143,17 +138,22 @@ pub fn summary(
     let mut found = facts(record, &meanings, &FACTS, &run.currency);
     if let Some(classifier) = classifier {
         let base = classifier_facts(store, classifier)?.into_iter().take(2);
-        found.splice(3..3, base);
+        found.splice(4..4, base);
     }
     Ok(Summary { sentence: sentence(run, record), lines: LINES.iter().map(line).collect(), facts: found })
 }
 
 fn sentence(run: &Run, record: &Record) -> String {
-    let share = |column: &str| record.number(column).map_or("an unknown return".into(), |value| number(value, Unit::Percent, ""));
-    let money = |column: &str| record.number(column).map_or("unknown".into(), |value| number(value, Unit::Money, &run.currency));
+    let share = |column: &str| {
+        record.number(column).map_or("an unknown return".into(), |value| number(value, Unit::Percent, ""))
+    };
+    let money = |column: &str| {
+        record.number(column).map_or("unknown".into(), |value| number(value, Unit::Money, &run.currency))
+    };
     let count = record.number("n_days").map_or("unknown".into(), |value| number(value, Unit::Count, ""));
     format!(
-        "{} against {} for buy and hold, from {} to {} ({count} sessions): {} became {}, after costs of {} of the starting capital.",
+        "Total return {} against {} for buy and hold, from {} to {} ({count} sessions). {} became {}, after costs of {} of \
+         the starting capital.",
         share("total_return"),
         share("benchmark_return"),
         record.text("first_date").unwrap_or("?"),
@@ -161,5 +161,21 @@ fn sentence(run: &Run, record: &Record) -> String {
         money("start_equity"),
         money("end_equity"),
         share("cost_drag"),
+    )
+}
+
+/// What a classifier achieved on one split, in a sentence.
+#[must_use]
+pub fn classifier_sentence(metrics: &Record) -> String {
+    let share =
+        |column: &str| metrics.number(column).map_or("unknown".into(), |value| number(value, Unit::Percent, ""));
+    let count = metrics.number("n").map_or("unknown".into(), |value| number(value, Unit::Count, ""));
+    let threshold =
+        metrics.number("threshold").map_or("the thresholds".into(), |value| format!("the threshold {value:.3}"));
+    format!(
+        "On split {} ({count} predictions), {} of the calls at {threshold} were right where {} would be by calling every time.",
+        metrics.text("split").unwrap_or("?"),
+        share("precision"),
+        share("base_rate"),
     )
 }

@@ -350,7 +350,8 @@ mod tests {
     #[test]
     fn readers_get_six_digits_and_files_all_of_them() {
         let store = Store::in_memory().unwrap();
-        let sql = "SELECT 0.7780438396944956 AS a, 1234567.891 AS b, 0.0 AS c, -1e-9 AS d, 2.0::DOUBLE AS e".replace(" AS", "::DOUBLE AS");
+        let sql = "SELECT 0.7780438396944956 AS a, 1234567.891 AS b, 0.0 AS c, -1e-9 AS d, 2.0::DOUBLE AS e"
+            .replace(" AS", "::DOUBLE AS");
         let table = run(&store, &sql.replace("::DOUBLE::DOUBLE", "::DOUBLE"), &[]).unwrap();
         let cells = |rows: Vec<Vec<Option<String>>>| rows[0].iter().flatten().cloned().collect::<Vec<_>>();
         assert_eq!(cells(table.shown_rows(9).unwrap())[..3], ["0.778044", "1234568", "0"]);

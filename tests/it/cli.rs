@@ -176,10 +176,13 @@ fn the_reference_backtest_runs_from_the_command_line() {
     let run = json(&ws(&db, &flags.split_whitespace().collect::<Vec<_>>()));
     assert_eq!(run["n_trades"], 94);
     let golden: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(shared("golden/trades_sma_10_20_GOOG_1d.json")).unwrap()).unwrap();
+        serde_json::from_str(&std::fs::read_to_string(shared("golden/trades_sma_10_20_GOOG_1d.json")).unwrap())
+            .unwrap();
     let drawdown = golden["Max. Drawdown [%]"].as_f64().unwrap() / 100.0;
     assert!((run["metrics"]["max_drawdown"].as_f64().unwrap() - drawdown).abs() < 1e-9);
-    assert!((run["metrics"]["win_rate"].as_f64().unwrap() - golden["Win Rate [%]"].as_f64().unwrap() / 100.0).abs() < 1e-9);
+    assert!(
+        (run["metrics"]["win_rate"].as_f64().unwrap() - golden["Win Rate [%]"].as_f64().unwrap() / 100.0).abs() < 1e-9
+    );
     let id = run["run_id"].as_str().unwrap();
     let trades = json(&ws(&db, &["sql", "SELECT count(*) AS n FROM trades", "--json"]));
     assert_eq!(trades[0]["n"], 94);

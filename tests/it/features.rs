@@ -286,7 +286,10 @@ fn a_hundred_thousand_bars_stay_exact() {
         match name {
             "sma_10" | "sma_20" | "volume_sma_20" | "bb_bandwidth" | "stoch_k" | "stoch_d" | "ret_1" => {
                 // Sums are kept in blocks, so the last bit may depend on where a block began.
-                assert!(early.iter().zip(late).all(|(a, b)| (a - b).abs() <= 1e-13 * b.abs().max(1.0)), "{name} drifts");
+                assert!(
+                    early.iter().zip(late).all(|(a, b)| (a - b).abs() <= 1e-13 * b.abs().max(1.0)),
+                    "{name} drifts"
+                );
             }
             "obv" => assert!((late[0] - early[0] - 118.0 * (column[2000] - column[1000])).abs() < 1e-3, "obv drifts"),
             // A thousand bars are long enough for these to forget where they started.

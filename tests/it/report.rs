@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use workstation::domain::Ts;
-use workstation::report::{self, ReportError, Written};
+use workstation::report::{self, ReportError};
 use workstation::store::Store;
 
 use crate::shared::now;
@@ -18,9 +18,8 @@ fn store() -> Store {
     store
 }
 
-fn write(store: &Store, run_ids: &[&str], out: &Path) -> (String, Written) {
-    let written = report::write(store, run_ids, out, now()).unwrap();
-    (std::fs::read_to_string(&written.html).unwrap(), written)
+fn page_of(store: &Store, run_ids: &[&str]) -> String {
+    report::html(store, run_ids, now()).unwrap()
 }
 
 /// Width, height and pixels of an RGB PNG, by the PNG specification (second edition, sections 5 and 9).
@@ -89,8 +88,7 @@ fn shown(page: &str, label: &str) -> String {
 
 #[test]
 fn the_page_needs_nothing_but_itself() {
-    let folder = tempfile::tempdir().unwrap();
-    let (page, _) = write(&store(), &["bt-model"], folder.path());
+    let page = page_of(&store(), &["bt-model"]);
     for reference in ["http://", "https://", "//cdn", " src=", "<script", "<link", "@import", "url(", "<iframe"] {
         assert!(!page.contains(reference), "the page refers to {reference}");
     }
@@ -106,8 +104,8 @@ fn the_page_needs_nothing_but_itself() {
 
 #[test]
 fn the_page_shows_the_numbers_of_the_views() {
-    let (store, folder) = (store(), tempfile::tempdir().unwrap());
-    let (page, _) = write(&store, &["bt-walk"], folder.path());
+    let store = store();
+    let page = page_of(&store, &["bt-walk"]);
     let value = |column: &str| -> f64 {
         let sql = format!("SELECT {column} FROM run_performance WHERE run_id = 'bt-walk'");
         store.conn().query_row(&sql, [], |row| row.get(0)).unwrap()
@@ -120,9 +118,18 @@ fn the_page_shows_the_numbers_of_the_views() {
     };
     let ratio = |column: &str| format!("{:.2}", value(column)).replace('-', "−");
     let both = |a: String, b: String| format!("{a} {b}");
-    assert_eq!(shown(&page, "Total return"), "Total return ".to_string() + &both(percent("total_return"), percent("benchmark_return")));
-    assert_eq!(shown(&page, "Sharpe ratio"), "Sharpe ratio ".to_string() + &both(ratio("sharpe"), ratio("benchmark_sharpe")));
-    assert_eq!(shown(&page, "Max drawdown"), "Max drawdown ".to_string() + &both(percent("max_drawdown"), percent("benchmark_max_drawdown")));
+    assert_eq!(
+        shown(&page, "Total return"),
+        "Total return ".to_string() + &both(percent("total_return"), percent("benchmark_return"))
+    );
+    assert_eq!(
+        shown(&page, "Sharpe ratio"),
+        "Sharpe ratio ".to_string() + &both(ratio("sharpe"), ratio("benchmark_sharpe"))
+    );
+    assert_eq!(
+        shown(&page, "Max drawdown"),
+        "Max drawdown ".to_string() + &both(percent("max_drawdown"), percent("benchmark_max_drawdown"))
+    );
     assert_eq!(shown(&page, "Cost drag, of capital"), "Cost drag, of capital ".to_string() + &percent("cost_drag"));
     assert_eq!(shown(&page, "Trades"), format!("Trades {}", value("n_trades")));
     assert_eq!(shown(&page, "Exposure, of the time"), "Exposure, of the time ".to_string() + &percent("exposure"));
@@ -132,12 +139,18 @@ fn the_page_shows_the_numbers_of_the_views() {
 
 #[test]
 fn every_statement_on_the_page_runs_as_it_stands() {
-    let (store, folder) = (store(), tempfile::tempdir().unwrap());
-    let (page, _) = write(&store, &["bt-model", "bt-walk"], folder.path());
+    let store = store();
+    let page = page_of(&store, &["bt-model", "bt-walk"]);
     let statements: Vec<String> = page
         .split("<pre><code>")
         .skip(1)
-        .map(|part| part[..part.find("</code>").unwrap()].replace("&#x27;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\""))
+        .map(|part| {
+            part[..part.find("</code>").unwrap()]
+                .replace("&#x27;", "'")
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\"")
+        })
         .collect();
     assert!(statements.len() > 15, "{} statements", statements.len());
     for statement in statements {
@@ -151,8 +164,7 @@ fn every_statement_on_the_page_runs_as_it_stands() {
 
 #[test]
 fn a_model_backtest_brings_its_evaluation_and_its_training() {
-    let folder = tempfile::tempdir().unwrap();
-    let (page, written) = write(&store(), &["bt-model"], folder.path());
+    let page = page_of(&store(), &["bt-model"]);
     for title in [
         "Equity and drawdown",
         "Monthly returns",
@@ -173,16 +185,17 @@ fn a_model_backtest_brings_its_evaluation_and_its_training() {
     assert!(page.contains("ev-one") && page.contains("tr-one"));
     let figures = page.matches("<figure").count();
     assert_eq!(page.matches("role=\"img\" aria-label=\"").count(), figures, "each figure has its text");
-    assert_eq!(written.pngs.len(), 2 * figures, "each figure is written light and dark");
 }
 
 #[test]
 fn pictures_decode_and_differ_by_theme() {
     let folder = tempfile::tempdir().unwrap();
-    let (_, written) = write(&store(), &["bt-model"], folder.path());
+    let written = report::write(&store(), &["bt-model"], folder.path(), now()).unwrap();
+    let page = std::fs::read_to_string(&written.html).unwrap();
+    assert_eq!(written.pngs.len(), 2 * page.matches("<figure").count(), "each figure is written light and dark");
     for path in &written.pngs {
         let (width, height, pixels) = decode(path);
-        assert!(width >= 800 && height >= 400, "{} is {width} x {height}", path.display());
+        assert!(width >= 800 && height >= 250, "{} is {width} x {height}", path.display());
         let is_dark = path.to_string_lossy().ends_with("_dark.png");
         let bright = pixels.iter().filter(|pixel| pixel.iter().all(|value| *value > 127)).count();
         assert_eq!(bright * 2 < pixels.len(), is_dark, "{}", path.display());
@@ -194,10 +207,16 @@ fn pictures_decode_and_differ_by_theme() {
 fn hostile_names_stay_text() {
     let (store, folder) = (store(), tempfile::tempdir().unwrap());
     let hostile = "</title><script>alert('x')</script>\"><img src=x onerror=y>";
-    store.conn().execute("UPDATE runs SET name = ?1, strategy = ?1, error = ?1, status = 'failed' WHERE run_id = 'bt-walk'", [hostile]).unwrap();
+    store
+        .conn()
+        .execute(
+            "UPDATE runs SET name = ?1, strategy = ?1, error = ?1, status = 'failed' WHERE run_id = 'bt-walk'",
+            [hostile],
+        )
+        .unwrap();
     store.conn().execute("INSERT INTO run_params VALUES ('bt-walk', ?1, ?1)", [hostile]).unwrap();
     store.conn().execute("UPDATE trades SET exit_reason = ?1 WHERE run_id = 'bt-walk'", [hostile]).unwrap();
-    let (page, _) = write(&store, &["bt-walk"], folder.path());
+    let page = page_of(&store, &["bt-walk"]);
     assert!(!page.contains("<script") && !page.contains("<img") && page.matches("</title>").count() == 1);
     assert!(page.contains("&lt;script&gt;") && page.contains("FAILED"));
 
@@ -205,35 +224,37 @@ fn hostile_names_stay_text() {
     store.conn().execute("UPDATE runs SET run_id = '../../up/\"x' WHERE run_id = 'bt-flat'", []).unwrap();
     store.conn().execute("UPDATE equity SET run_id = '../../up/\"x' WHERE run_id = 'bt-flat'", []).unwrap();
     store.conn().execute("UPDATE run_returns SET run_id = '../../up/\"x' WHERE run_id = 'bt-flat'", []).unwrap();
-    let (_, written) = write(&store, &["../../up/\"x"], folder.path());
+    let written = report::write(&store, &["../../up/\"x"], folder.path(), now()).unwrap();
     assert!(!written.pngs.is_empty() && written.pngs.iter().all(|path| path.parent() == Some(folder.path())));
 }
 
 #[test]
 fn edge_data_makes_a_page_that_says_what_is_unknown() {
-    let (store, folder) = (store(), tempfile::tempdir().unwrap());
+    let store = store();
     // Never traded, no variance, no benchmark.
-    let (page, _) = write(&store, &["bt-flat"], folder.path());
+    let page = page_of(&store, &["bt-flat"]);
     assert_eq!(shown(&page, "Sharpe ratio"), "Sharpe ratio — unknown: without variance — unknown: without variance");
     assert_eq!(shown(&page, "Win rate"), "Win rate — unknown: without trades");
     assert!(shown(&page, "Total return").starts_with("Total return 0.00 % —"));
     // One bar; below zero; a run that left nothing; a single class.
     store.conn().execute_batch(include_str!("report_edges.sql")).unwrap();
     for run in ["bt-once", "bt-broke", "bt-empty", "ev-single", "tr-null"] {
-        let (page, _) = write(&store, &[run], folder.path());
-        assert!(page.contains(run) && !page.contains("NaN") && !page.contains(">inf"), "{run}");
+        let page = page_of(&store, &[run]);
+        assert!(
+            page.contains(run) && !page.contains("NaN") && !page.contains(">inf<") && !page.contains("inf "),
+            "{run}"
+        );
     }
-    let (page, _) = write(&store, &["bt-empty"], folder.path());
+    let page = page_of(&store, &["bt-empty"]);
     assert!(page.contains("has left no equity") && page.contains("RUNNING"));
-    let (page, _) = write(&store, &["ev-single"], folder.path());
+    let page = page_of(&store, &["ev-single"]);
     assert!(shown(&page, "ROC-AUC").contains("— unknown: with a single label"));
 }
 
 #[test]
 fn several_runs_stand_side_by_side() {
-    let folder = tempfile::tempdir().unwrap();
-    let (page, _) = write(&store(), &["bt-walk", "bt-flat", "bt-walk"], folder.path());
-    assert!(page.contains("Runs side by side") && page.contains("2 runs"));
+    let page = page_of(&store(), &["bt-walk", "bt-flat", "bt-walk"]);
+    assert!(page.contains("2 runs side by side") && page.contains("Beside buy and hold"));
     assert_eq!(page.matches("<section class=\"run\" id=\"s").count(), 2);
 }
 
@@ -243,7 +264,10 @@ fn what_cannot_be_reported_is_refused_before_anything_is_written() {
     let out = folder.path().join("new");
     let error = report::write(&store, &["bt-walk", "bt-nope'; DROP TABLE runs; --"], &out, now()).unwrap_err();
     let text = error.to_string();
-    assert!(error.is_refusal() && text.contains("unknown run 'bt-nope'") && text.contains("newest: ev-one, bt-model"), "{text}");
+    assert!(
+        error.is_refusal() && text.contains("unknown run 'bt-nope'") && text.contains("newest: ev-one, bt-model"),
+        "{text}"
+    );
     assert!(matches!(report::write(&store, &[] as &[&str], &out, Ts(0)).unwrap_err(), ReportError::NoRuns));
     assert!(!out.exists());
     let empty = Store::in_memory().unwrap();
@@ -253,14 +277,4 @@ fn what_cannot_be_reported_is_refused_before_anything_is_written() {
     std::fs::write(&file, "x").unwrap();
     let error = report::write(&store, &["bt-walk"], &file, now()).unwrap_err();
     assert!(!error.is_refusal() && error.to_string().contains("file") && error.hint().is_some(), "{error}");
-}
-
-#[test]
-fn look() {
-    let store = store();
-    store.conn().execute_batch(include_str!("report_edges.sql")).unwrap();
-    for run in ["bt-model", "bt-walk", "bt-flat", "bt-week", "bt-once", "bt-broke", "bt-empty", "ev-single", "tr-null", "ev-one", "tr-one"] {
-        let _ = write(&store, &[run], Path::new(&format!("/tmp/report-look/{run}")));
-    }
-    let _ = write(&store, &["bt-walk", "bt-model", "bt-flat"], Path::new("/tmp/report-look/three"));
 }

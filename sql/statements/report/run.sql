@@ -5,11 +5,11 @@ SELECT
     array_to_string(r.symbols, ', ') AS symbols,
     len(r.symbols)                   AS n_symbols,
     r.error,
-    s.currency,
+    c.currency,
     (SELECT count(DISTINCT b.symbol) FROM bars AS b
      WHERE b.source = 'synthetic' AND b.interval = r.interval AND list_contains(r.symbols, b.symbol)) AS n_synthetic,
     (SELECT count(*) FROM run_params AS p
      WHERE p.run_id = r.run_id AND p.key = 'in_sample' AND lower(p.value) = 'true')                   AS n_in_sample
 FROM runs AS r
-LEFT JOIN run_settings AS s ON s.run_id = r.run_id
+LEFT JOIN run_currency AS c ON c.run_id = r.run_id
 WHERE r.run_id = $1

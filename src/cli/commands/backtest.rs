@@ -102,9 +102,13 @@ fn strategies_help() -> String {
         text.push_str(&format!("\n  {}: {}\n", spec.name, spec.doc));
         for param in spec.params {
             let (min, max) = (param.min, param.max);
-            text.push_str(&format!("    {:<12} {} [default: {}; {min} to {max}]\n", param.name, param.doc, param.default));
+            text.push_str(&format!(
+                "    {:<12} {} [default: {}; {min} to {max}]\n",
+                param.name, param.doc, param.default
+            ));
         }
     }
+    text.push_str("\n  threshold=model takes the model's own (best F1 on validation), threshold=profit the best there after costs\n");
     text
 }
 
@@ -119,14 +123,18 @@ pub fn run(args: &BacktestArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let strategy = args.strategy.as_deref().unwrap_or("model");
     strategies::find(strategy).map_err(BacktestError::from)?;
     if strategy == "signals" {
-        return Err(Failure::fault("strategy 'signals' needs signals, which no flag brings yet").hint("use sma_cross or model"));
+        return Err(
+            Failure::fault("strategy 'signals' needs signals, which no flag brings yet").hint("use sma_cross or model")
+        );
     }
     let params: BTreeMap<String, String> = args.params.iter().cloned().collect();
     // Reading first: a refused request must not create a store.
     drop(ctx.open_read_only()?);
     let store = ctx.open()?;
     let mut config = match &args.model {
-        Some(model) => super::model::config(&store, model, &args.data, args.in_sample, &params, ctx)?,
+        Some(model) => {
+            super::model::config(&store, model, &args.data, args.in_sample, &params, args.account.round_trip(ctx), ctx)?
+        }
         None => {
             let (symbols, interval) = series(&store, &args.data)?;
             let mut config = Config::new(strategy, symbols, interval);
@@ -144,6 +152,13 @@ pub fn run(args: &BacktestArgs, ctx: &Ctx) -> Result<Output, Failure> {
 }
 
 impl Account {
+    /// Costs of entering and leaving, as a fraction of the traded value.
+    fn round_trip(&self, ctx: &Ctx) -> f64 {
+        let defaults = ctx.config.backtest;
+        let slippage_bps = self.slippage_bps.unwrap_or(defaults.slippage_bps);
+        2.0 * (self.commission.unwrap_or(defaults.commission) + slippage_bps / 10_000.0)
+    }
+
     /// Flags beat the configuration file, which beats the defaults.
     fn apply(&self, config: &mut Config, ctx: &Ctx) {
         let defaults = ctx.config.backtest;
@@ -175,7 +190,8 @@ fn series(store: &Store, data: &Data) -> Result<(Vec<Symbol>, Interval), Failure
         (None, []) => Interval::D1,
         (None, several) => {
             let names: Vec<&str> = several.iter().map(|interval| interval.as_str()).collect();
-            return Err(Failure::refused(format!("the symbols have bars of {}", names.join(", "))).hint("say which: --interval"));
+            return Err(Failure::refused(format!("the symbols have bars of {}", names.join(", ")))
+                .hint("say which: --interval"));
         }
     };
     if !data.symbols.is_empty() {
@@ -184,7 +200,9 @@ fn series(store: &Store, data: &Data) -> Result<(Vec<Symbol>, Interval), Failure
     let symbols: Vec<Symbol> =
         held.iter().filter(|found| found.interval == interval).map(|found| found.symbol.clone()).collect();
     if symbols.is_empty() {
-        return Err(Failure::refused(format!("the store has no {interval} bars")).hint("ws query coverage lists what there is"));
+        return Err(
+            Failure::refused(format!("the store has no {interval} bars")).hint("ws query coverage lists what there is")
+        );
     }
     Ok((symbols, interval))
 }
@@ -212,16 +230,25 @@ fn report(store: &Store, outcome: &Outcome, config: &Config) -> Result<Output, F
     let table = query::run(store, crate::sql!("cli/run_performance"), &[Some(outcome.run_id.clone())])?;
     let metrics = table.json_rows().into_iter().next().unwrap_or(Value::Null);
     let cell = |column: &str, fraction: bool| match metrics.get(column) {
-        None | Some(Value::Null) => if column.is_empty() { String::new() } else { "-".into() },
+        None | Some(Value::Null) => {
+            if column.is_empty() {
+                String::new()
+            } else {
+                "-".into()
+            }
+        }
         Some(value) if column == "n_trades" => value.to_string(),
         Some(value) if fraction => percent(value.as_f64()),
         Some(value) => number(value.as_f64()),
     };
     let rows: Vec<Vec<String>> = SUMMARY
         .iter()
-        .map(|(name, column, benchmark, fraction)| vec![(*name).into(), cell(column, *fraction), cell(benchmark, *fraction)])
+        .map(|(name, column, benchmark, fraction)| {
+            vec![(*name).into(), cell(column, *fraction), cell(benchmark, *fraction)]
+        })
         .collect();
-    let mut text = format!("run {} ({} over {} bars of {})\n\n", outcome.run_id, config.strategy, outcome.n_bars, config.interval);
+    let mut text =
+        format!("run {} ({} over {} bars of {})\n\n", outcome.run_id, config.strategy, outcome.n_bars, config.interval);
     text.push_str(&grid(&["", "strategy", "buy and hold"], &[false, true, true], &rows));
     for warning in warnings(outcome, config) {
         text.push_str(&format!("\n\nnote: {warning}"));
@@ -241,11 +268,14 @@ fn warnings(outcome: &Outcome, config: &Config) -> Vec<String> {
         found.push("IN-SAMPLE: the model has seen these bars; the result says nothing about the future".to_string());
     }
     if outcome.n_refused > 0 {
-        found.push(format!("{} orders were refused (ws sql \"FROM orders WHERE status = 'refused'\")", outcome.n_refused));
+        found.push(format!(
+            "{} orders were refused (ws sql \"FROM orders WHERE status = 'refused'\")",
+            outcome.n_refused
+        ));
     }
     let best = config.predictions.iter().map(|prediction| prediction.probability).fold(f64::NAN, f64::max);
     if config.strategy == "model" && outcome.n_trades == 0 && best.is_finite() {
-        found.push(format!("no trade: the highest probability is {best:.3}; --param threshold=model takes the model's own threshold"));
+        found.push(format!("no trade: the highest probability is {best:.3}; --param threshold=model takes the model's own, threshold=profit the best on validation after costs"));
     }
     found
 }

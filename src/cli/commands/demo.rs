@@ -10,7 +10,7 @@ use crate::backtest::{self, Config, Outcome};
 use crate::cli::output::{grid, number, percent};
 use crate::cli::{Ctx, Failure, Output};
 use crate::dataset::{DatasetSpec, FeatureSchema, SplitSpec};
-use crate::domain::{Interval, Symbol};
+use crate::domain::{Interval, Symbol, Ts};
 use crate::features::{self, FeatureSet};
 use crate::ingest::{self, FileOutcome, Options, synthetic};
 use crate::labels::{self, TripleBarrier};
@@ -33,9 +33,13 @@ pub struct DemoArgs {
 /// Barriers at which the sample's hourly bars have a base rate worth learning.
 const BARRIERS: TripleBarrier = TripleBarrier { take_profit: 0.015, stop_loss: 0.01, horizon: 8 };
 
+/// Default costs of entering and leaving, as a fraction.
+const ROUND_TRIP: f64 = 0.003;
+
 /// A finished run as a row of the closing table.
 struct Row {
     what: String,
+    from: Option<Ts>,
     run_id: String,
     metrics: Value,
 }
@@ -49,7 +53,12 @@ pub fn run(args: &DemoArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let labelled = labels::build(&store, &BARRIERS, &filter, ctx.progress())?;
     let mut notes = vec![
         format!("{} bars of {} SYNTHETIC symbols, {} feature rows", labelled.rows, symbols.len(), built.rows),
-        format!("label set {}: {} complete, base rate {}", labelled.label_set, labelled.complete, percent(labelled.base_rate)),
+        format!(
+            "label set {}: {} complete, base rate {}",
+            labelled.label_set,
+            labelled.complete,
+            percent(labelled.base_rate)
+        ),
     ];
     let mut kinds = vec![ModelSpec::by_kind("logistic")];
     if !args.fast {
@@ -63,11 +72,12 @@ pub fn run(args: &DemoArgs, ctx: &Ctx) -> Result<Output, Failure> {
         runs.push(row);
     }
     let mut config = Config::new("sma_cross", symbols, Interval::H1);
-    config.from = Some(crate::domain::Ts::parse(&traded_from(&runs)?).unwrap_or_default());
+    // Every strategy is compared over the same bars: those no model has seen.
+    config.from = runs.iter().find_map(|row: &Row| row.from);
     config.name = "demo sma_cross".into();
-    runs.push(finished(&store, "sma_cross", &backtest::run(&store, &config, ctx.now(), ctx.progress())?)?);
+    runs.push(finished(&store, &config, &backtest::run(&store, &config, ctx.now(), ctx.progress())?)?);
     let ids: Vec<&str> = runs.iter().rev().map(|row| row.run_id.as_str()).collect();
-    // The best model's run leads the page; the rule-based one stands beside it.
+    // The models lead the page, the last trained first; the rule-based strategy closes it.
     let ordered = [&ids[1..], &ids[..1]].concat();
     let written = report::write(&store, &ordered, &args.out, ctx.now())?;
     notes.push(format!("report: {}", written.html.display()));
@@ -132,27 +142,21 @@ fn learn_and_trade(
     let model = models::load(store, &trained.model_id)?;
     let evaluated = models::evaluate(store, &model, ctx.now(), ctx.progress())?;
     let data = Data { symbols: symbols.to_vec(), interval: None, from: None, to: None };
-    let params = BTreeMap::from([("threshold".to_string(), "model".to_string())]);
-    let mut config = super::model::config(store, &trained.model_id, &data, false, &params, ctx)?;
+    let params = BTreeMap::from([("threshold".to_string(), "profit".to_string())]);
+    let mut config = super::model::config(store, &trained.model_id, &data, false, &params, ROUND_TRIP, ctx)?;
     config.name = format!("demo {kind}");
     // Exits where the labels have them.
     config.take_profit = Some(BARRIERS.take_profit);
     config.stop_loss = Some(BARRIERS.stop_loss);
     let outcome = backtest::run(store, &config, ctx.now(), ctx.progress())?;
-    Ok((finished(store, kind, &outcome)?, evaluated.metrics))
+    Ok((Row { what: kind.to_string(), ..finished(store, &config, &outcome)? }, evaluated.metrics))
 }
 
 /// Reads a run's metrics back from the view.
-fn finished(store: &Store, what: &str, outcome: &Outcome) -> Result<Row, Failure> {
+fn finished(store: &Store, config: &Config, outcome: &Outcome) -> Result<Row, Failure> {
     let table = query::run(store, crate::sql!("cli/run_performance"), &[Some(outcome.run_id.clone())])?;
     let metrics = table.json_rows().into_iter().next().unwrap_or(Value::Null);
-    Ok(Row { what: what.to_string(), run_id: outcome.run_id.clone(), metrics })
-}
-
-/// First day of the models' trading, so that every strategy is compared over the same bars.
-fn traded_from(runs: &[Row]) -> Result<String, Failure> {
-    let first = runs.first().and_then(|row| row.metrics.get("first_date")).and_then(Value::as_str);
-    first.map(String::from).ok_or_else(|| Failure::fault("the demo's first backtest left no equity"))
+    Ok(Row { what: config.strategy.clone(), from: config.from, run_id: outcome.run_id.clone(), metrics })
 }
 
 fn closing(notes: &[String], judged: &[(String, Metrics)], runs: &[Row], page: &Path, db: &Path) -> Output {
@@ -161,7 +165,9 @@ fn closing(notes: &[String], judged: &[(String, Metrics)], runs: &[Row], page: &
         .iter()
         .map(|(kind, metrics)| {
             let mut row = vec![kind.clone(), percent(metric(metrics, "base_rate"))];
-            row.extend(["roc_auc", "pr_auc", "precision", "recall", "log_loss"].map(|key| number(metric(metrics, key))));
+            row.extend(
+                ["roc_auc", "pr_auc", "precision", "recall", "log_loss"].map(|key| number(metric(metrics, key))),
+            );
             row
         })
         .collect();
@@ -186,7 +192,11 @@ fn closing(notes: &[String], judged: &[(String, Metrics)], runs: &[Row], page: &
         "{}\n\ntest period, models (SYNTHETIC data)\n{}\n\ntest period, after costs (SYNTHETIC data)\n{}\n\ntry:\n  ws sql {db} \"FROM experiment_leaderboard\"\n  ws sql {db} \"SELECT symbol, count(*) AS n, avg(return_pct) AS mean_return_pct FROM trades GROUP BY ALL ORDER BY ALL\"\n  ws sql {db} \"SELECT * FROM threshold_sweep WHERE best_by_f1\"",
         notes.join("\n"),
         grid(&["model", "base rate", "ROC-AUC", "PR-AUC", "precision", "recall", "log-loss"], &right, &models),
-        grid(&["strategy", "return", "buy and hold", "Sharpe", "max drawdown", "trades", "win rate", "run"], &right, &traded),
+        grid(
+            &["strategy", "return", "buy and hold", "Sharpe", "max drawdown", "trades", "win rate", "run"],
+            &right,
+            &traded
+        ),
         db = format_args!("--db {}", db.display()),
     );
     let runs: Vec<Value> =

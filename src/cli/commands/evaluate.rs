@@ -58,7 +58,8 @@ fn rounded(rows: &[Value], columns: &[String]) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| columns.iter().map(|column| cell(&row[column])).collect()).collect();
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| columns.iter().map(|column| cell(&row[column])).collect()).collect();
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
     grid(&names, &vec![true; names.len()], &rows)
 }

@@ -84,7 +84,15 @@ fn list_sets() -> Result<Output, Failure> {
     let sets = FeatureSet::known().map(FeatureSet::load).collect::<Result<Vec<_>, _>>()?;
     let rows: Vec<Vec<String>> = sets
         .iter()
-        .map(|set| vec![set.name().into(), set.columns().len().to_string(), set.warmup().to_string(), set.hash()[..12].into(), set.about().into()])
+        .map(|set| {
+            vec![
+                set.name().into(),
+                set.columns().len().to_string(),
+                set.warmup().to_string(),
+                set.hash()[..12].into(),
+                set.about().into(),
+            ]
+        })
         .collect();
     let document: Vec<_> = sets
         .iter()
@@ -120,7 +128,10 @@ fn list_features(set: &FeatureSet) -> Output {
                 "memory": feature.memory.to_string(), "role": feature.role.as_str(), "about": feature.about, "source": feature.source })
         })
         .collect();
-    Output::new(grid(&columns, &[false, false, false, true], &rows), json!({ "set": set.name(), "version": set.hash(), "features": document }))
+    Output::new(
+        grid(&columns, &[false, false, false, true], &rows),
+        json!({ "set": set.name(), "version": set.hash(), "features": document }),
+    )
 }
 
 fn build(args: &BuildArgs, ctx: &Ctx) -> Result<Output, Failure> {
@@ -128,18 +139,30 @@ fn build(args: &BuildArgs, ctx: &Ctx) -> Result<Output, Failure> {
     drop(ctx.open_read_only()?);
     let store = ctx.open()?;
     let report = features::build(&store, &set, &args.series.filter(), ctx.now(), ctx.progress())?;
-    let rows: Vec<Vec<String>> =
-        report.series.iter().map(|series| vec![series.symbol.clone(), series.interval.clone(), series.rows.to_string()]).collect();
+    let rows: Vec<Vec<String>> = report
+        .series
+        .iter()
+        .map(|series| vec![series.symbol.clone(), series.interval.clone(), series.rows.to_string()])
+        .collect();
     let mut text = grid(&["symbol", "interval", "rows"], &[false, false, true], &rows);
     if let Some(why) = &report.recreated {
         text.push_str(&format!("\nnote: {why}"));
     }
-    text.push_str(&format!("\n\n{} rows of {} features in {} (version {})", report.rows, report.columns, report.table, &report.version[..12]));
+    text.push_str(&format!(
+        "\n\n{} rows of {} features in {} (version {})",
+        report.rows,
+        report.columns,
+        report.table,
+        &report.version[..12]
+    ));
     let series: Vec<_> = report
         .series
         .iter()
         .map(|series| json!({ "symbol": series.symbol, "interval": series.interval, "rows": series.rows }))
         .collect();
-    Ok(Output::new(text, json!({ "set": report.set, "version": report.version, "table": report.table, "rows": report.rows,
-        "series": series, "recreated": report.recreated })))
+    Ok(Output::new(
+        text,
+        json!({ "set": report.set, "version": report.version, "table": report.table, "rows": report.rows,
+        "series": series, "recreated": report.recreated }),
+    ))
 }

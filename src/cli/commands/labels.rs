@@ -73,7 +73,11 @@ pub fn run(args: &LabelsArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let numeric = [false, false, true, true, true, true, true, true, true];
     let text = format!(
         "{}\n\nlabel set {}: {} of {} complete, base rate {}",
-        grid(&columns, &numeric, &rows), report.label_set, report.complete, report.rows, percent(report.base_rate)
+        grid(&columns, &numeric, &rows),
+        report.label_set,
+        report.complete,
+        report.rows,
+        percent(report.base_rate)
     );
     let series: Vec<_> = report
         .series
@@ -84,6 +88,9 @@ pub fn run(args: &LabelsArgs, ctx: &Ctx) -> Result<Output, Failure> {
                 "base_rate": series.base_rate, "mean_return": series.mean_return })
         })
         .collect();
-    Ok(Output::new(text, json!({ "label_set": report.label_set, "rows": report.rows, "complete": report.complete,
-        "base_rate": report.base_rate, "series": series })))
+    Ok(Output::new(
+        text,
+        json!({ "label_set": report.label_set, "rows": report.rows, "complete": report.complete,
+        "base_rate": report.base_rate, "series": series }),
+    ))
 }

@@ -28,6 +28,31 @@ pub fn newest_or(store: &Store, wanted: Option<&str>) -> Result<LoadedModel, Fai
     Ok(models::load(store, &wanted)?)
 }
 
+/// What `--param threshold=model` and `--param threshold=profit` stand for; `None` for a plain number.
+///
+/// `model` is the threshold stored with the model (best F1 on validation). `profit` is the one with the highest sum of
+/// forward returns on validation after `round_trip` costs a prediction, a fraction, among those with 30 predictions.
+fn named_threshold(
+    store: &Store,
+    model: &LoadedModel,
+    params: &BTreeMap<String, String>,
+    round_trip: f64,
+) -> Result<Option<f64>, Failure> {
+    match params.get("threshold").map(String::as_str) {
+        Some("model") => Ok(Some(model.threshold())),
+        Some("profit") => {
+            let args = crate::store::params![model.run_id, round_trip];
+            let found = store.conn().query_row(crate::sql!("cli/best_net_threshold"), args, |row| row.get(0));
+            let threshold: Option<f64> = found.map_err(crate::store::StoreError::from)?;
+            let none = || {
+                Failure::refused("no threshold has 30 predictions on validation").hint("use --param threshold=model")
+            };
+            threshold.ok_or_else(none).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
 /// A backtest of a model: its symbols and interval, its predictions on bars that its fit has not seen.
 pub fn config(
     store: &Store,
@@ -35,6 +60,7 @@ pub fn config(
     data: &Data,
     in_sample: bool,
     params: &BTreeMap<String, String>,
+    round_trip: f64,
     ctx: &Ctx,
 ) -> Result<Config, Failure> {
     let model = models::load(store, wanted)?;
@@ -56,8 +82,8 @@ pub fn config(
     config.from = Some(from);
     config.in_sample = in_sample && from < unseen;
     config.params.clone_from(params);
-    if params.get("threshold").is_some_and(|threshold| threshold == "model") {
-        config.params.insert("threshold".into(), model.threshold().to_string());
+    if let Some(threshold) = named_threshold(store, &model, params, round_trip)? {
+        config.params.insert("threshold".into(), threshold.to_string());
     }
     config.model = Some(ModelRef {
         model_id: model.model_id.clone(),

@@ -35,7 +35,8 @@ pub fn run(args: &ReportArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let store = ctx.open_read_only()?;
     let chosen = if args.runs.is_empty() { runs::newest(&store, "backtest", 1)? } else { args.runs.clone() };
     if chosen.is_empty() {
-        return Err(Failure::refused("the store has no backtest to report on").hint("run one: ws backtest --strategy sma_cross"));
+        return Err(Failure::refused("the store has no backtest to report on")
+            .hint("run one: ws backtest --strategy sma_cross"));
     }
     let written = report::write(&store, &chosen, &args.out, ctx.now())?;
     if args.open {
@@ -48,5 +49,7 @@ pub fn run(args: &ReportArgs, ctx: &Ctx) -> Result<Output, Failure> {
 fn open(page: &Path) -> Result<(), Failure> {
     let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let started = std::process::Command::new(opener).arg(page).spawn();
-    started.map(drop).map_err(|error| Failure::fault(format!("{opener}: {error}")).hint(format!("open {} yourself", page.display())))
+    started
+        .map(drop)
+        .map_err(|error| Failure::fault(format!("{opener}: {error}")).hint(format!("open {} yourself", page.display())))
 }

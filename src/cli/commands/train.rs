@@ -128,7 +128,8 @@ fn toml_value(text: &str) -> String {
 fn targets(store: &Store, args: &TrainArgs) -> Result<(String, Interval), Failure> {
     let fault = |error: crate::store::duckdb::Error| Failure::from(crate::store::StoreError::from(error));
     let mut statement = store.conn().prepare(crate::sql!("cli/label_sets")).map_err(fault)?;
-    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).map_err(fault)?;
+    let rows =
+        statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).map_err(fault)?;
     let found: Vec<(String, String)> = rows.collect::<Result<_, _>>().map_err(fault)?;
     let wanted = |(set, interval): &&(String, String)| {
         args.labels.as_ref().is_none_or(|label_set| label_set == set)
@@ -140,12 +141,15 @@ fn targets(store: &Store, args: &TrainArgs) -> Result<(String, Interval), Failur
     let matching: Vec<(String, String)> = found.iter().filter(wanted).cloned().collect();
     match matching.as_slice() {
         [(set, interval)] => {
-            let interval = interval.parse().map_err(|_| Failure::fault(format!("labels have the interval '{interval}'")))?;
+            let interval =
+                interval.parse().map_err(|_| Failure::fault(format!("labels have the interval '{interval}'")))?;
             Ok((set.clone(), interval))
         }
         [] if found.is_empty() => Err(Failure::refused("the store has no labels").hint("build them: ws labels build")),
-        [] => Err(Failure::refused(format!("no such labels; the store has {}", names(&found))).hint("ws labels build makes others")),
-        several => Err(Failure::refused(format!("several label sets fit: {}", names(several))).hint("say which: --labels and --interval")),
+        [] => Err(Failure::refused(format!("no such labels; the store has {}", names(&found)))
+            .hint("ws labels build makes others")),
+        several => Err(Failure::refused(format!("several label sets fit: {}", names(several)))
+            .hint("say which: --labels and --interval")),
     }
 }
 
@@ -156,11 +160,17 @@ fn report(trained: &Trained) -> Output {
         ("valid", trained.windows[1], periods.valid_start, periods.valid_end),
         ("test", trained.windows[2], periods.test_start, periods.test_end),
     ];
-    let rows: Vec<Vec<String>> =
-        split.iter().map(|(name, n, from, to)| vec![(*name).into(), n.to_string(), from.to_string(), to.to_string()]).collect();
-    let mut text = format!("model {} ({}@{}), run {}\n\n", trained.model_id, trained.name, trained.version, trained.run_id);
+    let rows: Vec<Vec<String>> = split
+        .iter()
+        .map(|(name, n, from, to)| vec![(*name).into(), n.to_string(), from.to_string(), to.to_string()])
+        .collect();
+    let mut text =
+        format!("model {} ({}@{}), run {}\n\n", trained.model_id, trained.name, trained.version, trained.run_id);
     text.push_str(&grid(&["split", "windows", "first bar", "last bar"], &[false, true], &rows));
-    text.push_str(&format!("\n\nvalidation (used for early stopping, calibration and the threshold {:.4})\n", trained.threshold));
+    text.push_str(&format!(
+        "\n\nvalidation (used for early stopping, calibration and the threshold {:.4})\n",
+        trained.threshold
+    ));
     text.push_str(&metrics_grid(&trained.metrics));
     for warning in &trained.warnings {
         text.push_str(&format!("\nwarning: {warning}"));
@@ -175,19 +185,35 @@ fn report(trained: &Trained) -> Output {
         .iter()
         .map(|(name, n, from, to)| json!({ "split": name, "windows": n, "from": from.to_string(), "to": to.to_string() }))
         .collect();
-    Output::new(text, json!({ "run_id": trained.run_id, "model_id": trained.model_id, "name": trained.name, "version": trained.version,
+    Output::new(
+        text,
+        json!({ "run_id": trained.run_id, "model_id": trained.model_id, "name": trained.name, "version": trained.version,
         "splits": splits, "threshold": trained.threshold, "metrics": trained.metrics, "curve": curve,
-        "best_epoch": trained.best_epoch, "warnings": trained.warnings, "seconds": trained.seconds }))
+        "best_epoch": trained.best_epoch, "warnings": trained.warnings, "seconds": trained.seconds }),
+    )
 }
 
 /// Classifier metrics in reading order.
 pub fn metrics_grid(metrics: &Metrics) -> String {
-    const ORDER: [&str; 11] = ["n", "base_rate", "threshold", "accuracy", "precision", "recall", "f1", "roc_auc", "pr_auc", "log_loss", "brier"];
+    const ORDER: [&str; 11] = [
+        "n",
+        "base_rate",
+        "threshold",
+        "accuracy",
+        "precision",
+        "recall",
+        "f1",
+        "roc_auc",
+        "pr_auc",
+        "log_loss",
+        "brier",
+    ];
     let rows: Vec<Vec<String>> = ORDER
         .iter()
         .filter_map(|key| metrics.get(*key).map(|value| (key, value)))
         .map(|(key, value)| {
-            let shown = if *key == "n" { value.map_or("-".into(), |value| format!("{value:.0}")) } else { number(*value) };
+            let shown =
+                if *key == "n" { value.map_or("-".into(), |value| format!("{value:.0}")) } else { number(*value) };
             vec![key.replace('_', " "), shown]
         })
         .collect();

@@ -114,7 +114,11 @@ fn step_for(low: f64, high: f64, count: usize, unit: Unit) -> f64 {
 /// The smallest of 1, 2, 2.5 and 5 times a power of ten that is at least `raw`.
 pub fn nice_step(raw: f64) -> f64 {
     let magnitude = 10f64.powf(raw.abs().max(1e-12).log10().floor());
-    [1.0, 2.0, 2.5, 5.0].into_iter().map(|factor| factor * magnitude).find(|step| *step >= raw * (1.0 - 1e-9)).unwrap_or(magnitude * 10.0)
+    [1.0, 2.0, 2.5, 5.0]
+        .into_iter()
+        .map(|factor| factor * magnitude)
+        .find(|step| *step >= raw * (1.0 - 1e-9))
+        .unwrap_or(magnitude * 10.0)
 }
 
 /// Distance between time ticks.
@@ -173,7 +177,8 @@ impl Step {
                 let month = at.year() * 12 + at.month0() as i32;
                 let start = month.div_euclid(months as i32) * months as i32;
                 let boundary = |month: i32| {
-                    let date = chrono::NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1);
+                    let date =
+                        chrono::NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1);
                     date.and_then(|date| date.and_hms_opt(0, 0, 0)).unwrap_or(at)
                 };
                 if boundary(start) >= at { boundary(start) } else { boundary(start + months as i32) }

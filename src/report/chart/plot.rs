@@ -63,7 +63,8 @@ impl Plot {
     #[must_use]
     pub fn new(sketch: &mut Sketch, frame: Frame, x: Axis, y: Axis, left: f64, x_title: &str) -> Self {
         let font = sketch.font;
-        let below = if x.ticks.is_empty() { font * 0.5 } else { font * 1.8 } + if x_title.is_empty() { 0.0 } else { font * 1.4 };
+        let below = if x.ticks.is_empty() { font * 0.5 } else { font * 1.8 }
+            + if x_title.is_empty() { 0.0 } else { font * 1.4 };
         let inner = Frame {
             left: frame.left + left,
             top: frame.top + font * 0.5,

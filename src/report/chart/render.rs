@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::Once;
 
 use plotters::coord::Shift;
-use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::register_font;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -57,7 +56,8 @@ pub fn svg(sketch: &Sketch) -> Result<String, String> {
         area.present().map_err(|error| error.to_string())?;
     }
     let body = text.find('>').map_or("", |end| &text[end + 1..]);
-    let body = unmark(body).replace(" opacity=\"1\"", "").replace(" font-family=\"sans-serif\"", "").replace(" \"", "\"");
+    let body =
+        unmark(body).replace(" opacity=\"1\"", "").replace(" font-family=\"sans-serif\"", "").replace(" \"", "\"");
     Ok(format!("<svg viewBox=\"0 0 {width} {height}\" aria-hidden=\"true\">{body}"))
 }
 
@@ -117,7 +117,10 @@ fn one<DB: DrawingBackend>(
         RGBColor(r, g, b).mix(opacity).filled()
     };
     match shape {
-        Shape::Path(points, pen) => path(area, points, *pen, look),
+        Shape::Path(points, pen) => match pen.dash {
+            Some(lengths) => dashes(points, lengths).iter().try_for_each(|piece| path(area, piece, *pen, look)),
+            None => path(area, points, *pen, look),
+        },
         Shape::Area(points, role, opacity) => {
             let points: Vec<_> = points.iter().map(|point| place(*point)).collect();
             area.draw(&Polygon::new(points, fill(*role, *opacity)))
@@ -153,10 +156,6 @@ fn path<DB: DrawingBackend>(
     let width = (pen.width * SCALE).round().max(1.0) as u32;
     let mut placed: Vec<_> = points.iter().map(|point| place(*point)).collect();
     placed.dedup();
-    if let Some((dash, gap)) = pen.dash {
-        let (dash, gap) = ((dash * SCALE) as i32, (gap * SCALE) as i32);
-        return area.draw(&DashedPathElement::new(placed, dash, gap, color.stroke_width(width)));
-    }
     if !look.pieces {
         return area.draw(&PathElement::new(placed, color.stroke_width(width)));
     }
@@ -169,6 +168,63 @@ fn path<DB: DrawingBackend>(
     Ok(())
 }
 
+/// The visible pieces of a dashed line; dash and gap run on around corners.
+fn dashes(points: &[Point], (dash, gap): (f64, f64)) -> Vec<Vec<Point>> {
+    let Some(first) = points.first() else { return Vec::new() };
+    let (mut pieces, mut piece) = (Vec::new(), vec![*first]);
+    let (mut is_drawn, mut left) = (true, dash.max(0.1));
+    for pair in points.windows(2) {
+        let (mut from, to) = (pair[0], pair[1]);
+        loop {
+            let length = (to.0 - from.0).hypot(to.1 - from.1);
+            if length <= left {
+                left -= length;
+                piece.extend(is_drawn.then_some(to));
+                break;
+            }
+            from = (from.0 + (to.0 - from.0) * left / length, from.1 + (to.1 - from.1) * left / length);
+            if is_drawn {
+                piece.push(from);
+                pieces.push(std::mem::take(&mut piece));
+            } else {
+                piece = vec![from];
+            }
+            (is_drawn, left) = (!is_drawn, if is_drawn { gap } else { dash }.max(0.1));
+        }
+    }
+    if piece.len() > 1 {
+        pieces.push(piece);
+    }
+    pieces
+}
+
 fn place((x, y): Point) -> (i32, i32) {
     ((x * SCALE).round() as i32, (y * SCALE).round() as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_run_on_around_corners() {
+        let bent = [(0.0, 0.0), (3.0, 0.0), (3.0, 5.0)];
+        let pieces = dashes(&bent, (2.0, 2.0));
+        assert_eq!(pieces, vec![vec![(0.0, 0.0), (2.0, 0.0)], vec![(3.0, 1.0), (3.0, 3.0)]]);
+        let pieces = dashes(&bent, (4.0, 1.0));
+        assert_eq!(pieces, vec![vec![(0.0, 0.0), (3.0, 0.0), (3.0, 1.0)], vec![(3.0, 2.0), (3.0, 5.0)]]);
+        assert!(dashes(&[], (1.0, 1.0)).is_empty());
+        assert!(dashes(&[(1.0, 1.0); 3], (1.0, 1.0)).iter().all(|piece| piece.len() > 1));
+    }
+
+    #[test]
+    fn svg_names_colours_by_role_and_escapes_text() {
+        let mut sketch = Sketch::new(100.0, 50.0);
+        sketch.path(vec![(0.0, 0.0), (10.0, 10.0)], Pen::solid(Role::Main, 1.0));
+        sketch.text((5.0, 5.0), "a<b & c", Role::Ink, Anchor::Start);
+        let text = svg(&sketch).unwrap();
+        assert!(text.starts_with("<svg viewBox=\"0 0 400 200\""), "{text}");
+        assert!(text.contains("stroke=\"var(--main)\"") && text.contains("a&lt;b &amp; c"), "{text}");
+        assert!(!text.contains('#') && !text.contains("http"), "{text}");
+    }
 }

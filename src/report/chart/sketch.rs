@@ -106,11 +106,16 @@ impl Frame {
         (Self { bottom: y, ..*self }, Self { top: y, ..*self })
     }
 
-    /// Left and right halves with a gap between them.
+    /// Two panels of equal size with a gap between them: side by side when it is wide, else one above the other.
     #[must_use]
-    pub fn halves(&self, gap: f64) -> (Self, Self) {
-        let middle = (self.left + self.right) / 2.0;
-        (Self { right: middle - gap / 2.0, ..*self }, Self { left: middle + gap / 2.0, ..*self })
+    pub fn halves(&self) -> (Self, Self) {
+        if self.width() > self.height() * 1.5 {
+            let middle = (self.left + self.right) / 2.0;
+            (Self { right: middle - 18.0, ..*self }, Self { left: middle + 18.0, ..*self })
+        } else {
+            let middle = (self.top + self.bottom) / 2.0;
+            (Self { bottom: middle - 7.0, ..*self }, Self { top: middle + 7.0, ..*self })
+        }
     }
 }
 
@@ -174,7 +179,15 @@ impl Sketch {
     }
 
     /// Writes a label in a given size.
-    pub fn sized_text(&mut self, at: Point, text: impl Into<String>, role: Role, anchor: Anchor, size: f64, bold: bool) {
+    pub fn sized_text(
+        &mut self,
+        at: Point,
+        text: impl Into<String>,
+        role: Role,
+        anchor: Anchor,
+        size: f64,
+        bold: bool,
+    ) {
         self.shapes.push(Shape::Text { at, text: text.into(), size, role, anchor, bold });
     }
 

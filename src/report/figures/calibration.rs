@@ -2,7 +2,7 @@
 
 use super::{Figure, MAIN, REFERENCE, Source};
 use crate::report::ReportError;
-use crate::report::chart::{Anchor, Axis, Entry, Plot, Role, Sketch, header, label_room};
+use crate::report::chart::{Anchor, Axis, Entry, Plot, Role, Sketch, header, label_room, text_width};
 use crate::report::format::{Unit, fixed, tick};
 use crate::report::read::{Run, rows};
 use crate::store::Store;
@@ -19,17 +19,22 @@ pub fn figure(store: &Store, run: &Run, split: &str) -> Result<Option<Figure>, R
     let bins = rows(store, source.sql, source.args, |row| {
         Ok((row.get::<_, f64>(1)?, row.get::<_, Option<f64>>(2)?, row.get::<_, Option<f64>>(3)?))
     })?;
-    let bins: Vec<Bin> =
-        bins.into_iter().filter_map(|(n, stated, observed)| Some(Bin { n, stated: stated?, observed: observed? })).collect();
+    let bins: Vec<Bin> = bins
+        .into_iter()
+        .filter_map(|(n, stated, observed)| Some(Bin { n, stated: stated?, observed: observed? }))
+        .collect();
     if bins.is_empty() {
         return Ok(None);
     }
     let percent = |value: f64| tick(value, 0.001, Unit::Percent);
-    let told: Vec<String> =
-        bins.iter().map(|bin| format!("stated {}, observed {} of {}", percent(bin.stated), percent(bin.observed), fixed(bin.n, 0))).collect();
-    let caption = "Predictions grouped in ten bins by stated probability, against how often label 1 then came; the number \
+    let told: Vec<String> = bins
+        .iter()
+        .map(|bin| format!("stated {}, observed {} of {}", percent(bin.stated), percent(bin.observed), fixed(bin.n, 0)))
+        .collect();
+    let caption =
+        "Predictions grouped in ten bins by stated probability, against how often label 1 then came; the number \
                    beside each point is its count of predictions. On the dashed line both agree."
-        .to_string();
+            .to_string();
     let alt = format!("Line chart of calibration on split {split}: {}.", told.join("; "));
     let picture = Box::new(move |width| sketch(&bins, width));
     let figure = source.figure(run, "calibration", &format!("Calibration ({split})"), picture);
@@ -58,8 +63,23 @@ fn sketch(bins: &[Bin], width: f64) -> Sketch {
         // Labels sit on the side away from the diagonal and inside the frame.
         let above = bin.observed >= bin.stated && y - font * 1.6 > plot.inner.top || y + font * 1.6 > plot.inner.bottom;
         let base = if above { y - font * 0.7 } else { y + font * 1.4 };
-        let anchor = if x + 40.0 > plot.inner.right { Anchor::End } else if x - 20.0 < plot.inner.left { Anchor::Start } else { Anchor::Middle };
-        sketch.sized_text((x, base), fixed(bin.n, 0), Role::Muted, anchor, font * 0.9, false);
+        let anchor = if x + 40.0 > plot.inner.right {
+            Anchor::End
+        } else if x - 20.0 < plot.inner.left {
+            Anchor::Start
+        } else {
+            Anchor::Middle
+        };
+        let (label, size) = (fixed(bin.n, 0), font * 0.9);
+        let half = text_width(&label, size) / 2.0;
+        let middle = match anchor {
+            Anchor::Start => x + half,
+            Anchor::Middle => x,
+            Anchor::End => x - half,
+        };
+        // Paper under the label keeps it apart from the line.
+        sketch.bar((middle - half - 1.0, base - size * 0.85), (middle + half + 1.0, base + size * 0.15), Role::Paper);
+        sketch.sized_text((x, base), label, Role::Muted, anchor, size, false);
     }
     sketch
 }

@@ -22,7 +22,8 @@ const ORDER: [&str; 3] = ["LONG", "SHORT", "NOOP"];
 
 /// One matrix for the predictions of `split` (which may be empty: none) and one for each mode of traces.
 pub fn figures(store: &Store, run: &Run, split: &str) -> Result<Vec<Figure>, ReportError> {
-    let source = Source { views: "confusion_matrix", sql: crate::sql!("report/confusion"), args: &[&run.run_id, split] };
+    let source =
+        Source { views: "confusion_matrix", sql: crate::sql!("report/confusion"), args: &[&run.run_id, split] };
     let cells = rows(store, source.sql, source.args, |row| {
         Ok(Cell {
             source: row.get("source")?,
@@ -51,9 +52,12 @@ fn figure(source: &Source<'_>, run: &Run, cells: &[Cell]) -> Figure {
     };
     let share = number(right as f64 / total as f64, Unit::Percent, "");
     let counted = format!("{} of {} ({share}) lie on the diagonal", fixed(right as f64, 0), fixed(total as f64, 0));
-    let caption = format!("{what} {counted}. Percentages are shares of the actual class, so each row adds up to 100 %.");
-    let told: Vec<String> =
-        cells.iter().map(|cell| format!("predicted {} and actual {}: {}", cell.predicted, cell.actual, cell.n)).collect();
+    let caption =
+        format!("{what} {counted}. Percentages are shares of the actual class, so each row adds up to 100 %.");
+    let told: Vec<String> = cells
+        .iter()
+        .map(|cell| format!("predicted {} and actual {}: {}", cell.predicted, cell.actual, cell.n))
+        .collect();
     let key = if is_traces { format!("directions-{split}") } else { "confusion".to_string() };
     let cells = cells.to_vec();
     let picture = Box::new(move |width| sketch(&cells, width));

@@ -10,9 +10,8 @@ use crate::store::Store;
 type Curve = Vec<(f64, f64)>;
 
 fn read(store: &Store, source: &Source<'_>) -> Result<Curve, ReportError> {
-    let points = rows(store, source.sql, source.args, |row| {
-        Ok((row.get::<_, Option<f64>>(0)?, row.get::<_, Option<f64>>(1)?))
-    })?;
+    let points =
+        rows(store, source.sql, source.args, |row| Ok((row.get::<_, Option<f64>>(0)?, row.get::<_, Option<f64>>(1)?)))?;
     // NULL where a class is missing: then there is no curve.
     Ok(points.into_iter().filter_map(|(x, y)| Some((x?, y?))).collect())
 }
@@ -29,14 +28,14 @@ pub fn roc(store: &Store, run: &Run, split: &str, metrics: &Record) -> Result<Op
     }
     let area = score(metrics, "roc_auc");
     let caption = format!(
-        "Share of label 1 found against share of label 0 taken for it, as the threshold falls. The area under the \
-         curve is {area}; the diagonal (0.500) is guessing."
+        "Share of label 1 found (true positive rate) against share of label 0 taken for it (false positive rate), as the \
+         threshold falls. The area under the curve is {area}; the diagonal, 0.500, is guessing."
     );
     let alt = format!("Line chart: ROC curve on split {split}, area {area}, beside the diagonal of chance.");
     let label = format!("Model, area {area}");
     let picture = Box::new(move |width| {
         let entries = [Entry::new(label.as_str(), MAIN), Entry::new("Chance", REFERENCE)];
-        square(width, "Found", &entries, "Falsely taken (false positive rate)", &[(0.0, 0.0), (1.0, 1.0)], &curve)
+        square(width, "True positive rate", &entries, "False positive rate", &[(0.0, 0.0), (1.0, 1.0)], &curve)
     });
     let figure = source.figure(run, "roc", &format!("ROC curve ({split})"), picture);
     Ok(Some(Figure { caption, alt, is_half: true, ..figure }))
@@ -55,7 +54,8 @@ pub fn pr(store: &Store, run: &Run, split: &str, metrics: &Record) -> Result<Opt
         "Share of the model's calls that were right (precision) against share of label 1 found (recall), as the \
          threshold falls. Average precision is {area}; calling everything 1 gives the base rate, {rate}."
     );
-    let alt = format!("Line chart: precision against recall on split {split}, average precision {area}, base rate {rate}.");
+    let alt =
+        format!("Line chart: precision against recall on split {split}, average precision {area}, base rate {rate}.");
     let label = format!("Model, average {area}");
     let picture = Box::new(move |width| {
         let mut entries = vec![Entry::new(label.as_str(), MAIN)];
@@ -70,7 +70,14 @@ pub fn pr(store: &Store, run: &Run, split: &str, metrics: &Record) -> Result<Opt
 }
 
 /// A curve in the unit square beside its reference line.
-fn square(width: f64, title: &str, entries: &[Entry], x_title: &str, reference: &[(f64, f64)], curve: &[(f64, f64)]) -> Sketch {
+fn square(
+    width: f64,
+    title: &str,
+    entries: &[Entry],
+    x_title: &str,
+    reference: &[(f64, f64)],
+    curve: &[(f64, f64)],
+) -> Sketch {
     let mut sketch = Sketch::new(width, 380.0);
     let axis = || Axis::tight(0.0, 1.0, 5, Unit::Percent);
     let frame = sketch.frame();

@@ -76,7 +76,7 @@ impl Data {
     }
 
     fn sketch(&self, width: f64) -> Sketch {
-        let mut sketch = Sketch::new(width, if width < 600.0 { 400.0 } else { 430.0 });
+        let mut sketch = Sketch::new(width, if width < 600.0 { 410.0 } else { 440.0 });
         let (low, high) = self.money_range();
         let money =
             if self.is_log() { Axis::log(low, high, 6, Unit::Money) } else { Axis::loose([low, high], 5, Unit::Money) };
@@ -98,6 +98,7 @@ impl Data {
         plot.curve(&mut sketch, &self.benchmark, REFERENCE);
         plot.curve(&mut sketch, &self.equity, MAIN);
 
+        let lower = lower.split_at(sketch.font).1;
         let lower = header(&mut sketch, lower, "Drawdown from the peak, %", &[]);
         let plot = Plot::new(&mut sketch, lower, time, fall, left, "");
         plot.fill(&mut sketch, &self.drawdown, 0.0, Role::Main, 0.22);

@@ -71,8 +71,12 @@ const RULE: Pen = Pen::solid(Role::Muted, 1.0);
 
 /// Figures of the account and its trades.
 pub fn of_account(store: &Store, run: &Run) -> Result<Vec<Figure>, ReportError> {
-    let figures =
-        [equity::figure(store, run)?, monthly::figure(store, run)?, returns::figure(store, run)?, trades::figure(store, run)?];
+    let figures = [
+        equity::figure(store, run)?,
+        monthly::figure(store, run)?,
+        returns::figure(store, run)?,
+        trades::figure(store, run)?,
+    ];
     Ok(figures.into_iter().flatten().collect())
 }
 

@@ -92,15 +92,22 @@ fn sketch(months: &[Month], width: f64) -> Sketch {
         }
         let total = months.iter().find(|month| month.year == *year).and_then(|month| month.year_change);
         if let Some(total) = total {
-            sketch.sized_text((middle(12.0, 1.5) + 8.0, base), cell_text(total, narrow), Role::Ink, Anchor::Middle, font, true);
+            sketch.sized_text(
+                (middle(12.0, 1.5) + 8.0, base),
+                cell_text(total, narrow),
+                Role::Ink,
+                Anchor::Middle,
+                font,
+                true,
+            );
         }
     }
     sketch
 }
 
-/// Heat of a return: its share of the strongest one, in steps; only an exact zero is neutral.
+/// Heat of a return: its share of the strongest one, in steps; what is shown as zero is neutral.
 fn heat(change: f64, strongest: f64) -> Role {
-    if change == 0.0 || strongest == 0.0 {
+    if change.abs() < 0.000_5 || strongest == 0.0 {
         return Role::Heat(0);
     }
     let steps = (change.abs() / strongest * f64::from(HEAT_STEPS)).ceil().clamp(1.0, f64::from(HEAT_STEPS)) as i8;

@@ -87,7 +87,9 @@ impl Data {
         plot.curve(&mut sketch, &[normal], NORMAL);
         if let Some(mean) = self.mean {
             plot.marker(&mut sketch, mean, "mean", 0, Pen::solid(Role::Ink, 1.2));
-            for (deviation, label) in deviation.filter(|sd| *sd > 0.0).into_iter().flat_map(|sd| [(sd, "+1σ"), (-sd, "−1σ")]) {
+            for (deviation, label) in
+                deviation.filter(|sd| *sd > 0.0).into_iter().flat_map(|sd| [(sd, "+1σ"), (-sd, "−1σ")])
+            {
                 if (first..=last).contains(&(mean + deviation)) {
                     plot.marker(&mut sketch, mean + deviation, label, 1, Pen::dashed(Role::Muted, 1.0, 3.0, 3.0));
                 }
@@ -99,7 +101,9 @@ impl Data {
 
     /// Expected count a bin under the normal distribution; empty without variance.
     fn normal(&self, step: f64, from: f64, to: f64) -> Vec<(f64, f64)> {
-        let (Some(mean), Some(deviation)) = (self.mean, self.deviation.filter(|sd| *sd > 1e-12)) else { return Vec::new() };
+        let (Some(mean), Some(deviation)) = (self.mean, self.deviation.filter(|sd| *sd > 1e-12)) else {
+            return Vec::new();
+        };
         let height = self.changes.len() as f64 * step / (deviation * std::f64::consts::TAU.sqrt());
         let x = |index: i32| from + (to - from) * f64::from(index) / 160.0;
         (0..=160).map(|index| (x(index), height * (-0.5 * ((x(index) - mean) / deviation).powi(2)).exp())).collect()

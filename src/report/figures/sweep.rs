@@ -43,7 +43,9 @@ pub fn figure(store: &Store, run: &Run, split: &str, metrics: &Record) -> Result
     let mut told = Vec::new();
     told.extend(in_force.map(|threshold| format!("The threshold in force is {threshold:.3}")));
     told.extend(best_f1.map(|(at, f1)| format!("F1 is highest at {at:.2} ({})", number(f1, Unit::Percent, ""))));
-    told.extend(best_profit.map(|(at, profit)| format!("profit at {at:.2} ({} stakes)", number(profit, Unit::Ratio, ""))));
+    told.extend(
+        best_profit.map(|(at, profit)| format!("profit at {at:.2} ({} stakes)", number(profit, Unit::Ratio, ""))),
+    );
     let told = told.join("; ");
     let caption = format!(
         "Each threshold as if it had been in force on split {split}. Profit is the sum of forward returns of the calls, \
@@ -59,10 +61,8 @@ pub fn figure(store: &Store, run: &Run, split: &str, metrics: &Record) -> Result
 type Best = Option<(f64, f64)>;
 
 fn sketch(found: &[Row], in_force: Option<f64>, best_f1: Best, best_profit: Best, width: f64) -> Sketch {
-    let is_wide = width >= 600.0;
-    let mut sketch = Sketch::new(width, if is_wide { 300.0 } else { 520.0 });
-    let (first, second) =
-        if is_wide { sketch.frame().halves(36.0) } else { sketch.frame().split_at(sketch.height / 2.0) };
+    let mut sketch = Sketch::new(width, if width >= 600.0 { 300.0 } else { 530.0 });
+    let (first, second) = sketch.frame().halves();
     let curve = |value: fn(&Row) -> Option<f64>| unbroken(found.iter().map(|row| (row.threshold, value(row))));
     let rates = [(curve(|row| row.precision), MAIN), (curve(|row| row.recall), SECOND), (curve(|row| row.f1), THIRD)];
     let entries = [Entry::new("Precision", MAIN), Entry::new("Recall", SECOND), Entry::new("F1", THIRD)];

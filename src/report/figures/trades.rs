@@ -22,8 +22,13 @@ pub fn figure(store: &Store, run: &Run) -> Result<Option<Figure>, ReportError> {
     let text = |value: Option<f64>| value.map_or("unknown".into(), |value| number(value, Unit::InPercent, ""));
     let best = text(trades.iter().map(|trade| trade.1).max_by(f64::total_cmp));
     let worst = text(trades.iter().map(|trade| trade.1).min_by(f64::total_cmp));
-    let told = format!("{} trades, {} with a gain; best {best}, worst {worst}", trades.len(), gains.len());
-    let thinned = if gains.len().max(losses.len()) > MOST_POINTS { " Of crowded stretches only the extremes are drawn." } else { "" };
+    let noun = if trades.len() == 1 { "trade" } else { "trades" };
+    let told = format!("{} {noun}, {} with a gain; best {best}, worst {worst}", trades.len(), gains.len());
+    let thinned = if gains.len().max(losses.len()) > MOST_POINTS {
+        " Of crowded stretches only the extremes are drawn."
+    } else {
+        ""
+    };
     let caption = format!(
         "Net return of each closed trade at its exit, in percent of its entry value. Filled points gained, rings did not. {told}.{thinned}"
     );

@@ -38,7 +38,9 @@ pub fn figure(store: &Store, run: &Run) -> Result<Option<Figure>, ReportError> {
     }
     let told: Vec<String> = panels.iter().map(Panel::told).collect();
     let told = told.join(" ");
-    let caption = format!("By epoch (one pass over the training data). {told} A validation loss that rises while the training loss falls is overfitting.");
+    let caption = format!(
+        "By epoch (one pass over the training data). {told} A validation loss that rises while the training loss falls is overfitting."
+    );
     let alt = format!("Line charts by epoch. {told}");
     let picture = Box::new(move |width| sketch(&panels, width));
     Ok(Some(Figure { caption, alt, ..source.figure(run, "training", "Training curves", picture) }))
@@ -67,15 +69,14 @@ impl Panel {
 }
 
 fn sketch(panels: &[Panel], width: f64) -> Sketch {
-    let is_wide = width >= 600.0;
-    let mut sketch = Sketch::new(width, if is_wide { 280.0 } else { 250.0 * panels.len() as f64 });
+    let mut sketch = Sketch::new(width, if width >= 600.0 { 280.0 } else { 255.0 * panels.len() as f64 });
     let frame = sketch.frame();
     match panels {
         [only] => only.draw(&mut sketch, frame),
         [first, second, ..] => {
-            let (a, b) = if is_wide { frame.halves(36.0) } else { frame.split_at(250.0) };
-            first.draw(&mut sketch, a);
-            second.draw(&mut sketch, b);
+            let (upper, lower) = frame.halves();
+            first.draw(&mut sketch, upper);
+            second.draw(&mut sketch, lower);
         }
         [] => {}
     }
