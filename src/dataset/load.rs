@@ -92,6 +92,14 @@ fn check_version(store: &Store, schema: &FeatureSchema, table: &str) -> Result<(
     }
 }
 
+/// Where a series is with its labels: none yet, all known so far, or past the first that the data's end hides.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Labels {
+    Awaited,
+    Known,
+    Over,
+}
+
 /// Gathers rows into series and samples as they stream by, ordered by symbol and time.
 struct Reader<'a> {
     spec: &'a DatasetSpec,
@@ -99,6 +107,8 @@ struct Reader<'a> {
     samples: Vec<Sample>,
     /// Complete rows in a row, up to the newest of the current series.
     complete: usize,
+    /// Where the current series is with its labels.
+    labels: Labels,
     rows: usize,
     data_as_of: Option<Ts>,
     print: Fingerprint,
@@ -110,7 +120,16 @@ impl<'a> Reader<'a> {
         print.text(&spec.schema.set);
         print.text(&spec.label_set);
         print.text(spec.interval.as_str());
-        Self { spec, series: vec![], samples: vec![], complete: 0, rows: 0, data_as_of: None, print }
+        Self {
+            spec,
+            series: vec![],
+            samples: vec![],
+            complete: 0,
+            labels: Labels::Awaited,
+            rows: 0,
+            data_as_of: None,
+            print,
+        }
     }
 
     fn read(&mut self, batch: &RecordBatch) -> Result<()> {
@@ -125,8 +144,9 @@ impl<'a> Reader<'a> {
             series.close.push(beside.close.value(row));
             let known = series.values[start..].iter().all(|value| value.is_finite());
             self.complete = if known { self.complete + 1 } else { 0 };
-            let sample =
+            let mut sample =
                 beside.sample(row, self.series.len() - 1, self.series.last().map_or(0, |series| series.ts.len() - 1));
+            self.settle(&mut sample);
             self.print(&sample, start);
             self.data_as_of = self.data_as_of.max(Some(sample.close_ts));
             self.rows += 1;
@@ -159,7 +179,23 @@ impl<'a> Reader<'a> {
         self.print.text(symbol.as_str());
         self.series.push(Series { symbol, asset_id, ts: vec![], close: vec![], values: vec![] });
         self.complete = 0;
+        self.labels = Labels::Awaited;
         Ok(())
+    }
+
+    /// Forgets the label of a sample whose neighbours can't have one yet.
+    ///
+    /// Near the end of the data a label is known only if its barrier was touched early: those that are known say
+    /// nothing of those that are not, so none is used from the first unknown one on.
+    fn settle(&mut self, sample: &mut Sample) {
+        self.labels = match (self.labels, sample.label) {
+            (Labels::Awaited | Labels::Known, Some(_)) => Labels::Known,
+            (Labels::Awaited, None) => Labels::Awaited,
+            (Labels::Known, None) | (Labels::Over, _) => Labels::Over,
+        };
+        if self.labels == Labels::Over {
+            *sample = Sample { label: None, forward_return: f64::NAN, exit_ts: None, ..*sample };
+        }
     }
 
     fn print(&mut self, sample: &Sample, start: usize) {

@@ -31,7 +31,7 @@ pub struct Sample {
     pub ts: Ts,
     /// UTC time at which the window is known.
     pub close_ts: Ts,
-    /// 1 or 0; `None` while the horizon is incomplete or when there is no label.
+    /// 1 or 0; `None` when there is no label, and from the first bar on whose horizon the data does not cover.
     pub label: Option<i32>,
     /// Return from entry to exit, a fraction; NaN when unknown.
     pub forward_return: f64,

@@ -6,7 +6,9 @@
 //! - *Purge*: a training sample that covers the start of validation or anything after it is dropped, and so is a
 //!   validation sample that covers the start of the test period, whatever its symbol.
 //! - *Embargo*: the last `embargo` times before each boundary are dropped too. By default that is the lookback, so
-//!   that no window of a later period contains the decision bar of a sample of an earlier one.
+//!   that no window of a later period contains the decision bar of a sample of an earlier one. An embargo of at least
+//!   the labels' horizon also keeps the purge from picking: without one, of the last samples before a boundary only
+//!   those survive whose barrier was touched early.
 //!
 //! The method is purging and embargo of López de Prado, *Advances in Financial Machine Learning* (2018), ch. 7,
 //! with training always before validation before test.

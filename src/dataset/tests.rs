@@ -52,6 +52,18 @@ fn an_unknown_value_removes_exactly_the_windows_that_contain_it() {
 }
 
 #[test]
+fn labels_known_early_at_the_end_of_the_data_are_not_used() {
+    let store = fixture::store(&["AAA"], 40, |_, rows| {
+        // Two bars before the end a barrier is touched at once; the bar before it is still open.
+        (rows.label[38], rows.exit[38]) = (Some(1), Some(39));
+    });
+    let dataset = load(&store, &fixture::spec(LOOKBACK)).unwrap();
+    let last = dataset.samples.iter().rev().find(|sample| sample.is_labelled()).unwrap();
+    assert_eq!(last.ts, ts(40 - HORIZON - 1));
+    assert_eq!(dataset.samples.last().unwrap().ts, ts(39));
+}
+
+#[test]
 fn a_period_gives_the_same_windows_as_the_whole() {
     let store = fixture::store(&["AAA", "BBB"], 40, |_, _| {});
     let all = load(&store, &fixture::spec(LOOKBACK)).unwrap();

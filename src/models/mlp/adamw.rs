@@ -7,9 +7,9 @@
 //! ```
 //!
 //! Loshchilov and Hutter, *Decoupled weight decay regularization* (2019). candle-nn's optimiser gives the same numbers
-//! (a test holds this one to it) in some fifteen passes with a temporary each, and candle hands tensors of 65 536
-//! values and more to threads that wait for each other spinning: on a machine that has other work, training was
-//! fifteen times slower with it.
+//! (a test holds this one to it) in some fifteen passes with a temporary each, and candle 0.11 hands tensors of 65 536
+//! values and more to threads that wait for each other spinning: on a machine with other work to do, training took
+//! several times longer with it.
 
 use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor, Var};

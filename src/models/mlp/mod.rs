@@ -99,7 +99,7 @@ impl Model for MlpModel {
             let wanted = BLOCK.min(samples.len() - first);
             let positions: [usize; BLOCK] = std::array::from_fn(|at| first + at.min(wanted - 1));
             let (windows, assets) = self.inputs(samples, &rows, &positions)?;
-            let found = self.network.forward(&windows, &assets, None)?.to_vec1::<f32>()?;
+            let found = self.network.forward(&windows, &assets)?.to_vec1::<f32>()?;
             log_odds.extend(found.into_iter().take(wanted).map(f64::from));
             progress.advance(wanted as u64);
         }

@@ -1,5 +1,6 @@
 //! The layers: built from named tensors, run forward, read back.
 
+use candle_core::backprop::GradStore;
 use candle_core::{Device, Module, Tensor, Var};
 use candle_nn::{BatchNorm, Linear, ModuleT};
 
@@ -75,6 +76,16 @@ struct Layer {
     norm: Option<BatchNorm>,
 }
 
+/// What a forward pass in training leaves for the way back.
+pub(super) struct Pass {
+    /// Log-odds `[n]`.
+    pub(super) log_odds: Tensor,
+    /// Product of the first layer, where candle's graph begins.
+    first: Var,
+    input: Tensor,
+    assets: Tensor,
+}
+
 /// A network in memory; its trainable tensors are variables.
 pub(super) struct Network {
     shape: Shape,
@@ -120,18 +131,57 @@ impl Network {
         self.shape.width
     }
 
-    /// Log-odds `[n]` of windows `[n, width]` and asset rows `[n]`. With `dropout` the layers train: masks are drawn
-    /// and batch statistics are used and followed.
-    pub(super) fn forward(
-        &self,
-        windows: &Tensor,
-        assets: &Tensor,
-        mut dropout: Option<&mut Dropout>,
-    ) -> Result<Tensor> {
-        let embedded = self.embedding.as_tensor().index_select(assets, 0)?;
-        let mut hidden = Tensor::cat(&[windows, &embedded], 1)?;
-        for layer in &self.layers {
-            hidden = layer.linear.forward(&hidden)?;
+    /// Log-odds `[n]` of windows `[n, width]` and asset rows `[n]`.
+    pub(super) fn forward(&self, windows: &Tensor, assets: &Tensor) -> Result<Tensor> {
+        let first = self.first_product(&self.input(windows, assets)?)?;
+        self.after_first(&first, None)
+    }
+
+    /// The same in training: masks are drawn, batch statistics are used and followed.
+    pub(super) fn forward_training(&self, windows: &Tensor, assets: &Tensor, dropout: &mut Dropout) -> Result<Pass> {
+        let input = self.input(windows, assets)?;
+        let first = Var::from_tensor(&self.first_product(&input)?)?;
+        let log_odds = self.after_first(first.as_tensor(), Some(dropout))?;
+        Ok(Pass { log_odds, first, input, assets: assets.clone() })
+    }
+
+    /// Gradients of `sum(pull · log_odds)` by variable.
+    ///
+    /// candle goes back to the first product; its factors are done here, because candle would also work out the
+    /// gradient of the windows, a third of the whole pass, which nobody needs.
+    pub(super) fn backward(&self, pass: &Pass, pull: Tensor) -> Result<GradStore> {
+        let mut gradients = (&pass.log_odds * pull)?.sum_all()?.backward()?;
+        let Some(product) = gradients.remove(pass.first.as_tensor()) else { return Ok(gradients) };
+        let linear = &self.layers[0].linear;
+        let of_embedded = linear.weight().narrow(1, self.shape.width, self.shape.embedding_dim)?;
+        let embedded = product.matmul(&of_embedded.detach())?;
+        let embedding = self.embedding.as_tensor();
+        gradients.insert(embedding, embedding.zeros_like()?.index_add(&pass.assets, &embedded, 0)?);
+        gradients.insert(linear.weight(), product.t()?.matmul(&pass.input)?);
+        if let Some(bias) = linear.bias() {
+            gradients.insert(bias, product.sum(0)?);
+        }
+        Ok(gradients)
+    }
+
+    /// Windows beside the embeddings of their assets, `[n, width + embedding_dim]`.
+    fn input(&self, windows: &Tensor, assets: &Tensor) -> Result<Tensor> {
+        let embedded = self.embedding.as_detached_tensor().index_select(assets, 0)?;
+        Ok(Tensor::cat(&[windows, &embedded], 1)?)
+    }
+
+    fn first_product(&self, input: &Tensor) -> Result<Tensor> {
+        let linear = &self.layers[0].linear;
+        let detached = Linear::new(linear.weight().detach(), linear.bias().map(Tensor::detach));
+        Ok(detached.forward(input)?)
+    }
+
+    fn after_first(&self, first: &Tensor, mut dropout: Option<&mut Dropout>) -> Result<Tensor> {
+        let mut hidden = first.clone();
+        for (at, layer) in self.layers.iter().enumerate() {
+            if at > 0 {
+                hidden = layer.linear.forward(&hidden)?;
+            }
             if let Some(norm) = &layer.norm {
                 hidden = norm.forward_t(&hidden, dropout.is_some())?;
             }

@@ -141,14 +141,14 @@ impl<'a> Trainer<'a> {
     /// One step; returns the summed weighted loss and the summed weights.
     fn step(&mut self, batch: &[usize]) -> Result<(f64, f64)> {
         let (windows, assets) = self.model.inputs(self.train, &self.rows, batch)?;
-        let log_odds = self.model.network.forward(&windows, &assets, Some(&mut self.dropout))?;
+        let pass = self.model.network.forward_training(&windows, &assets, &mut self.dropout)?;
         let labels: Vec<bool> = batch.iter().map(|&at| self.labels[at]).collect();
-        let loss = WeightedLoss::of(&labels, &log_odds.to_vec1::<f32>()?, self.class_weights);
+        let loss = WeightedLoss::of(&labels, &pass.log_odds.to_vec1::<f32>()?, self.class_weights);
         // Its derivative with respect to each log-odds is the loss's own, computed without rounding in 32 bits.
         let pull = Tensor::from_vec(loss.gradient, labels.len(), &Device::Cpu)?;
         self.rate = learning_rate(self.spec, self.steps, self.train.len().div_ceil(self.spec.batch_size));
         self.steps += 1;
-        self.optimizer.step(&(log_odds * pull)?.sum_all()?.backward()?, self.rate)?;
+        self.optimizer.step(&self.model.network.backward(&pass, pull)?, self.rate)?;
         Ok((loss.sum, loss.weight))
     }
 }
