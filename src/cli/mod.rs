@@ -38,7 +38,7 @@ pub struct Global {
     /// Store: one DuckDB file [default: ws.duckdb]
     #[arg(long, global = true, env = "WS_DB", value_name = "PATH")]
     pub db: Option<PathBuf>,
-    /// Configuration file (TOML): db, and [backtest] capital, commission, slippage_bps, risk_free_rate
+    /// Configuration file (TOML): db, and under backtest: capital, commission, slippage_bps, risk_free_rate
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// One JSON document on stdout instead of text
