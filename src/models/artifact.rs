@@ -37,6 +37,8 @@ pub struct Manifest {
     pub interval: String,
     /// Symbols trained on, in embedding order (row 0 is the unknown asset).
     pub assets: Vec<Asset>,
+    /// Every symbol of the dataset, those without a training window included.
+    pub symbols: Vec<String>,
     /// Boundaries of the split.
     #[serde(flatten)]
     pub periods: Periods,
@@ -174,10 +176,10 @@ impl LoadedModel {
         }
     }
 
-    /// The symbols it was trained on.
+    /// The symbols of its dataset; those without a training window are asked about as an average asset.
     #[must_use]
     pub fn symbols(&self) -> Vec<Symbol> {
-        self.manifest.assets.iter().filter_map(|asset| asset.symbol.parse().ok()).collect()
+        self.manifest.symbols.iter().filter_map(|symbol| symbol.parse().ok()).collect()
     }
 }
 

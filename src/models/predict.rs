@@ -21,7 +21,7 @@ pub struct Prediction {
 
 /// Predicts every complete window with `from <= ts < to`, ascending by time, then symbol.
 ///
-/// `symbols` empty means those the model was trained on; others are predicted as an average asset. `from` open means
+/// `symbols` empty means those of its dataset; any without a training window is predicted as an average asset. `from` open means
 /// [`LoadedModel::unseen_from`], so that by default nothing is predicted that the fit has seen.
 ///
 /// # Errors

@@ -246,7 +246,7 @@ impl Job<'_> {
             periods: self.split.periods,
             windows: [self.split.train.len(), valid.len(), self.split.test.len()],
             threshold: fit.calibrated.threshold,
-            warnings: warnings(&fit.calibrated.calibration),
+            warnings: [self.unseen_symbols(), warnings(&fit.calibrated.calibration)].concat(),
             curve: fit.curve,
             best_epoch: fit.best_epoch,
             metrics,
@@ -265,6 +265,16 @@ impl Job<'_> {
         Ok(())
     }
 
+    /// Symbols whose bars begin after the training period.
+    fn unseen_symbols(&self) -> Vec<String> {
+        let trained: Vec<String> = self.split.train.series().iter().map(|series| series.symbol.to_string()).collect();
+        let unseen: Vec<String> = self.dataset.symbols().into_iter().filter(|symbol| !trained.contains(symbol)).collect();
+        if unseen.is_empty() {
+            return vec![];
+        }
+        vec![format!("{} have no training window; the model knows them as an average asset only", unseen.join(", "))]
+    }
+
     fn manifest(&self, fit: &Fit, metrics: Metrics) -> Manifest {
         let spec = &self.config.dataset;
         let assets = self.split.train.series();
@@ -281,6 +291,7 @@ impl Job<'_> {
                 .iter()
                 .map(|series| Asset { symbol: series.symbol.to_string(), asset_id: series.asset_id })
                 .collect(),
+            symbols: self.dataset.symbols(),
             periods: self.split.periods,
             n_train: self.split.train.len(),
             n_valid: self.split.valid.len(),
