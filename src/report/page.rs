@@ -220,27 +220,39 @@ fn short(label: &str) -> String {
     label.split(',').next().unwrap_or(label).trim_end_matches(" ratio").to_string()
 }
 
+/// What a comparison shows of a run.
+fn compared(summary: &Summary) -> Vec<(&'static str, &Cell)> {
+    let line = |label: &str| summary.lines.iter().find(|line| line.label.starts_with(label));
+    let fact = |label: &str| summary.facts.iter().find(|fact| fact.label.starts_with(label));
+    let mut cells = Vec::new();
+    cells.extend(line("Total return").map(|line| (line.label, &line.strategy)));
+    cells.extend(line("Total return").map(|line| ("Buy and hold", &line.benchmark)));
+    let others = ["CAGR", "Volatility", "Sharpe", "Max drawdown"].into_iter().filter_map(line);
+    cells.extend(others.map(|line| (line.label, &line.strategy)));
+    cells.extend(["Cost drag", "Trades"].into_iter().filter_map(fact).map(|fact| (fact.label, &fact.value)));
+    cells
+}
+
 /// Runs side by side, when more than one has equity.
 fn comparison(sections: &[Section]) -> Option<Table> {
     let found: Vec<(&Section, &Summary)> =
         sections.iter().filter_map(|section| Some((section, section.summary.as_ref()?))).collect();
     let (_, first) = found.first().filter(|_| found.len() > 1)?;
+    let names: Vec<String> = found.iter().map(|(section, _)| heading(&section.run)).collect();
     let mut columns = vec![Column { label: "Run".into(), is_number: false }];
-    columns.extend(first.lines.iter().map(|line| Column { label: short(line.label), is_number: true }));
-    columns.insert(2, Column { label: "Buy and hold".into(), is_number: true });
-    let row = |(section, summary): &(&Section, &Summary)| {
-        let name = format!("{} ({})", heading(&section.run), section.run.run_id);
-        let mut cells = vec![Cell::text(Some(&name))];
-        cells.extend(summary.lines.iter().map(|line| line.strategy.clone()));
-        cells.insert(2, summary.lines.first().map(|line| line.benchmark.clone()).unwrap_or_default());
-        cells
+    columns.extend(compared(first).into_iter().map(|(label, _)| Column { label: short(label), is_number: true }));
+    let row = |(index, (section, summary)): (usize, &(&Section, &Summary))| {
+        let is_unique = names.iter().filter(|name| **name == names[index]).count() == 1;
+        let name = if is_unique { names[index].clone() } else { format!("{} ({})", names[index], section.run.run_id) };
+        let values = compared(summary).into_iter().map(|(_, cell)| cell.clone());
+        [Cell::text(Some(&name))].into_iter().chain(values).collect()
     };
     let ids: Vec<&str> = found.iter().map(|(section, _)| section.run.run_id.as_str()).collect();
     Some(Table {
         title: "Beside buy and hold".into(),
         note: "Buy and hold is the total return of holding the same symbols over the same time.".into(),
         columns,
-        rows: found.iter().map(row).collect(),
+        rows: found.iter().enumerate().map(row).collect(),
         views: "run_performance",
         run_id: "each row".into(),
         sql: pasteable(crate::sql!("report/comparison"), &[&format!("[{}]", ids.join(", "))]),

@@ -8,6 +8,9 @@ use crate::store::duckdb::types::Value;
 use crate::store::duckdb::{self, Row, params_from_iter};
 use crate::store::{Store, runs};
 
+/// Stands for a currency that is unknown or mixed.
+pub const NO_CURRENCY: &str = "¤";
+
 /// Identity and lineage of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
@@ -49,7 +52,7 @@ pub struct Run {
     pub n_symbols: i64,
     /// What failed.
     pub error: Option<String>,
-    /// The one currency of its instruments; empty when unknown or mixed.
+    /// The one currency of its instruments; [`NO_CURRENCY`] when unknown or mixed.
     pub currency: String,
     /// Whether any of its bars are simulated.
     pub is_synthetic: bool,
@@ -81,7 +84,7 @@ pub fn run(store: &Store, run_id: &str) -> Result<Run, ReportError> {
             symbols: row.get::<_, Option<String>>("symbols")?.unwrap_or_default(),
             n_symbols: row.get::<_, Option<i64>>("n_symbols")?.unwrap_or_default(),
             error: row.get("error")?,
-            currency: row.get::<_, Option<String>>("currency")?.unwrap_or_default(),
+            currency: row.get::<_, Option<String>>("currency")?.unwrap_or_else(|| NO_CURRENCY.into()),
             is_synthetic: row.get::<_, i64>("n_synthetic")? > 0,
             is_in_sample: row.get::<_, i64>("n_in_sample")? > 0,
         })

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::ReportError;
 use super::format::{Unit, number};
-use super::read::{Record, Run, records, rows};
+use super::read::{NO_CURRENCY, Record, Run, records, rows};
 use super::table::Cell;
 use crate::store::Store;
 
@@ -156,9 +156,10 @@ fn sentence(run: &Run, record: &Record) -> String {
         record.number(column).map_or("unknown".into(), |value| number(value, Unit::Money, &run.currency))
     };
     let count = record.number("n_days").map_or("unknown".into(), |value| number(value, Unit::Count, ""));
+    let currency = if run.currency == NO_CURRENCY { " (¤: the currency is unknown or mixed)" } else { "" };
     format!(
         "Total return {} against {} for buy and hold, from {} to {} ({count} sessions). The account went from {} to \
-         {}, after costs of {} of the starting capital.",
+         {}{currency}, after costs of {} of the starting capital.",
         share("total_return"),
         share("benchmark_return"),
         record.text("first_date").unwrap_or("?"),

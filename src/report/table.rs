@@ -197,7 +197,6 @@ fn build(
         return Ok(None);
     }
     let heading = |shown: &Shown| match shown.kind {
-        Kind::Money if run.currency.is_empty() => shown.label.to_string(),
         Kind::Money => format!("{}, {}", shown.label, run.currency),
         _ => shown.label.to_string(),
     };

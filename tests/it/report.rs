@@ -137,21 +137,18 @@ fn the_page_shows_the_numbers_of_the_views() {
     assert!(!page.contains("IN-SAMPLE"));
 }
 
+/// What a browser reads of escaped text.
+fn unescaped(text: &str) -> String {
+    let entities = [("&#x27;", "'"), ("&#x2f;", "/"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
+    entities.iter().fold(text.to_string(), |text, (entity, plain)| text.replace(entity, plain))
+}
+
 #[test]
 fn every_statement_on_the_page_runs_as_it_stands() {
     let store = store();
     let page = page_of(&store, &["bt-model", "bt-walk"]);
-    let statements: Vec<String> = page
-        .split("<pre><code>")
-        .skip(1)
-        .map(|part| {
-            part[..part.find("</code>").unwrap()]
-                .replace("&#x27;", "'")
-                .replace("&lt;", "<")
-                .replace("&gt;", ">")
-                .replace("&quot;", "\"")
-        })
-        .collect();
+    let statements: Vec<String> =
+        page.split("<pre><code>").skip(1).map(|part| unescaped(&part[..part.find("</code>").unwrap()])).collect();
     assert!(statements.len() > 15, "{} statements", statements.len());
     for statement in statements {
         let rows = store.conn().prepare(&statement).and_then(|mut prepared| {

@@ -25,13 +25,15 @@ pub fn figures(store: &Store, run: &Run, split: &str) -> Result<Vec<Figure>, Rep
     let source =
         Source { views: "confusion_matrix", sql: crate::sql!("report/confusion"), args: &[&run.run_id, split] };
     let cells = rows(store, source.sql, source.args, |row| {
+        let source: String = row.get("source")?;
+        let share = if source == "traces" { "share_of_predicted" } else { "share_of_actual" };
         Ok(Cell {
-            source: row.get("source")?,
             split: row.get::<_, Option<String>>("split")?.unwrap_or_default(),
             predicted: row.get("predicted")?,
             actual: row.get("actual")?,
             n: row.get::<_, Option<i64>>("n")?.unwrap_or_default(),
-            share: row.get("share_of_actual")?,
+            share: row.get(share)?,
+            source,
         })
     })?;
     let matrices = cells.chunk_by(|a, b| (&a.source, &a.split) == (&b.source, &b.split));
@@ -52,14 +54,16 @@ fn figure(source: &Source<'_>, run: &Run, cells: &[Cell]) -> Figure {
     };
     let share = number(right as f64 / total as f64, Unit::Percent, "");
     let counted = format!("{} of {} ({share}) lie on the diagonal", fixed(right as f64, 0), fixed(total as f64, 0));
-    let caption =
-        format!("{what} {counted}. Percentages are shares of the actual class, so each row adds up to 100 %.");
+    let shares = if is_traces { "predicted direction, so each column" } else { "actual class, so each row" };
+    let caption = format!("{what} {counted}. Percentages are shares of the {shares} adds up to 100 %.");
     let told: Vec<String> = cells
         .iter()
         .map(|cell| format!("predicted {} and actual {}: {}", cell.predicted, cell.actual, cell.n))
         .collect();
     let key = if is_traces { format!("directions-{split}") } else { "confusion".to_string() };
-    let cells = cells.to_vec();
+    // A direction that was never predicted says nothing: a long-only strategy keeps one column.
+    let is_predicted = |name: &str| cells.iter().any(|cell| cell.predicted == name && cell.n > 0);
+    let cells: Vec<Cell> = cells.iter().filter(|cell| !is_traces || is_predicted(&cell.predicted)).cloned().collect();
     let picture = Box::new(move |width| sketch(&cells, width));
     let alt = format!("Matrix. {}. {counted}.", told.join("; "));
     Figure { alt, caption, is_half: true, ..source.figure(run, &key, &title, picture) }

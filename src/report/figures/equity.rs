@@ -85,7 +85,7 @@ impl Data {
         let time = Axis::time(self.from, self.to, time_labels(width));
         let (upper, lower) = sketch.frame().split_at(sketch.height * 0.6);
 
-        let unit = if self.currency.is_empty() { "account currency" } else { self.currency.as_str() };
+        let unit = &self.currency;
         let title = if self.is_log() { format!("Equity, {unit}, log scale") } else { format!("Equity, {unit}") };
         let mut entries = vec![Entry::new("Strategy", MAIN)];
         if !self.benchmark.is_empty() {
