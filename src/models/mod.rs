@@ -1,8 +1,8 @@
 //! Models: learning from samples, storing what was learned, predicting.
 //!
-//! `ModelSpec` names a kind and its parameters; its `Learner` fits a `Model` on `Train`
-//! and `Valid` samples. `train` does the whole job as a run: load, split, fit, calibrate,
-//! choose a threshold, store. `evaluate` asks a stored model about its test period, `predict` about any period.
+//! `ModelSpec` names a kind and its parameters; its `Learner` fits a `Model` on `Train` and `Valid` samples. `train`
+//! does the whole job as a run: load, split, fit, calibrate, choose a threshold, store. `evaluate` asks a stored model
+//! about its test period, `predict` about any period.
 //!
 //! A stored model is safetensors bytes (layers, scaler, calibration, threshold, to the bit) and a JSON `Manifest`.
 //! Probabilities are calibrated probabilities of label 1; verdicts are LONG at or above the threshold, else NOOP.

@@ -26,7 +26,7 @@ pub enum ModelSpec {
 /// |---|---|---|---|
 /// | `alpha` | 100 | weight of the L2 penalty; scikit-learn's `C` is `1/alpha` | > 0 |
 /// | `max_iterations` | 200 | most L-BFGS steps | ≥ 1 |
-/// | `gradient_tolerance` | 1e-4 | stop when the gradient's norm, a sample, falls below | > 0 |
+/// | `gradient_tolerance` | 1e-3 | stop when the gradient's norm, a sample, falls below | > 0 |
 /// | `scaling` | role | how inputs are scaled | role, standard |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -43,7 +43,7 @@ pub struct LogisticSpec {
 
 impl Default for LogisticSpec {
     fn default() -> Self {
-        Self { alpha: 100.0, max_iterations: 200, gradient_tolerance: 1e-4, scaling: Scaling::Role }
+        Self { alpha: 100.0, max_iterations: 200, gradient_tolerance: 1e-3, scaling: Scaling::Role }
     }
 }
 
