@@ -156,14 +156,16 @@ fn sentence(run: &Run, record: &Record) -> String {
         record.number(column).map_or("unknown".into(), |value| number(value, Unit::Money, &run.currency))
     };
     let count = record.number("n_days").map_or("unknown".into(), |value| number(value, Unit::Count, ""));
+    // Hyphens that don't break keep a date on one line.
+    let date = |column: &str| record.text(column).unwrap_or("?").replace('-', "\u{2011}");
     let currency = if run.currency == NO_CURRENCY { " (¤: the currency is unknown or mixed)" } else { "" };
     format!(
         "Total return {} against {} for buy and hold, from {} to {} ({count} sessions). The account went from {} to \
          {}{currency}, after costs of {} of the starting capital.",
         share("total_return"),
         share("benchmark_return"),
-        record.text("first_date").unwrap_or("?"),
-        record.text("last_date").unwrap_or("?"),
+        date("first_date"),
+        date("last_date"),
         money("start_equity"),
         money("end_equity"),
         share("cost_drag"),

@@ -55,7 +55,7 @@ fn figure(source: &Source<'_>, run: &Run, cells: &[Cell]) -> Figure {
     let share = number(right as f64 / total as f64, Unit::Percent, "");
     let counted = format!("{} of {} ({share}) lie on the diagonal", fixed(right as f64, 0), fixed(total as f64, 0));
     let shares = if is_traces { "predicted direction, so each column" } else { "actual class, so each row" };
-    let caption = format!("{what} {counted}. Percentages are shares of the {shares} adds up to 100 %.");
+    let caption = format!("{what} {counted}. Percentages are shares of the {shares} adds up to 100\u{a0}%.");
     let told: Vec<String> = cells
         .iter()
         .map(|cell| format!("predicted {} and actual {}: {}", cell.predicted, cell.actual, cell.n))

@@ -4,7 +4,7 @@ use super::{Figure, RULE, Source, time_labels};
 use crate::report::ReportError;
 use crate::report::chart::thin::thin;
 use crate::report::chart::{Anchor, Axis, Plot, Role, Sketch, header, label_room};
-use crate::report::format::{Unit, number};
+use crate::report::format::{Unit, fixed, number};
 use crate::report::read::{Run, rows};
 use crate::store::Store;
 
@@ -22,8 +22,9 @@ pub fn figure(store: &Store, run: &Run) -> Result<Option<Figure>, ReportError> {
     let text = |value: Option<f64>| value.map_or("unknown".into(), |value| number(value, Unit::InPercent, ""));
     let best = text(trades.iter().map(|trade| trade.1).max_by(f64::total_cmp));
     let worst = text(trades.iter().map(|trade| trade.1).min_by(f64::total_cmp));
+    let count = |trades: &[(f64, f64)]| fixed(trades.len() as f64, 0);
     let noun = if trades.len() == 1 { "trade" } else { "trades" };
-    let told = format!("{} {noun}, {} with a gain; best {best}, worst {worst}", trades.len(), gains.len());
+    let told = format!("{} {noun}, {} with a gain; best {best}, worst {worst}", count(&trades), count(&gains));
     let thinned = if gains.len().max(losses.len()) > MOST_POINTS {
         " Of crowded stretches only the extremes are drawn."
     } else {
