@@ -268,7 +268,8 @@ impl Job<'_> {
     /// Symbols whose bars begin after the training period.
     fn unseen_symbols(&self) -> Vec<String> {
         let trained: Vec<String> = self.split.train.series().iter().map(|series| series.symbol.to_string()).collect();
-        let unseen: Vec<String> = self.dataset.symbols().into_iter().filter(|symbol| !trained.contains(symbol)).collect();
+        let unseen: Vec<String> =
+            self.dataset.symbols().into_iter().filter(|symbol| !trained.contains(symbol)).collect();
         if unseen.is_empty() {
             return vec![];
         }
