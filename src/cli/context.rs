@@ -33,6 +33,7 @@ impl Ctx {
             Some(path) => Config::load(path).map_err(|error| Failure::fault(error.to_string()))?,
             None => Config::default(),
         };
+        tracing::debug!("configuration: {config:?}");
         let db = global.db.clone().or_else(|| config.db.clone()).unwrap_or_else(|| PathBuf::from("ws.duckdb"));
         let watched = !global.quiet && std::io::stderr().is_terminal();
         let progress: Box<dyn Progress> = if watched { Box::new(Bar::default()) } else { Box::new(Silent) };
@@ -56,6 +57,7 @@ impl Ctx {
     /// # Errors
     /// As [`Store::open`].
     pub fn open(&self) -> Result<Store, Failure> {
+        tracing::info!("opening {} for writing", self.db.display());
         Ok(Store::open(&self.db, self.now())?)
     }
 
@@ -64,6 +66,7 @@ impl Ctx {
     /// # Errors
     /// As [`Store::open_read_only`].
     pub fn open_read_only(&self) -> Result<Store, Failure> {
+        tracing::info!("opening {} for reading", self.db.display());
         Ok(Store::open_read_only(&self.db)?)
     }
 }

@@ -64,7 +64,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let json = cli.global.json;
+    let started = std::time::Instant::now();
     let result = Ctx::new(&cli.global).and_then(|ctx| commands::run(cli.command, &ctx));
+    tracing::info!("took {:.3} s", started.elapsed().as_secs_f64());
     let exit = match result {
         Ok(output) => output.print(json),
         Err(failure) => failure.print(json),

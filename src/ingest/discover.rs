@@ -27,8 +27,13 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<Source>, IngestError> {
     for path in paths {
         if path.is_dir() {
             walk(path, &mut files)?;
-        } else if path.exists() {
+        } else if path.is_file() {
             files.push(path.clone());
+        } else if path.exists() {
+            // A pipe or a device would be waited for without end, and can't be read twice.
+            let reason =
+                std::io::Error::new(std::io::ErrorKind::InvalidInput, "not a regular file; save it to one first");
+            return Err(IngestError::io(path, reason));
         } else {
             glob(path, &mut files)?;
         }
@@ -52,7 +57,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), IngestError> {
         let path = entry.map_err(|error| IngestError::io(folder, error))?.path();
         if path.is_dir() {
             walk(&path, files)?;
-        } else if is_csv(&path) {
+        } else if path.is_file() && is_csv(&path) {
             files.push(path);
         }
     }
@@ -60,7 +65,8 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), IngestError> {
 }
 
 fn glob(pattern: &Path, files: &mut Vec<PathBuf>) -> Result<(), IngestError> {
-    let missing = || IngestError::io(pattern, std::io::Error::from(std::io::ErrorKind::NotFound));
+    let missing =
+        || IngestError::io(pattern, std::io::Error::new(std::io::ErrorKind::NotFound, "no such file or folder"));
     let name = pattern.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if !name.contains(['*', '?']) {
         return Err(missing());

@@ -178,5 +178,8 @@ fn a_dry_run_counts_and_writes_nothing() {
 fn unreadable_paths_are_faults_that_name_the_path() {
     let store = Store::in_memory().unwrap();
     let missing = ingest::run(&store, &[Path::new("nowhere/x.csv").into()], &Options::default(), now(), &Silent);
-    assert!(missing.unwrap_err().to_string().contains("nowhere/x.csv"));
+    assert!(missing.unwrap_err().to_string().contains("nowhere/x.csv: no such file or folder"));
+    // A device must not be waited for.
+    let device = ingest::run(&store, &[Path::new("/dev/null").into()], &Options::default(), now(), &Silent);
+    assert!(device.unwrap_err().to_string().contains("not a regular file"));
 }

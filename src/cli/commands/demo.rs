@@ -199,8 +199,12 @@ fn closing(notes: &[String], judged: &[(String, Metrics)], runs: &[Row], page: &
         ),
         db = format_args!("--db {}", db.display()),
     );
+    let first = runs.first().map(|row| row.run_id.clone());
     let runs: Vec<Value> =
         runs.iter().map(|row| json!({ "strategy": row.what, "run_id": row.run_id, "metrics": row.metrics })).collect();
     let models: Vec<Value> = judged.iter().map(|(kind, metrics)| json!({ "kind": kind, "metrics": metrics })).collect();
-    Output::new(text, json!({ "source": "synthetic", "db": db, "report": page, "runs": runs, "models": models }))
+    Output::new(
+        text,
+        json!({ "run_id": first, "source": "synthetic", "db": db, "report": page, "runs": runs, "models": models }),
+    )
 }
