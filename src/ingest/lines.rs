@@ -19,7 +19,12 @@ pub struct Lines<'a> {
     newline: u8,
     delimiter: u8,
     next_line: u64,
+    /// Lines read ahead for a quote that did not close, given out again before further ones.
+    ahead: std::collections::VecDeque<(u64, Vec<u8>)>,
 }
+
+/// Most lines that one quoted field may run over: past them the quote is a stray one, of its own line only.
+const MAX_JOINED: usize = 4;
 
 /// One record: where it starts and its text without the line end.
 #[derive(Debug, Default)]
@@ -66,7 +71,7 @@ impl<'a> Lines<'a> {
         let first = head[skip..].split(|byte| *byte == newline).find(|line| !line.trim_ascii().is_empty());
         let delimiter = first.map_or(b',', guess_delimiter);
         input.consume(skip);
-        Ok(Self { file, input, newline, delimiter, next_line: 1 })
+        Ok(Self { file, input, newline, delimiter, next_line: 1, ahead: std::collections::VecDeque::new() })
     }
 
     /// The field separator found in the first line.
@@ -81,22 +86,45 @@ impl<'a> Lines<'a> {
     /// A record over 1 MiB, damaged gzip data, a failing disk.
     pub fn next(&mut self, record: &mut Record) -> Result<bool, IngestError> {
         loop {
-            record.raw.clear();
-            record.line = self.next_line;
-            if !self.append_line(&mut record.raw)? {
-                return Ok(false);
-            }
-            // A quoted field may run over several lines: go on until the quotes are even.
-            while record.raw.iter().filter(|byte| **byte == b'"').count() % 2 == 1 {
-                record.raw.push(b'\n');
-                if !self.append_line(&mut record.raw)? {
-                    break;
-                }
-            }
+            let Some((line, raw)) = self.line_at(0)? else { return Ok(false) };
+            (record.line, record.raw) = (*line, raw.clone());
+            let lines = self.join_quoted(&mut record.raw)?;
+            self.ahead.drain(..lines);
             if !record.raw.trim_ascii().is_empty() {
                 return Ok(true);
             }
         }
+    }
+
+    /// The line `n` after the last one given out, read ahead when needed; `None` past the end.
+    fn line_at(&mut self, n: usize) -> Result<Option<&(u64, Vec<u8>)>, IngestError> {
+        while self.ahead.len() <= n {
+            let (line, mut raw) = (self.next_line, Vec::new());
+            if !self.append_line(&mut raw)? {
+                return Ok(None);
+            }
+            self.ahead.push_back((line, raw));
+        }
+        Ok(self.ahead.get(n))
+    }
+
+    /// Joins following lines to one with an open quote, when the quote closes soon; returns the lines taken in all.
+    fn join_quoted(&mut self, raw: &mut Vec<u8>) -> Result<usize, IngestError> {
+        let open = |text: &[u8]| text.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+        if !open(raw) {
+            return Ok(1);
+        }
+        let mut joined = raw.clone();
+        for n in 1..=MAX_JOINED {
+            let Some((_, next)) = self.line_at(n)? else { break };
+            joined.push(b'\n');
+            joined.extend_from_slice(next);
+            if !open(&joined) {
+                *raw = joined;
+                return Ok(n + 1);
+            }
+        }
+        Ok(1)
     }
 
     fn append_line(&mut self, raw: &mut Vec<u8>) -> Result<bool, IngestError> {

@@ -82,7 +82,8 @@ pub fn parse_file(source: &Source, options: &Options, progress: &dyn Progress) -
     let path = source.path.as_path();
     let (sha256, bytes) = sha256_file(path).map_err(|error| IngestError::io(path, error))?;
     let mut collected = collect(source, options, progress)?;
-    if collected.pending.is_empty() && collected.refused_stamps.is_empty() {
+    let unreadable = |reject: &Reject| reject.reason == Reason::Unparsable;
+    if collected.pending.is_empty() && collected.rejects.iter().all(unreadable) {
         return Err(nothing_readable(path, &collected));
     }
     let order = settle_order(path, &collected)?;
@@ -169,7 +170,8 @@ impl Collected {
             _ => fallback.cloned().ok_or_else(|| "no symbol".to_string()),
         };
         let judged = symbol.and_then(|symbol| {
-            if fields.len() < layout.fields {
+            // Empty fields past the last column are a trailing separator; others would shift the columns.
+            if fields.len() < layout.fields || fields[layout.fields..].iter().any(|field| !field.trim().is_empty()) {
                 return Err(format!("{} fields where the header has {}", fields.len(), layout.fields));
             }
             let at = *known.entry(symbol.to_string()).or_insert_with(|| {

@@ -172,7 +172,7 @@ pub fn run(store: &Store, sql: &str, parameters: &[Option<String>]) -> Result<Ta
 pub fn to_parquet(store: &Store, sql: &str, parameters: &[Option<String>], path: &Path) -> Result<()> {
     let sql = single_reading(sql)?;
     let target = path.display().to_string().replace('\'', "''");
-    let copy = format!("COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)");
+    let copy = format!("COPY ({sql}\n) TO '{target}' (FORMAT parquet, COMPRESSION zstd)");
     let done = store.conn().execute(&copy, duckdb::params_from_iter(parameters.iter()));
     done.map(|_| ()).map_err(|error| StoreError::Query(tidy(&error)))
 }
@@ -185,7 +185,13 @@ fn single_reading(sql: &str) -> Result<&str> {
         return Err(StoreError::Query(format!("one SQL statement is needed, {found} given")));
     };
     let first: String = bare(only).trim_start_matches(['(', ' ', '\n', '\t', '\r']).to_lowercase();
-    let word: String = first.chars().take_while(char::is_ascii_alphabetic).collect();
+    let mut words = first.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let mut word = words.next().unwrap_or_default().to_string();
+    // What is explained (and with ANALYZE run) must be reading too; options such as (FORMAT json) stand between.
+    if word == "explain" {
+        let skipped = ["analyze", "format", "json", "text", "html", "graphviz", "yaml"];
+        word = words.find(|word| !skipped.contains(word)).unwrap_or_default().to_string();
+    }
     if READING.contains(&word.as_str()) {
         Ok(only)
     } else {
@@ -340,9 +346,16 @@ mod tests {
     fn only_reading_statements_pass() {
         assert!(single_reading("-- why\n(SELECT 1);").is_ok());
         assert!(single_reading("from bars").is_ok());
-        for refused in
-            ["DROP TABLE bars", "SELECT 1; DROP TABLE bars", "COPY bars TO 'x'", "ATTACH 'x'", "", "PRAGMA version"]
-        {
+        assert!(single_reading("EXPLAIN (ANALYZE, FORMAT json) SELECT 1").is_ok());
+        for refused in [
+            "DROP TABLE bars",
+            "SELECT 1; DROP TABLE bars",
+            "COPY bars TO 'x'",
+            "ATTACH 'x'",
+            "",
+            "PRAGMA version",
+            "EXPLAIN ANALYZE COPY (SELECT 1) TO 'x'",
+        ] {
             assert!(single_reading(refused).is_err(), "{refused}");
         }
     }

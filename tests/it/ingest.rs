@@ -101,6 +101,23 @@ fn each_bad_row_is_quarantined_with_its_place_and_reason() {
 }
 
 #[test]
+fn a_stray_quote_or_separator_costs_its_own_row_only() {
+    let store = Store::in_memory().unwrap();
+    let mut text = HEADER.to_string();
+    for day in 1..=20 {
+        let row = match day {
+            3 => format!("2024-01-{day:02},1,2,0.5,1,\"10\n"),
+            7 => format!("2024-01-{day:02},1,200,1,95,1,100,500\n"),
+            _ => format!("2024-01-{day:02},1,2,0.5,1,10\n"),
+        };
+        text.push_str(&row);
+    }
+    let report = stored(&store, "X.csv", &text);
+    assert_eq!((report.rows_read, report.inserted, report.rejected), (20, 19, 1));
+    assert_eq!(number::<i64>(&store, "SELECT line FROM bars_rejected"), 8);
+}
+
+#[test]
 fn files_of_the_wrong_shape_are_refused_whole_with_the_next_step() {
     let cases: [(&[u8], &str); 9] = [
         (b"", "empty"),

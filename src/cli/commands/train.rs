@@ -61,8 +61,8 @@ pub struct TrainArgs {
 }
 
 fn shares(text: &str) -> Result<SplitSpec, String> {
-    let parts: Vec<f64> = text.split(',').filter_map(|part| part.trim().parse().ok()).collect();
-    match parts.as_slice() {
+    let parts: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
+    match parts.unwrap_or_default().as_slice() {
         [train, valid, test] => Ok(SplitSpec { train: *train, valid: *valid, test: *test, embargo: None }),
         _ => Err("three shares are needed, for example 0.7,0.15,0.15".into()),
     }
