@@ -1,4 +1,4 @@
-//! Nouns of the product without any I/O: instruments, bars, time, identity, progress.
+//! Nouns of the product without any I/O: instruments, bars, time, sessions, identity, progress.
 //!
 //! Open to every room; imports none.
 
@@ -8,10 +8,12 @@ pub mod id;
 pub mod instrument;
 pub mod interval;
 pub mod progress;
+pub mod session;
 pub mod time;
 
 pub use bar::{Bar, Bars};
 pub use instrument::Symbol;
 pub use interval::Interval;
 pub use progress::{Progress, Silent};
+pub use session::{Calendar, Session, SessionKind};
 pub use time::Ts;
