@@ -5,8 +5,10 @@
 //! that rooms run live in `sql/statements/<room>/` and are reached through the [`sql!`](crate::sql) macro.
 
 pub mod bars;
+pub mod calendars;
 pub mod columns;
 mod error;
+pub mod external;
 pub mod migrate;
 pub mod models;
 pub mod named;
@@ -14,6 +16,7 @@ mod open;
 pub mod query;
 pub mod runs;
 pub mod series;
+pub mod stale;
 pub mod views;
 
 pub use columns::Columns;
