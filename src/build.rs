@@ -1,4 +1,4 @@
-//! Embeds the SQL, report templates and sample data folders into the binary.
+//! Embeds the SQL, calendars, report templates and sample data folders into the binary.
 //!
 //! Each folder becomes one static table of `(name, text)` so that adding a view, a query, a migration or a
 //! feature set is adding a file, and nothing has to be listed twice.
@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// (constant, folder, extension, bytes instead of text)
-const FOLDERS: [(&str, &str, &str, bool); 6] = [
+const FOLDERS: [(&str, &str, &str, bool); 7] = [
     ("SCHEMAS", "schemas", "sql", false),
     ("VIEWS", "sql/views", "sql", false),
     ("FEATURE_SETS", "sql/features", "toml", false),
     ("QUERIES", "queries", "sql", false),
+    ("CALENDARS", "data/calendars", "toml", false),
     ("TEMPLATES", "reports", "html", false),
     ("SAMPLE", "data/sample", "gz", true),
 ];

@@ -64,6 +64,22 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A calendar file that can't be used.
+    #[error("calendar {name}: {reason}")]
+    Calendar {
+        /// File stem.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// An exchange nobody told us about.
+    #[error("unknown exchange '{code}'; known are {known}")]
+    UnknownExchange {
+        /// Code as given.
+        code: String,
+        /// Every known code.
+        known: String,
+    },
     /// A query the user wrote, refused or failed.
     #[error("{0}")]
     Query(String),
@@ -102,6 +118,10 @@ impl StoreError {
             Self::Newer { .. } => "upgrade ws, or name another store with --db".into(),
             Self::Older { .. } => "run 'ws init' once to migrate it".into(),
             Self::Foreign(_) => "name another file with --db; 'ws init --db NEW.duckdb' makes a fresh store".into(),
+            Self::UnknownExchange { .. } => {
+                "use one of these, or leave the exchange out: then no session is checked and the trading day is the UTC date"
+                    .into()
+            }
             Self::Checksum { .. } => "use the version of ws that wrote the store".into(),
             _ => return None,
         })
@@ -110,7 +130,7 @@ impl StoreError {
     /// Whether the request was refused (as opposed to something having broken).
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Missing(_) | Self::Query(_) | Self::Foreign(_))
+        matches!(self, Self::Missing(_) | Self::Query(_) | Self::Foreign(_) | Self::UnknownExchange { .. })
     }
 
     /// Tells an opening failure apart by DuckDB's message.

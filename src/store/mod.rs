@@ -1,7 +1,7 @@
 //! The one door to DuckDB: opening, migrating, views, moving rows, read-only queries.
 //!
 //! A store is one DuckDB file. Writable opens create it, apply the numbered migrations of `schemas/` and bring
-//! the views of `sql/views/` up to date; read-only opens create nothing and refuse a missing file. Statements
+//! the views of `sql/views/` and the calendars of `data/calendars/` up to date; read-only opens create nothing and refuse a missing file. Statements
 //! that rooms run live in `sql/statements/<room>/` and are reached through the [`sql!`](crate::sql) macro.
 
 pub mod bars;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use duckdb::{AccessMode, Config, Connection};
 
-use super::{Result, StoreError, migrate, views};
+use super::{Result, StoreError, calendars, migrate, views};
 use crate::domain::Ts;
 
 /// An open store: one DuckDB connection to a migrated file.
@@ -32,6 +32,7 @@ impl Store {
         let store = Self { conn, path: path.to_path_buf() };
         migrate::apply(&store, fresh, now)?;
         views::refresh(&store)?;
+        calendars::refresh(&store)?;
         Ok(store)
     }
 
@@ -59,6 +60,7 @@ impl Store {
         let store = Self { conn, path: PathBuf::from(":memory:") };
         migrate::apply(&store, true, Ts(0))?;
         views::refresh(&store)?;
+        calendars::refresh(&store)?;
         Ok(store)
     }
 

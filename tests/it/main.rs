@@ -2,7 +2,7 @@
 //!
 //! `architecture` holds the imports to README's map; `store` opening, migrations and their refusals; `ingest` real
 //! and bad files; `features` and `labels` against TA-Lib and a second implementation, over the series of `market`;
-//! `models` the chain on real bars, and that no test bar reaches a model; `backtest` the engine against a reference
+//! `calendars` sessions against real files and a package; `models` the chain on real bars, and that no test bar reaches a model; `backtest` the engine against a reference
 //! and its laws; `report` pages and pictures; `slt` and `views` the metrics on hand-computed rows and against a second
 //! implementation; `cli` the program as users run it. Tests that read `../shared` fail when it is missing.
 
@@ -10,6 +10,7 @@
 
 mod architecture;
 mod backtest;
+mod calendars;
 mod cli;
 mod feature_sets;
 mod features;
