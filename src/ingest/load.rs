@@ -70,7 +70,8 @@ pub fn load(
             None => Stream::open(source, job.options, scanner(job)?),
         };
         let tried = job.store.transaction(|| {
-            let mut quarantine = Quarantine::new(job.store, new_id("in", job.now), source, job.now, job.options.dry_run);
+            let mut quarantine =
+                Quarantine::new(job.store, new_id("in", job.now), source, job.now, job.options.dry_run);
             let verdict = read(job, source, calendars, blocks, known, &mut quarantine)?;
             if let Some(hash) = hash.take() {
                 digest = hash.finish()?;
@@ -121,14 +122,13 @@ fn read(
             Judge::new(source, options, calendars, reader, known, writer).map_err(Halt::from)?.read(&blocks)
         });
         let written = write(job, messages, known, quarantine);
-        let judged = judge.join().map_err(|_| IngestError::io(&source.path, std::io::Error::other("judging broke off")))?;
+        let judged =
+            judge.join().map_err(|_| IngestError::io(&source.path, std::io::Error::other("judging broke off")))?;
         written?;
         judged.map_err(|halt| match halt {
             Halt::Again(better) => Stop::Again(better),
             Halt::Failed(error) => Stop::Failed(error),
-            Halt::Deserted => {
-                Stop::Failed(IngestError::io(&source.path, std::io::Error::other("writing broke off")))
-            }
+            Halt::Deserted => Stop::Failed(IngestError::io(&source.path, std::io::Error::other("writing broke off"))),
         })
     })
 }

@@ -143,9 +143,8 @@ pub fn clear<'a>(
 /// # Errors
 /// Faults of DuckDB.
 pub fn list(store: &Store) -> Result<Vec<Mark>> {
-    let mut statement = store.conn().prepare(
-        "SELECT kind, name, symbol, interval, epoch_us(from_ts) FROM stale_marks ORDER BY ALL",
-    )?;
+    let mut statement =
+        store.conn().prepare("SELECT kind, name, symbol, interval, epoch_us(from_ts) FROM stale_marks ORDER BY ALL")?;
     let rows = statement.query_map([], |row| {
         Ok(Mark {
             kind: row.get(0)?,
