@@ -2,7 +2,7 @@
 //!
 //! Everything happens in the transaction of the file; an error leaves the store as it was.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use super::discover::Source;
@@ -123,19 +123,23 @@ impl Ending<'_> {
         if self.verdict.fit.disordered {
             self.drop_repeats()?;
         }
-        self.check_seams()?;
-        let store = self.job.store;
-        let (options, interval) = (self.job.options, self.verdict.plan.interval.as_str());
+        let (job, interval) = (self.job, self.verdict.plan.interval.as_str());
+        let (store, options, adjustment) = (job.store, job.options, job.options.adjustment());
+        store.conn().execute_batch(sql!("ingest/create_ratios")).map_err(StoreError::from)?;
         let staged: i64 = query(store, sql!("ingest/count_staged"))?;
-        let adjustment = options.adjustment();
-        compare(store, interval, adjustment)?;
-        let (inserted, updated): (i64, i64) = store
-            .conn()
-            .query_row(sql!("ingest/count_changes"), [], |row| Ok((row.get(0)?, row.get(1)?)))
-            .map_err(StoreError::from)?;
-        if !options.dry_run && inserted + updated > 0 {
-            self.mark_stale()?;
-            apply(store, interval, adjustment, options.source(), self.job.now)?;
+        let mut changes: BTreeMap<String, Changed> = BTreeMap::new();
+        for span in spans(store, staged)? {
+            compare(store, interval, adjustment, span)?;
+            let changed = add_changes(store, &mut changes)?;
+            if changed && !options.dry_run {
+                apply(store, interval, adjustment, options.source(), job.now)?;
+            }
+        }
+        self.check_seams()?;
+        let inserted = changes.values().map(|change| change.inserted).sum();
+        let updated = changes.values().map(|change| change.updated).sum();
+        if !options.dry_run {
+            self.mark_stale(&changes)?;
         }
         Ok(Counts { inserted, updated, unchanged: staged - inserted - updated })
     }
@@ -213,26 +217,16 @@ impl Ending<'_> {
         Ok(())
     }
 
-    fn mark_stale(&mut self) -> Result<(), IngestError> {
-        let store = self.job.store;
-        let mut statement = store.conn().prepare(sql!("ingest/first_changes")).map_err(StoreError::from)?;
-        let rows = statement
-            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)))
-            .map_err(StoreError::from)?;
+    fn mark_stale(&mut self, changes: &BTreeMap<String, Changed>) -> Result<(), IngestError> {
         let file = self.source.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        for row in rows {
-            let (symbol, from, updated) = row.map_err(StoreError::from)?;
-            let reason = format!("{file}: {updated} bars changed, others may have come in between");
-            let change = Change {
-                symbol: &symbol,
-                interval: self.verdict.plan.interval.as_str(),
-                from: Ts(from),
-                reason: &reason,
-            };
-            let marked = stale::mark(store, &change, self.job.now)?;
+        for (symbol, Changed { from, inserted, updated }) in changes {
+            let reason = format!("{file}: {updated} bars changed, {inserted} came in");
+            let change =
+                Change { symbol, interval: self.verdict.plan.interval.as_str(), from: Ts(*from), reason: &reason };
+            let marked = stale::mark(self.job.store, &change, self.job.now)?;
             if !marked.is_empty() {
                 let list = marked.join(", ");
-                self.verdict.warnings.push(format!("{symbol}: stale from {} on: {list}; build again", Ts(from)));
+                self.verdict.warnings.push(format!("{symbol}: stale from {} on: {list}; build again", Ts(*from)));
             }
         }
         Ok(())
@@ -332,9 +326,62 @@ impl Ending<'_> {
     }
 }
 
-/// Finds the staged rows that are new or differ from the stored ones.
-pub(super) fn compare(store: &Store, interval: &str, adjustment: Adjustment) -> Result<(), StoreError> {
-    store.conn().execute(sql!("ingest/compare_staged"), params![interval, adjustment.as_str()])?;
+/// Rows that are compared at a time: a join of all rows of a long file would need memory without bound.
+const SPAN_ROWS: i64 = 2_000_000;
+
+/// A span of time: from, to (exclusive), in microseconds that `make_timestamp` takes.
+pub(super) type Span = (i64, i64);
+
+/// All of time (years 1 to 9999).
+pub(super) const ALWAYS: Span = (-62_135_596_800_000_000, 253_402_300_799_000_000);
+
+/// Cuts time into spans of about [`SPAN_ROWS`] staged rows.
+fn spans(store: &Store, staged: i64) -> Result<Vec<Span>, StoreError> {
+    let n = usize::try_from(staged / SPAN_ROWS).unwrap_or(0);
+    if n == 0 {
+        return Ok(vec![ALWAYS]);
+    }
+    let mut statement = store.conn().prepare(sql!("ingest/sample_stamps"))?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    let stamps: Vec<i64> = rows.collect::<Result<_, duckdb::Error>>()?;
+    let mut bounds = vec![ALWAYS.0];
+    bounds.extend((1..=n).filter_map(|k| stamps.get(k * stamps.len() / (n + 1)).copied()));
+    bounds.push(ALWAYS.1);
+    bounds.dedup();
+    Ok(bounds.windows(2).map(|pair| (pair[0], pair[1])).collect())
+}
+
+/// What is new or different of one symbol.
+#[derive(Debug, Clone, Copy)]
+struct Changed {
+    from: i64,
+    inserted: i64,
+    updated: i64,
+}
+
+/// Adds what [`compare`] found; whether there was anything.
+fn add_changes(store: &Store, changes: &mut BTreeMap<String, Changed>) -> Result<bool, StoreError> {
+    store.conn().execute(sql!("ingest/count_ratios"), [])?;
+    let mut statement = store.conn().prepare(sql!("ingest/changes"))?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get::<_, String>(0)?, Changed { from: row.get(1)?, inserted: row.get(2)?, updated: row.get(3)? }))
+    })?;
+    let mut any = false;
+    for row in rows {
+        let (symbol, found) = row?;
+        any = true;
+        let known = changes.entry(symbol).or_insert(Changed { inserted: 0, updated: 0, ..found });
+        known.from = known.from.min(found.from);
+        known.inserted += found.inserted;
+        known.updated += found.updated;
+    }
+    Ok(any)
+}
+
+/// Puts the staged rows of a span beside the stored ones.
+pub(super) fn compare(store: &Store, interval: &str, adjustment: Adjustment, span: Span) -> Result<(), StoreError> {
+    let values = params![interval, adjustment.as_str(), span.0, span.1];
+    store.conn().execute(sql!("ingest/pair_staged"), values)?;
     Ok(())
 }
 

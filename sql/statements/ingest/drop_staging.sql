@@ -1,3 +1,4 @@
 -- The staged rows are in, or given up.
 DROP TABLE IF EXISTS temp.staged_bars;
-DROP TABLE IF EXISTS temp.staged_changes
+DROP TABLE IF EXISTS temp.staged_pairs;
+DROP TABLE IF EXISTS temp.staged_ratios

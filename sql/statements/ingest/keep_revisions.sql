@@ -2,5 +2,5 @@
 INSERT INTO bars_revisions BY NAME
 SELECT b.*, make_timestamp($2) AS replaced_at
 FROM bars b
-JOIN staged_changes c ON c.is_stored AND b.symbol = c.symbol AND b.ts = c.ts
+JOIN staged_pairs c ON c.is_stored AND c.is_changed AND b.symbol = c.symbol AND b.ts = c.ts
 WHERE b.interval = $1

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Market, MarketError, SESSION, Sentiment, Series};
 use crate::domain::{Progress, Ts};
 use crate::ingest::Adjustment;
-use crate::ingest::merge::{apply, compare};
+use crate::ingest::merge::{ALWAYS, apply, compare};
 use crate::sql;
 use crate::store::{Columns, Store, StoreError, params};
 
@@ -80,7 +80,7 @@ fn store_series(store: &Store, market: &Market, series: &Series, now: Ts) -> Res
         .f64("close", bars.iter().map(|bar| bar.close))
         .f64("volume", bars.iter().map(|bar| bar.volume))
         .append_to(store, "staged_bars")?;
-    compare(store, market.interval.as_str(), Adjustment::Raw)?;
+    compare(store, market.interval.as_str(), Adjustment::Raw, ALWAYS)?;
     apply(store, market.interval.as_str(), Adjustment::Raw, "synthetic", now)?;
     store.conn().execute_batch(sql!("ingest/drop_staging"))?;
     store.conn().execute(sql!("ingest/delete_synthetic_sentiment"), params![symbol])?;
