@@ -73,8 +73,8 @@ CREATE TABLE stale_marks (
     marked_at TIMESTAMP NOT NULL
 );
 COMMENT ON TABLE stale_marks IS 'What no longer follows from the bars it was made of, and since which bar; a rebuild clears it';
-COMMENT ON COLUMN stale_marks.kind IS 'features or labels';
-COMMENT ON COLUMN stale_marks.name IS 'Feature set or label set';
+COMMENT ON COLUMN stale_marks.kind IS 'features, labels or bars (derived from other bars)';
+COMMENT ON COLUMN stale_marks.name IS 'Feature set, label set, or how the bars were derived: resample, adjust';
 COMMENT ON COLUMN stale_marks.symbol IS 'Instrument';
 COMMENT ON COLUMN stale_marks.interval IS 'Bar length';
 COMMENT ON COLUMN stale_marks.from_ts IS 'UTC start of the first row that may differ; rows before it still hold';

@@ -6,6 +6,8 @@ pub trait Progress: Sync {
     fn start(&self, label: &str, total: u64);
     /// `steps` more are done.
     fn advance(&self, steps: u64);
+    /// `rows` more rows were read, for a rate; a stage that doesn't count rows never calls it.
+    fn rows(&self, _rows: u64) {}
     /// The stage has ended.
     fn finish(&self);
 }

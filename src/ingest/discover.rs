@@ -1,10 +1,11 @@
 //! Finding files and reading what their names say.
 //!
-//! `{SYMBOL}/{interval}/*.csv[.gz]`, `{SYMBOL}_{interval}.csv[.gz]`, `{SYMBOL}.csv[.gz]`.
+//! `{SYMBOL}/{interval}/*.csv[.gz]`, `{SYMBOL}_{interval}.csv[.gz]`, `{SYMBOL}.csv[.gz]`, and the same with `.parquet`.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::IngestError;
+use super::{IngestError, Kind};
 use crate::domain::{Interval, Symbol};
 
 /// One input file and what its path says of it.
@@ -20,14 +21,18 @@ pub struct Source {
 
 /// Expands files, directories (recursively) and `*`/`?` globs in the last component; sorted, without repeats.
 ///
+/// In directories only files of the wanted kind count; a file that is named is taken whatever its name. Links that
+/// lead nowhere are kept, so that they are told as unreadable files.
+///
 /// # Errors
 /// A path that doesn't exist or can't be read, and nothing found at all.
-pub fn discover(paths: &[PathBuf]) -> Result<Vec<Source>, IngestError> {
+pub fn discover(paths: &[PathBuf], kind: Kind) -> Result<Vec<Source>, IngestError> {
     let mut files = Vec::new();
+    let mut walked = HashSet::new();
     for path in paths {
         if path.is_dir() {
-            walk(path, &mut files)?;
-        } else if path.is_file() {
+            walk(path, kind, &mut walked, &mut files)?;
+        } else if path.is_file() || path.is_symlink() {
             files.push(path.clone());
         } else if path.exists() {
             // A pipe or a device would be waited for without end, and can't be read twice.
@@ -42,22 +47,35 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<Source>, IngestError> {
     files.dedup();
     if files.is_empty() {
         let given: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-        return Err(IngestError::NoFiles(given.join(", ")));
+        return Err(IngestError::NoFiles { kind: kind.as_str(), paths: given.join(", ") });
     }
     Ok(files.into_iter().map(source).collect())
 }
 
-fn is_csv(path: &Path) -> bool {
+fn wanted(path: &Path, kind: Kind) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    name.ends_with(".csv") || name.ends_with(".csv.gz")
+    match kind {
+        Kind::Csv => name.ends_with(".csv") || name.ends_with(".csv.gz"),
+        Kind::Parquet => name.ends_with(".parquet"),
+    }
 }
 
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), IngestError> {
-    for entry in std::fs::read_dir(folder).map_err(|error| IngestError::io(folder, error))? {
-        let path = entry.map_err(|error| IngestError::io(folder, error))?.path();
+/// Each folder once, however many links lead to it: links may form a circle.
+fn walk(
+    folder: &Path,
+    kind: Kind,
+    walked: &mut HashSet<PathBuf>,
+    files: &mut Vec<PathBuf>,
+) -> Result<(), IngestError> {
+    let fault = |error| IngestError::io(folder, error);
+    if !walked.insert(folder.canonicalize().map_err(fault)?) {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder).map_err(fault)? {
+        let path = entry.map_err(fault)?.path();
         if path.is_dir() {
-            walk(&path, files)?;
-        } else if path.is_file() && is_csv(&path) {
+            walk(&path, kind, walked, files)?;
+        } else if (path.is_file() || path.is_symlink()) && wanted(&path, kind) {
             files.push(path);
         }
     }
@@ -102,7 +120,8 @@ pub fn source(path: PathBuf) -> Source {
     let lower = file.to_lowercase();
     let cut = if lower.ends_with(".gz") { file.len() - 3 } else { file.len() };
     let stem = file.get(..cut).unwrap_or(&file);
-    let stem = if stem.to_lowercase().ends_with(".csv") { stem.get(..stem.len() - 4).unwrap_or(stem) } else { stem };
+    let ending = [".csv", ".parquet"].into_iter().find(|ending| stem.to_lowercase().ends_with(ending));
+    let stem = stem.get(..stem.len() - ending.map_or(0, str::len)).unwrap_or(stem);
     let folder =
         |level: usize| path.ancestors().nth(level).and_then(Path::file_name).map(|name| name.to_string_lossy());
     if let Some(interval) = folder(1).and_then(|name| name.parse::<Interval>().ok()) {
@@ -133,6 +152,7 @@ mod tests {
         assert_eq!(said("TCS/5m/2024.csv"), (Some("TCS".into()), Some(Interval::M5)));
         assert_eq!(said("my file.csv"), (None, None));
         assert_eq!(said("A_B.csv"), (Some("A_B".into()), None));
+        assert_eq!(said("TCS_5m.parquet"), (Some("TCS".into()), Some(Interval::M5)));
     }
 
     #[test]

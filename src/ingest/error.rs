@@ -35,8 +35,13 @@ pub enum IngestError {
     #[error("{0}")]
     Refused(Refusal),
     /// Nothing to read.
-    #[error("no CSV files (*.csv, *.csv.gz) at {0}")]
-    NoFiles(String),
+    #[error("no {kind} files at {paths}")]
+    NoFiles {
+        /// Format looked for: csv (also .csv.gz) or parquet.
+        kind: &'static str,
+        /// Paths as given.
+        paths: String,
+    },
     /// The file system said no.
     #[error("{}: {source}", path.display())]
     Io {

@@ -36,9 +36,10 @@ pub struct Layout {
 /// Reads a header row.
 ///
 /// # Errors
-/// A refusal naming each missing column, its aliases and what was found instead.
-pub fn layout(file: &Path, line: u64, header: &[String]) -> Result<Layout, IngestError> {
+/// A refusal naming each missing column, its aliases and what was found instead; a name that stands there twice.
+pub fn layout(file: &Path, line: Option<u64>, header: &[String]) -> Result<Layout, IngestError> {
     let names: Vec<String> = header.iter().map(|name| name.trim().to_lowercase()).collect();
+    refuse_repeats(file, line, &names)?;
     let find = |aliases: &[&str]| aliases.iter().find_map(|alias| names.iter().position(|name| name == alias));
     let unnamed_first = names.first().filter(|name| name.is_empty() || *name == "unnamed: 0").map(|_| 0);
     let date = names.iter().position(|name| name == "date");
@@ -56,7 +57,7 @@ pub fn layout(file: &Path, line: u64, header: &[String]) -> Result<Layout, Inges
         let shown: Vec<String> = header.iter().take(12).map(|name| format!("'{}'", clipped(name))).collect();
         return Err(IngestError::refused(
             file,
-            Some(line),
+            line,
             format!("the header has no column {}; it has {}", missing.join(", "), shown.join(", ")),
             "name the columns timestamp, open, high, low, close and, when there is one, volume",
         ));
@@ -72,6 +73,17 @@ pub fn layout(file: &Path, line: u64, header: &[String]) -> Result<Layout, Inges
     })
 }
 
+/// A column that matters must not stand there twice: nothing says which of them is meant.
+fn refuse_repeats(file: &Path, line: Option<u64>, names: &[String]) -> Result<(), IngestError> {
+    for name in [TIME, OPEN, HIGH, LOW, CLOSE, VOLUME, VWAP, SYMBOL].concat() {
+        if names.iter().filter(|found| *found == name).count() > 1 {
+            let reason = format!("the header has the column '{name}' twice");
+            return Err(IngestError::refused(file, line, reason, "rename or drop one of them"));
+        }
+    }
+    Ok(())
+}
+
 fn clipped(text: &str) -> String {
     text.chars().take(24).map(|c| if c.is_control() { '?' } else { c }).collect()
 }
@@ -81,7 +93,7 @@ mod tests {
     use super::*;
 
     fn read(header: &str) -> Result<Layout, IngestError> {
-        layout(Path::new("x.csv"), 1, &header.split(',').map(String::from).collect::<Vec<_>>())
+        layout(Path::new("x.csv"), Some(1), &header.split(',').map(String::from).collect::<Vec<_>>())
     }
 
     #[test]
@@ -90,6 +102,12 @@ mod tests {
         assert_eq!(read("Date,Open,High,Low,Last,Close,Volume").unwrap().prices, [1, 2, 3, 5]);
         let pair = read("Date,Time,O,H,L,C").unwrap();
         assert_eq!((pair.time, pair.clock, pair.volume), (0, Some(1), None));
+    }
+
+    #[test]
+    fn a_column_that_stands_there_twice_is_refused() {
+        assert!(read("date,open,high,low,close,close").unwrap_err().to_string().contains("'close' twice"));
+        assert!(read("date,open,high,low,close,x,x").is_ok());
     }
 
     #[test]

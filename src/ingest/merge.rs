@@ -1,13 +1,32 @@
-//! Writing a judged file: bars, revisions, quarantine and log in one transaction.
+//! The end of a file: repeats, the seam with what is stored, revisions, staleness, registration, log.
+//!
+//! Everything happens in the transaction of the file; an error leaves the store as it was.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::PathBuf;
 
-use super::parse::Parsed;
-use crate::domain::id::new_id;
-use crate::domain::{Interval, Ts};
+use super::calendars::Calendars;
+use super::discover::Source;
+use super::load::{Job, scanner};
+use super::plan::Plan;
+use super::quarantine::{Quarantine, Reject};
+use super::reject::Reason;
+use super::stage::{Mode, Seam, Stage};
+use super::stream::Stream;
+use super::{Adjustment, IngestError};
+use crate::domain::{Interval, Symbol, Ts};
 use crate::sql;
-use crate::store::{Columns, Store, StoreError, params};
+use crate::store::stale::{self, Change};
+use crate::store::{Store, StoreError, duckdb, params};
+
+/// A file is refused when the closes it shares with stored bars are off by more than this in the median.
+const SPLICE: f64 = 0.03;
+/// A step between stored and new prices that is worth a warning where no stamp is shared.
+const JUMP: f64 = 0.2;
+/// From this share of rows on, repeats with other prices mean several symbols without a symbol column.
+const MIXED_SHARE: f64 = 0.2;
+/// Fewer repeats than this are single mistakes.
+const MIXED_ROWS: usize = 10;
 
 /// What a file brought.
 #[derive(Debug, Clone)]
@@ -36,127 +55,356 @@ pub struct FileReport {
     pub dry_run: bool,
 }
 
-/// Merges a file into the store, or with `dry_run` only counts what would change.
-///
-/// Uniqueness of (symbol, interval, ts) is kept by the merge: new bars are inserted, different ones replace the
-/// stored row, which moves to `bars_revisions`. Re-ingesting a file that changes nothing writes nothing.
+/// A file whose rows are all staged.
+pub struct Ending<'a, 'b> {
+    /// Store, options, time, progress.
+    pub job: &'b Job<'b>,
+    /// The file.
+    pub source: &'b Source,
+    /// Symbols in order of appearance.
+    pub symbols: &'b [Symbol],
+    /// Its good rows.
+    pub stage: &'b mut Stage<'a>,
+    /// Its refused rows.
+    pub quarantine: &'b mut Quarantine<'a>,
+    /// Calendars and the exchange named.
+    pub calendars: &'b Calendars,
+    /// Daily bars on dates that are no session.
+    pub holidays: usize,
+    /// How it was placed.
+    pub plan: Plan,
+    /// SHA-256 of its bytes.
+    pub sha256: &'b str,
+    /// Its size.
+    pub bytes: u64,
+    /// Data rows in it.
+    pub rows_read: u64,
+    /// Notes so far.
+    pub warnings: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    inserted: i64,
+    updated: i64,
+    unchanged: i64,
+}
+
+/// Merges what is staged and writes registration, quarantine and log, or with a dry run only counts.
 ///
 /// # Errors
-/// Faults of the store; then nothing of the file is stored.
-pub fn merge(store: &Store, parsed: &Parsed, source: &str, dry_run: bool, now: Ts) -> Result<FileReport, StoreError> {
-    stage(store, parsed)?;
-    let result = if dry_run { count(store) } else { store.transaction(|| write(store, parsed, source, now)) };
-    let cleared = store.conn().execute_batch(sql!("ingest/drop_staging"));
-    let (inserted, updated, unchanged) = result?;
-    cleared?;
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for reject in &parsed.rejects {
-        *reasons.entry(reject.reason.code()).or_default() += 1;
+/// Refusals (prices that don't fit onto the stored ones, several symbols in one series); faults of the store.
+pub fn finish(mut ending: Ending<'_, '_>) -> Result<FileReport, IngestError> {
+    ending.stage.flush(ending.plan.interval)?;
+    let counts = match ending.stage.mode() {
+        Mode::Append => ending.appended(),
+        Mode::Merge => ending.merge()?,
+    };
+    if ending.holidays > 0 {
+        let n = ending.holidays;
+        ending.warnings.push(format!("{n} daily bars stand on dates that are no sessions of their calendar"));
     }
-    Ok(FileReport {
-        path: parsed.path.clone(),
-        symbols: parsed.symbols.iter().map(ToString::to_string).collect(),
-        interval: parsed.interval,
-        rows_read: parsed.rows_read,
-        inserted,
-        updated,
-        unchanged,
-        rejected: parsed.rejects.len(),
-        reasons: reasons.into_iter().map(|(code, n)| (code.to_string(), n)).collect(),
-        warnings: parsed.warnings.clone(),
-        dry_run,
-    })
-}
-
-/// Rows a batch: bounds the memory of one append.
-const BATCH: usize = 200_000;
-
-fn stage(store: &Store, parsed: &Parsed) -> Result<(), StoreError> {
-    store.conn().execute_batch(sql!("ingest/create_staging"))?;
-    for rows in parsed.rows.chunks(BATCH) {
-        Columns::new()
-            .text("symbol", rows.iter().map(|row| parsed.symbols[row.symbol].as_str()))
-            .text("interval", std::iter::repeat_n(parsed.interval.as_str(), rows.len()))
-            .ts("ts", rows.iter().map(|row| row.ts))
-            .ts("close_ts", rows.iter().map(|row| row.close_ts))
-            .date("session_date", rows.iter().map(|row| row.session_date))
-            .f64("open", rows.iter().map(|row| row.values.open))
-            .f64("high", rows.iter().map(|row| row.values.high))
-            .f64("low", rows.iter().map(|row| row.values.low))
-            .f64("close", rows.iter().map(|row| row.values.close))
-            .f64("volume", rows.iter().map(|row| row.values.volume.unwrap_or(f64::NAN)))
-            .f64("vwap", rows.iter().map(|row| row.values.vwap.unwrap_or(f64::NAN)))
-            .append_to(store, "staged_bars")?;
+    if !ending.job.options.dry_run {
+        ending.record(counts)?;
     }
-    Ok(())
+    ending.job.store.conn().execute_batch(sql!("ingest/drop_staging")).map_err(StoreError::from)?;
+    Ok(ending.report(counts))
 }
 
-/// (inserted, updated, unchanged) if the staged rows were merged.
-fn count(store: &Store) -> Result<(i64, i64, i64), StoreError> {
-    Ok(store.conn().query_row(sql!("ingest/count_changes"), [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
-}
-
-fn write(store: &Store, parsed: &Parsed, source: &str, now: Ts) -> Result<(i64, i64, i64), StoreError> {
-    let (inserted, updated, unchanged) = count(store)?;
-    let conn = store.conn();
-    if inserted + updated > 0 {
-        for symbol in &parsed.symbols {
-            conn.execute(sql!("ingest/register_instrument"), params![symbol.as_str(), now.0])?;
+impl Ending<'_, '_> {
+    fn appended(&mut self) -> Counts {
+        let seams = self.stage.seams().to_vec();
+        for Seam { symbol, stored, open } in seams {
+            self.warn_of_jump(&symbol, open / stored.close);
         }
-        replace_bars(store, source, now)?;
+        Counts { inserted: i64::try_from(self.stage.taken()).unwrap_or(i64::MAX), ..Counts::default() }
     }
-    let file = parsed.path.display().to_string();
-    let seen: i64 = conn.query_row(sql!("ingest/seen"), params![file, parsed.sha256], |row| row.get(0))?;
-    if inserted + updated > 0 || seen == 0 {
-        log(store, parsed, &file, (inserted, updated, unchanged), now)?;
+
+    fn warn_of_jump(&mut self, symbol: &str, ratio: f64) {
+        if (ratio - 1.0).abs() > JUMP {
+            let percent = (ratio - 1.0) * 100.0;
+            self.warnings.push(format!(
+                "{symbol}: prices step by {percent:+.0} % where the file meets the stored bars; a split, or another adjustment?"
+            ));
+        }
     }
-    Ok((inserted, updated, unchanged))
+
+    fn merge(&mut self) -> Result<Counts, IngestError> {
+        if self.stage.disordered() {
+            self.drop_repeats()?;
+        }
+        self.check_seams()?;
+        let store = self.job.store;
+        let (options, interval) = (self.job.options, self.plan.interval.as_str());
+        let staged: i64 = query(store, sql!("ingest/count_staged"))?;
+        let adjustment = options.adjustment();
+        compare(store, interval, adjustment)?;
+        let (inserted, updated): (i64, i64) = store
+            .conn()
+            .query_row(sql!("ingest/count_changes"), [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .map_err(StoreError::from)?;
+        if !options.dry_run && inserted + updated > 0 {
+            self.mark_stale()?;
+            apply(store, interval, adjustment, options.source(), self.job.now)?;
+        }
+        Ok(Counts { inserted, updated, unchanged: staged - inserted - updated })
+    }
+
+    /// Quarantines rows that a later one of the file replaces.
+    fn drop_repeats(&mut self) -> Result<(), IngestError> {
+        let store = self.job.store;
+        let repeats = repeats(store)?;
+        if repeats.is_empty() {
+            return Ok(());
+        }
+        self.refuse_mixed(&repeats)?;
+        let texts = self.texts(&repeats)?;
+        for repeat in repeats {
+            let detail = format!("line {} has the same symbol and stamp and is kept", repeat.kept);
+            let raw = texts.get(&repeat.line).cloned().unwrap_or_default();
+            let reject =
+                Reject { line: repeat.line, symbol: Some(repeat.symbol), raw, reason: Reason::Duplicate, detail };
+            self.quarantine.add(reject, self.plan.interval)?;
+        }
+        store.conn().execute(sql!("ingest/drop_repeats"), []).map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    /// Two instruments in one series would make every second return an invention.
+    fn refuse_mixed(&self, repeats: &[Repeat]) -> Result<(), IngestError> {
+        let mut steps: Vec<f64> = repeats.iter().map(|repeat| (repeat.close / repeat.kept_close).ln().abs()).collect();
+        steps.sort_by(f64::total_cmp);
+        let share = repeats.len() as f64 / self.stage.taken().max(1) as f64;
+        if repeats.len() < MIXED_ROWS || share < MIXED_SHARE || steps[steps.len() / 2] < SPLICE {
+            return Ok(());
+        }
+        let (n, first) = (repeats.len(), &repeats[0]);
+        let reason = format!("{n} stamps repeat with other prices: several symbols without a symbol column?");
+        let hint = "split the file, or give it a symbol column";
+        Err(IngestError::refused(&self.source.path, Some(first.line), reason, hint))
+    }
+
+    /// The text of some rows, read from the file again: keeping every row's text would cost far more.
+    fn texts(&self, repeats: &[Repeat]) -> Result<HashMap<u64, String>, IngestError> {
+        let mut texts: HashMap<u64, String> = repeats.iter().map(|repeat| (repeat.line, String::new())).collect();
+        let blocks = Stream::open(self.source, self.job.options, scanner(self.job)?);
+        while let Some(block) = blocks.next()? {
+            for row in &block.rows {
+                if let Some(text) = texts.get_mut(&row.line) {
+                    *text = block.text(row);
+                }
+            }
+        }
+        Ok(texts)
+    }
+
+    /// Splicing raw onto adjusted prices invents returns: refused, unless `--adjustment` says what the file is.
+    fn check_seams(&mut self) -> Result<(), IngestError> {
+        for seam in seams(self.job.store, self.plan.interval)? {
+            let Some(ratio) = seam.ratio.filter(|_| seam.shared > 0) else {
+                for jump in [seam.before, seam.after].into_iter().flatten() {
+                    self.warn_of_jump(&seam.symbol, jump);
+                }
+                continue;
+            };
+            if (ratio - 1.0).abs() <= SPLICE {
+                continue;
+            }
+            let (symbol, shared) = (&seam.symbol, seam.shared);
+            let found = format!(
+                "{symbol}: closes on {shared} shared stamps are {ratio:.4} times the stored ones in the median; raw and adjusted prices must not be mixed"
+            );
+            if self.job.options.adjustment.is_none() {
+                let hint = "pass --adjustment raw|split|total if these prices shall replace the stored ones, or store them under another --symbol";
+                return Err(IngestError::refused(&self.source.path, None, found, hint));
+            }
+            self.warnings.push(format!("{found}; replaced as --adjustment says"));
+        }
+        Ok(())
+    }
+
+    fn mark_stale(&mut self) -> Result<(), IngestError> {
+        let store = self.job.store;
+        let mut statement = store.conn().prepare(sql!("ingest/first_changes")).map_err(StoreError::from)?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)))
+            .map_err(StoreError::from)?;
+        let file = self.source.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for row in rows {
+            let (symbol, from, updated) = row.map_err(StoreError::from)?;
+            let reason = format!("{file}: {updated} bars changed, others may have come in between");
+            let change = Change { symbol: &symbol, interval: self.plan.interval.as_str(), from: Ts(from), reason: &reason };
+            let marked = stale::mark(store, &change, self.job.now)?;
+            if !marked.is_empty() {
+                let list = marked.join(", ");
+                self.warnings.push(format!("{symbol}: stale from {} on: {list}; build again", Ts(from)));
+            }
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, counts: Counts) -> Result<(), IngestError> {
+        let store = self.job.store;
+        let changed = counts.inserted + counts.updated > 0;
+        if changed {
+            self.register()?;
+            self.warn_of_mixtures()?;
+        }
+        let seen: i64 = store
+            .conn()
+            .query_row(sql!("ingest/seen"), params![self.sha256], |row| row.get(0))
+            .map_err(StoreError::from)?;
+        if !changed && seen > 0 {
+            return Ok(self.quarantine.forget()?);
+        }
+        self.quarantine.flush(self.plan.interval)?;
+        Ok(self.log(counts)?)
+    }
+
+    fn register(&self) -> Result<(), StoreError> {
+        let exchange = self.calendars.exchange();
+        let code = exchange.map(|exchange| exchange.code.as_str());
+        let calendar = exchange.map(|exchange| exchange.calendar.as_str());
+        let currency = exchange.and_then(|exchange| exchange.currency.as_deref());
+        let conn = self.job.store.conn();
+        for symbol in self.symbols {
+            let symbol = symbol.as_str();
+            let now = self.job.now.0;
+            conn.execute(sql!("ingest/register_instrument"), params![symbol, now, code, calendar, currency])?;
+            if exchange.is_some() {
+                conn.execute(sql!("ingest/complete_instrument"), params![symbol, code, calendar, currency])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One series should be adjusted one way; where it isn't, that is said.
+    fn warn_of_mixtures(&mut self) -> Result<(), StoreError> {
+        if self.job.options.adjustment.is_none() {
+            return Ok(());
+        }
+        for symbol in self.symbols {
+            let values = params![symbol.as_str(), self.plan.interval.as_str()];
+            let kinds: Option<String> =
+                self.job.store.conn().query_row(sql!("ingest/adjustments"), values, |row| row.get(0))?;
+            if let Some(kinds) = kinds.filter(|kinds| kinds.contains(',')) {
+                self.warnings.push(format!(
+                    "{symbol}: the series now mixes adjustments ({kinds}); returns across the change are not real"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn log(&self, counts: Counts) -> Result<(), StoreError> {
+        let symbols: Vec<&str> = self.symbols.iter().map(Symbol::as_str).collect();
+        let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        self.job.store.conn().execute(
+            sql!("ingest/log"),
+            params![
+                self.quarantine.ingest_id(),
+                self.source.path.display().to_string(),
+                self.sha256,
+                count(self.bytes),
+                symbols.join("\n"),
+                self.plan.interval.as_str(),
+                count(self.rows_read),
+                counts.inserted,
+                counts.updated,
+                counts.unchanged,
+                count(self.quarantine.reasons().values().sum::<usize>() as u64),
+                self.job.now.0,
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn report(self, counts: Counts) -> FileReport {
+        let reasons = self.quarantine.reasons();
+        FileReport {
+            path: self.source.path.clone(),
+            symbols: self.symbols.iter().map(ToString::to_string).collect(),
+            interval: self.plan.interval,
+            rows_read: self.rows_read,
+            inserted: counts.inserted,
+            updated: counts.updated,
+            unchanged: counts.unchanged,
+            rejected: reasons.values().sum(),
+            reasons: reasons.iter().map(|(code, n)| ((*code).to_string(), *n)).collect(),
+            warnings: self.warnings,
+            dry_run: self.job.options.dry_run,
+        }
+    }
 }
 
-/// Moves the staged rows into `bars`; replaced ones go to `bars_revisions`. Within the caller's transaction.
-pub(super) fn replace_bars(store: &Store, source: &str, now: Ts) -> Result<(), StoreError> {
-    store.conn().execute(sql!("ingest/keep_revisions"), params![now.0])?;
-    store.conn().execute(sql!("ingest/delete_replaced"), [])?;
-    store.conn().execute(sql!("ingest/insert_new"), params![source, now.0])?;
+/// Finds the staged rows that are new or differ from the stored ones.
+pub(super) fn compare(store: &Store, interval: &str, adjustment: Adjustment) -> Result<(), StoreError> {
+    store.conn().execute(sql!("ingest/compare_staged"), params![interval, adjustment.as_str()])?;
     Ok(())
 }
 
-fn log(
+/// Writes what [`compare`] found; replaced bars go to `bars_revisions`. Within the caller's transaction.
+pub(super) fn apply(
     store: &Store,
-    parsed: &Parsed,
-    file: &str,
-    (inserted, updated, unchanged): (i64, i64, i64),
+    interval: &str,
+    adjustment: Adjustment,
+    source: &str,
     now: Ts,
 ) -> Result<(), StoreError> {
-    let ingest_id = new_id("in", now);
-    let symbols: Vec<&str> = parsed.symbols.iter().map(crate::domain::Symbol::as_str).collect();
-    let rejected = parsed.rejects.len();
-    store.conn().execute(
-        sql!("ingest/log"),
-        params![
-            ingest_id,
-            file,
-            parsed.sha256,
-            i64::try_from(parsed.bytes).unwrap_or(i64::MAX),
-            symbols.join("\n"),
-            parsed.interval.as_str(),
-            i64::try_from(parsed.rows_read).unwrap_or(i64::MAX),
-            inserted,
-            updated,
-            unchanged,
-            i64::try_from(rejected).unwrap_or(i64::MAX),
-            now.0,
-        ],
-    )?;
-    Columns::new()
-        .text("ingest_id", std::iter::repeat_n(&ingest_id, rejected))
-        .text("file", std::iter::repeat_n(file, rejected))
-        .i64("line", parsed.rejects.iter().map(|reject| i64::try_from(reject.line).unwrap_or(i64::MAX)))
-        .text_opt("symbol", parsed.rejects.iter().map(|reject| reject.symbol.as_deref()))
-        .text("interval", std::iter::repeat_n(parsed.interval.as_str(), rejected))
-        .text("raw", parsed.rejects.iter().map(|reject| &reject.raw))
-        .text("reason", parsed.rejects.iter().map(|reject| reject.reason.code()))
-        .text("detail", parsed.rejects.iter().map(|reject| &reject.detail))
-        .ts("rejected_at", std::iter::repeat_n(now, rejected))
-        .append_to(store, "bars_rejected")
+    let conn = store.conn();
+    conn.execute(sql!("ingest/keep_revisions"), params![interval, now.0])?;
+    conn.execute(sql!("ingest/delete_replaced"), params![interval])?;
+    conn.execute(sql!("ingest/insert_changes"), params![interval, adjustment.as_str(), source, now.0])?;
+    Ok(())
+}
+
+fn query(store: &Store, sql: &str) -> Result<i64, StoreError> {
+    Ok(store.conn().query_row(sql, [], |row| row.get(0))?)
+}
+
+/// A row that a later one of the same file replaces.
+struct Repeat {
+    symbol: String,
+    line: u64,
+    kept: i64,
+    close: f64,
+    kept_close: f64,
+}
+
+fn repeats(store: &Store) -> Result<Vec<Repeat>, StoreError> {
+    let mut statement = store.conn().prepare(sql!("ingest/repeats"))?;
+    let rows = statement.query_map([], |row| {
+        let line: i64 = row.get(1)?;
+        Ok(Repeat {
+            symbol: row.get(0)?,
+            line: u64::try_from(line).unwrap_or(0),
+            kept: row.get(2)?,
+            close: row.get(3)?,
+            kept_close: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, duckdb::Error>>()?)
+}
+
+/// How a symbol's rows fit onto its stored bars.
+struct Fit {
+    symbol: String,
+    shared: i64,
+    ratio: Option<f64>,
+    before: Option<f64>,
+    after: Option<f64>,
+}
+
+fn seams(store: &Store, interval: Interval) -> Result<Vec<Fit>, StoreError> {
+    let mut statement = store.conn().prepare(sql!("ingest/seams"))?;
+    let rows = statement.query_map(params![interval.as_str()], |row| {
+        Ok(Fit {
+            symbol: row.get(0)?,
+            shared: row.get(1)?,
+            ratio: row.get(2)?,
+            before: row.get(3)?,
+            after: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, duckdb::Error>>()?)
 }

@@ -5,7 +5,7 @@
 pub enum Reason {
     /// A stamp or number that can't be read, or too few fields.
     Unparsable,
-    /// NaN or an infinity.
+    /// NaN, an infinity, or so large that sums of squares overflow.
     NonFinite,
     /// A price of zero or less.
     NonPositivePrice,
@@ -15,6 +15,8 @@ pub enum Reason {
     LowAboveBody,
     /// Volume below zero.
     NegativeVolume,
+    /// An intraday bar of an exchange-bound instrument outside its session.
+    OutsideSession,
     /// The stamp is more than 5 s off the interval's grid.
     OffGrid,
     /// A later row of the same file has the same symbol and stamp.
@@ -32,28 +34,14 @@ impl Reason {
             Self::HighBelowBody => "high_below_body",
             Self::LowAboveBody => "low_above_body",
             Self::NegativeVolume => "negative_volume",
+            Self::OutsideSession => "outside_session",
             Self::OffGrid => "off_grid",
             Self::Duplicate => "duplicate",
         }
     }
 }
 
-/// One refused row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reject {
-    /// Line in the file, 1 is the first.
-    pub line: u64,
-    /// The row as it stood in the file, cut at 1000 characters.
-    pub raw: String,
-    /// Symbol, when known.
-    pub symbol: Option<String>,
-    /// Reason code.
-    pub reason: Reason,
-    /// What exactly was wrong.
-    pub detail: String,
-}
-
-/// Prices and volume of a row, volume NaN when missing.
+/// Prices and volume of a row.
 #[derive(Debug, Clone, Copy)]
 pub struct Values {
     /// First price.
@@ -70,7 +58,14 @@ pub struct Values {
     pub vwap: Option<f64>,
 }
 
+/// Values from here on are refused: their squares overflow, and with them every variance over the column.
+const TOO_LARGE: f64 = 1e150;
+
 impl Values {
+    /// No values.
+    pub const UNKNOWN: Self =
+        Self { open: f64::NAN, high: f64::NAN, low: f64::NAN, close: f64::NAN, volume: None, vwap: None };
+
     /// Checks the row in the order of the reasons; `None` is a good row.
     #[must_use]
     pub fn fault(&self) -> Option<(Reason, String)> {
@@ -79,6 +74,9 @@ impl Values {
         for (name, value) in all {
             if !value.is_finite() {
                 return Some((Reason::NonFinite, format!("{name} is {value}")));
+            }
+            if value.abs() >= TOO_LARGE {
+                return Some((Reason::NonFinite, format!("{name} is {value:e}, too large to compute with")));
             }
         }
         for (name, value) in prices.into_iter().chain(self.vwap.map(|v| ("vwap", v))) {

@@ -1,7 +1,6 @@
 //! Time stamps as vendors write them. Day and month in doubt are decided by the whole file, never by a row.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
-use chrono_tz::Tz;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::domain::Ts;
 use crate::domain::time::DAY_MICROS;
@@ -11,10 +10,10 @@ use crate::domain::time::DAY_MICROS;
 pub enum Raw {
     /// Wall-clock microseconds since 1970-01-01; the offset (already taken off) when the text had one.
     Clock {
-        /// Microseconds, of UTC when `utc`, else of the file's zone.
+        /// Microseconds, of UTC when there is an `offset`, else of the file's zone.
         micros: i64,
-        /// Whether an offset in the text made it UTC.
-        utc: bool,
+        /// Microseconds east of UTC when the text said so.
+        offset: Option<i64>,
         /// Whether the text was a date without a time.
         date_only: bool,
     },
@@ -46,13 +45,14 @@ pub enum Order {
 #[must_use]
 pub fn read_with(text: &str, format: &str) -> Option<Raw> {
     if let Ok(at) = chrono::DateTime::parse_from_str(text, format) {
-        return Some(Raw::Clock { micros: at.timestamp_micros(), utc: true, date_only: false });
+        let offset = i64::from(at.offset().local_minus_utc()) * 1_000_000;
+        return Some(Raw::Clock { micros: at.timestamp_micros(), offset: Some(offset), date_only: false });
     }
     if let Ok(at) = NaiveDateTime::parse_from_str(text, format) {
-        return Some(Raw::Clock { micros: Ts::from_naive(at).0, utc: false, date_only: false });
+        return Some(Raw::Clock { micros: Ts::from_naive(at).0, offset: None, date_only: false });
     }
     let date = NaiveDate::parse_from_str(text, format).ok()?;
-    Some(Raw::Clock { micros: Ts::from_naive(date.and_time(NaiveTime::MIN)).0, utc: false, date_only: true })
+    Some(Raw::Clock { micros: Ts::from_naive(date.and_time(NaiveTime::MIN)).0, offset: None, date_only: true })
 }
 
 /// Reads one stamp: ISO 8601 with or without offset, `20240131`, `31-Jan-2024`, `a/b/2024`, epoch s/ms/µs/ns.
@@ -62,8 +62,10 @@ pub fn read(text: &str) -> Option<Raw> {
     if text.len() > 40 || !text.is_ascii() {
         return None;
     }
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return digits(text);
+    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !text.starts_with('.') {
+        if let Some(found) = epoch(text) {
+            return Some(found);
+        }
     }
     let (date, rest) = match text.find(['T', ' ']) {
         Some(at) => (&text[..at], Some(text[at + 1..].trim())),
@@ -82,7 +84,7 @@ pub fn read(text: &str) -> Option<Raw> {
     let fixed = |year: &str, month: u32, day: &str| {
         let date = NaiveDate::from_ymd_opt(year.parse().ok()?, month, day.parse().ok()?)?;
         let micros = Ts::from_naive(date.and_time(NaiveTime::MIN)).0 + clock - offset.unwrap_or(0);
-        Some(Raw::Clock { micros, utc: offset.is_some(), date_only })
+        Some(Raw::Clock { micros, offset, date_only })
     };
     if first.len() == 4 {
         return fixed(first, second.parse().ok()?, third);
@@ -100,14 +102,26 @@ pub fn read(text: &str) -> Option<Raw> {
     ((1..=31).contains(&a) && (1..=31).contains(&b)).then_some(Raw::TwoWays { a, b, year, clock, date_only })
 }
 
+/// `20240131` or an epoch, which may carry a fraction of zeros, or of seconds.
+fn epoch(text: &str) -> Option<Raw> {
+    let Some((whole, fraction)) = text.split_once('.') else { return digits(text) };
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) || fraction.len() > 9 {
+        return None;
+    }
+    let Raw::Clock { micros, offset, date_only: false } = digits(whole)? else { return None };
+    let part: i64 = format!("{fraction:0<6}").get(..6)?.parse().ok()?;
+    let micros = if matches!(whole.len(), 9 | 10) { micros + part } else { micros };
+    Some(Raw::Clock { micros, offset, date_only: false })
+}
+
 /// `20240131` or an epoch by its number of digits.
 fn digits(text: &str) -> Option<Raw> {
     let value: i64 = text.parse().ok()?;
-    let epoch = |micros| Some(Raw::Clock { micros, utc: true, date_only: false });
+    let epoch = |micros| Some(Raw::Clock { micros, offset: Some(0), date_only: false });
     match text.len() {
         8 => {
             let date = NaiveDate::parse_from_str(text, "%Y%m%d").ok()?;
-            Some(Raw::Clock { micros: Ts::from_naive(date.and_time(NaiveTime::MIN)).0, utc: false, date_only: true })
+            Some(Raw::Clock { micros: Ts::from_naive(date.and_time(NaiveTime::MIN)).0, offset: None, date_only: true })
         }
         9 | 10 => epoch(value * 1_000_000),
         12 | 13 => epoch(value * 1_000),
@@ -178,74 +192,108 @@ pub enum Verdict {
     Contradictory,
 }
 
-/// Decides the day/month order of a file by a field above 12.
-pub fn decide(stamps: impl Iterator<Item = Raw>) -> Verdict {
-    let (mut seen, mut day_first, mut month_first) = (false, false, false);
-    for stamp in stamps {
+/// What the two-way stamps seen so far say; a field above 12 decides.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DayMonth {
+    seen: bool,
+    day_first: bool,
+    month_first: bool,
+}
+
+impl DayMonth {
+    /// Takes one more stamp into account.
+    pub fn add(&mut self, stamp: Raw) {
         if let Raw::TwoWays { a, b, .. } = stamp {
-            seen = true;
-            day_first |= a > 12;
-            month_first |= b > 12;
+            self.seen = true;
+            self.day_first |= a > 12;
+            self.month_first |= b > 12;
         }
     }
-    match (seen, day_first, month_first) {
-        (false, ..) => Verdict::NotNeeded,
-        (true, true, false) => Verdict::Decided(Order::DayFirst),
-        (true, false, true) => Verdict::Decided(Order::MonthFirst),
-        (true, true, true) => Verdict::Contradictory,
-        (true, false, false) => Verdict::Undecided,
+
+    /// The decision.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        match (self.seen, self.day_first, self.month_first) {
+            (false, ..) => Verdict::NotNeeded,
+            (true, true, false) => Verdict::Decided(Order::DayFirst),
+            (true, false, true) => Verdict::Decided(Order::MonthFirst),
+            (true, true, true) => Verdict::Contradictory,
+            (true, false, false) => Verdict::Undecided,
+        }
     }
 }
 
-/// A settled stamp: UTC instant and local calendar day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settled {
-    /// UTC instant.
-    pub ts: Ts,
-    /// Day of the wall clock in the file's zone, since 1970-01-01.
-    pub local_day: i32,
-    /// Whether the text was a date without a time.
-    pub date_only: bool,
+/// Whether a stamp is a plausible market time: 1800 to 2200.
+#[must_use]
+pub fn plausible(raw: Raw) -> bool {
+    match raw {
+        Raw::Clock { micros, .. } => (-62_091 * DAY_MICROS..84_006 * DAY_MICROS).contains(&micros),
+        Raw::TwoWays { year, .. } => (1800..2200).contains(&year),
+    }
 }
 
-/// Settles a stamp in the file's order and zone; `None` for a date or local time that doesn't exist.
+/// Reads the stamps of a file: `2024-01-31 09:15:00` and its like at once, everything else by [`read`].
 ///
-/// A local time that occurs twice (clocks going back) is taken as the first.
-#[must_use]
-pub fn settle(raw: Raw, order: Order, zone: Option<Tz>) -> Option<Settled> {
-    let (micros, utc, date_only) = match raw {
-        Raw::Clock { micros, utc, date_only } => (micros, utc, date_only),
-        Raw::TwoWays { a, b, year, clock, date_only } => {
-            let (day, month) = if order == Order::DayFirst { (a, b) } else { (b, a) };
-            let date = NaiveDate::from_ymd_opt(year, month, day)?;
-            (Ts::from_naive(date.and_time(NaiveTime::MIN)).0 + clock, false, date_only)
-        }
-    };
-    let wall = Ts(micros);
-    let Some(zone) = zone else { return Some(Settled { ts: wall, local_day: wall.day(), date_only }) };
-    if utc {
-        let local = zone.from_utc_datetime(&wall.naive()).naive_local();
-        return Some(Settled { ts: wall, local_day: Ts::from_naive(local).day(), date_only });
-    }
-    if date_only {
-        return Some(Settled { ts: wall, local_day: wall.day(), date_only });
-    }
-    let at = zone.from_local_datetime(&wall.naive()).earliest()?;
-    Some(Settled { ts: Ts(at.timestamp_micros()), local_day: wall.day(), date_only })
+/// The date of a stamp is mostly that of the one before, and is then not computed again.
+#[derive(Debug, Default)]
+pub struct StampReader {
+    date: [u8; 10],
+    micros: i64,
 }
 
-/// Whether an instant is a plausible market time: 1800 to 2200.
-#[must_use]
-pub fn plausible(ts: Ts) -> bool {
-    (-62_091 * DAY_MICROS..84_006 * DAY_MICROS).contains(&ts.0)
+impl StampReader {
+    /// Reads one stamp.
+    pub fn read(&mut self, text: &[u8]) -> Option<Raw> {
+        if let Some(found) = self.iso(text) {
+            return Some(found);
+        }
+        read(std::str::from_utf8(text).ok()?)
+    }
+
+    /// `YYYY-MM-DD HH:MM[:SS[.ffffff]]` with a blank or `T`; `None` for anything else, good or bad.
+    fn iso(&mut self, text: &[u8]) -> Option<Raw> {
+        if text.len() < 16 || !matches!(text[10], b' ' | b'T') || text[13] != b':' {
+            return None;
+        }
+        let pair = |at: usize, below: i64| {
+            let (tens, ones) = (text[at].wrapping_sub(b'0'), text[at + 1].wrapping_sub(b'0'));
+            let value = i64::from(tens) * 10 + i64::from(ones);
+            (tens < 10 && ones < 10 && value < below).then_some(value)
+        };
+        let (hour, minute) = (pair(11, 24)?, pair(14, 60)?);
+        let (second, fraction) = match text.len() {
+            16 => (0, 0),
+            17 | 18 => return None,
+            _ if text[16] == b':' => (pair(17, 60)?, fraction(&text[19..])?),
+            _ => return None,
+        };
+        let date: &[u8; 10] = text.first_chunk()?;
+        if *date != self.date {
+            let Raw::Clock { micros, date_only: true, .. } = read(std::str::from_utf8(date).ok()?)? else { return None };
+            (self.date, self.micros) = (*date, micros);
+        }
+        let micros = self.micros + ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction;
+        Some(Raw::Clock { micros, offset: None, date_only: false })
+    }
+}
+
+/// `.123456` in microseconds, nothing as 0; `None` for anything else.
+fn fraction(text: &[u8]) -> Option<i64> {
+    let Some((b'.', digits)) = text.split_first() else { return text.is_empty().then_some(0) };
+    if digits.len() > 9 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let place = |(n, digit): (usize, &u8)| i64::from(digit - b'0') * 10_i64.pow(5 - n as u32);
+    Some(digits.iter().take(6).enumerate().map(place).sum())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::zone::Zone;
     use super::*;
 
     fn utc(text: &str) -> Option<String> {
-        settle(read(text)?, Order::DayFirst, None).map(|settled| settled.ts.to_string())
+        Zone::new(None).settle(read(text)?, Order::DayFirst).map(|settled| settled.ts.to_string())
     }
 
     #[test]
@@ -261,6 +309,8 @@ mod tests {
             ("31/01/2024 09:15", "2024-01-31 09:15:00"),
             ("1706692500", "2024-01-31 09:15:00"),
             ("1706692500000", "2024-01-31 09:15:00"),
+            ("1706692500.0", "2024-01-31 09:15:00"),
+            ("1706692500.5", "2024-01-31 09:15:00.500"),
         ] {
             assert_eq!(utc(text).as_deref(), Some(expected), "{text}");
         }
@@ -284,7 +334,11 @@ mod tests {
 
     #[test]
     fn a_field_above_twelve_decides_the_file() {
-        let verdict = |texts: &[&str]| decide(texts.iter().filter_map(|text| read(text)));
+        let verdict = |texts: &[&str]| {
+            let mut said = DayMonth::default();
+            texts.iter().filter_map(|text| read(text)).for_each(|stamp| said.add(stamp));
+            said.verdict()
+        };
         assert_eq!(verdict(&["01/02/2024", "13/02/2024"]), Verdict::Decided(Order::DayFirst));
         assert_eq!(verdict(&["01/02/2024", "01/13/2024"]), Verdict::Decided(Order::MonthFirst));
         assert_eq!(verdict(&["01/02/2024"]), Verdict::Undecided);
@@ -293,12 +347,26 @@ mod tests {
     }
 
     #[test]
-    fn zones_follow_daylight_saving() {
-        let zone = Some(chrono_tz::America::New_York);
-        let at = |text: &str| settle(read(text).unwrap(), Order::DayFirst, zone).map(|settled| settled.ts.to_string());
-        assert_eq!(at("2024-01-02 09:30").as_deref(), Some("2024-01-02 14:30:00"));
-        assert_eq!(at("2024-07-02 09:30").as_deref(), Some("2024-07-02 13:30:00"));
-        assert_eq!(at("2024-03-10 02:30"), None, "this local time does not exist");
-        assert_eq!(at("2024-11-03 01:30").as_deref(), Some("2024-11-03 05:30:00"), "the first of two");
+    fn the_quick_path_reads_what_the_full_one_reads() {
+        let mut reader = StampReader::default();
+        for text in [
+            "2024-01-31 09:15:00",
+            "2024-01-31T09:16",
+            "2021-12-31 23:01:00.000000",
+            "2021-12-31 23:01:00.12",
+            "2021-12-31 23:01:00.1234567",
+            "2021-12-31 23:01:00.",
+            "2021-12-31 23:01:00.12Z",
+            "2024-01-31 24:00:00",
+            "2024-02-30 09:15:00",
+            "31-01-2024 09:15:00",
+            "01/02/2024 09:15:00",
+            "2024-01-31 09:1x:00",
+            "2024/01/31 09:15:00",
+            "2024-01-31 09:15:60",
+            "+024-01-31 09:15:00",
+        ] {
+            assert_eq!(reader.read(text.as_bytes()), read(text), "{text}");
+        }
     }
 }

@@ -8,6 +8,7 @@ pub mod bars;
 pub mod calendars;
 pub mod columns;
 mod error;
+pub mod external;
 pub mod migrate;
 pub mod models;
 pub mod named;
@@ -15,6 +16,7 @@ mod open;
 pub mod query;
 pub mod runs;
 pub mod series;
+pub mod stale;
 pub mod views;
 
 pub use columns::Columns;

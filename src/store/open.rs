@@ -76,6 +76,23 @@ impl Store {
         &self.path
     }
 
+    /// Runs `work` with DuckDB's own memory bounded to 512 MiB; what needs more goes to disk beside the store.
+    ///
+    /// A store in memory has no such place and is not bounded.
+    ///
+    /// # Errors
+    /// The error of `work`, or faults of DuckDB.
+    pub fn with_memory_limit<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        if self.path == Path::new(":memory:") {
+            return work();
+        }
+        self.conn.execute_batch("SET memory_limit = '512MiB'")?;
+        let done = work();
+        // The work's own outcome is what counts, also when DuckDB has given up.
+        let _ = self.conn.execute_batch("RESET memory_limit");
+        done
+    }
+
     /// Runs `work` in one transaction: all of it is stored, or on error none.
     ///
     /// # Errors

@@ -48,10 +48,7 @@ fn try_file(store: &Store, name: &str, bytes: &[u8], options: &Options) -> FileO
 }
 
 fn stored(store: &Store, name: &str, text: &str) -> FileReport {
-    match try_file(store, name, text.as_bytes(), &Options::default()) {
-        FileOutcome::Stored(report) => report,
-        FileOutcome::Refused(refusal) => panic!("{refusal}"),
-    }
+    try_file(store, name, text.as_bytes(), &Options::default()).stored().unwrap()
 }
 
 fn refused(bytes: &[u8]) -> Refusal {
@@ -62,7 +59,7 @@ fn refused(bytes: &[u8]) -> Refusal {
     }
     match outcome {
         FileOutcome::Refused(refusal) => refusal,
-        FileOutcome::Stored(report) => panic!("stored {report:?}"),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use workstation::domain::{Silent, Ts};
-use workstation::ingest::{self, FileOutcome, FileReport, Options};
+use workstation::ingest::{self, FileReport, Options};
 use workstation::store::Store;
 
 /// A path below `../shared`; fails when it isn't there.
@@ -23,10 +23,7 @@ pub fn ingest_all(store: &Store, path: &Path) -> Vec<FileReport> {
     let outcomes = ingest::run(store, &[path.to_path_buf()], &Options::default(), now(), &Silent).unwrap();
     outcomes
         .into_iter()
-        .map(|outcome| match outcome {
-            FileOutcome::Stored(report) => report,
-            FileOutcome::Refused(refusal) => panic!("{refusal}"),
-        })
+        .map(|outcome| outcome.stored().unwrap())
         .collect()
 }
 

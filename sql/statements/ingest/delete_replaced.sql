@@ -1,5 +1,3 @@
--- Makes room for the new values of bars that changed.
-DELETE FROM bars b USING staged_bars s
-WHERE b.symbol = s.symbol AND b.interval = s.interval AND b.ts = s.ts
-  AND (b.open, b.high, b.low, b.close, b.volume, b.vwap, b.close_ts, b.session_date)
-    IS DISTINCT FROM (s.open, s.high, s.low, s.close, s.volume, s.vwap, s.close_ts, s.session_date)
+-- Makes room for the new values of bars that changed. $1 interval.
+DELETE FROM bars b USING staged_changes c
+WHERE c.is_stored AND b.symbol = c.symbol AND b.ts = c.ts AND b.interval = $1

@@ -1,2 +1,3 @@
--- The staged rows are merged, or given up.
-DROP TABLE IF EXISTS temp.staged_bars
+-- The staged rows are in, or given up.
+DROP TABLE IF EXISTS temp.staged_bars;
+DROP TABLE IF EXISTS temp.staged_changes

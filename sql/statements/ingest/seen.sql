@@ -1,2 +1,2 @@
--- Whether this very file was logged before.
-SELECT count(*) FROM ingest_log WHERE file = $1 AND sha256 = $2
+-- Whether the same bytes were logged before, under whatever name.
+SELECT count(*) FROM ingest_log WHERE sha256 = $1

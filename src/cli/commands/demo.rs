@@ -12,7 +12,7 @@ use crate::cli::{Ctx, Failure, Output};
 use crate::dataset::{DatasetSpec, FeatureSchema, SplitSpec};
 use crate::domain::{Interval, Symbol, Ts};
 use crate::features::{self, FeatureSet};
-use crate::ingest::{self, FileOutcome, Options, synthetic};
+use crate::ingest::{self, Options, synthetic};
 use crate::labels::{self, TripleBarrier};
 use crate::models::{self, CalibrationMethod, Metrics, MlpSpec, ModelSpec, TrainConfig};
 use crate::report;
@@ -100,10 +100,7 @@ fn bring_in(store: &Store, ctx: &Ctx) -> Result<Vec<Symbol>, Failure> {
     std::fs::remove_dir_all(&folder).map_err(fault)?;
     let mut symbols = Vec::new();
     for outcome in outcomes? {
-        match outcome {
-            FileOutcome::Stored(file) => symbols.extend(file.symbols.iter().filter_map(|symbol| symbol.parse().ok())),
-            FileOutcome::Refused(refusal) => return Err(Failure::refused(refusal.to_string()).hint(refusal.hint)),
-        }
+        symbols.extend(outcome.stored()?.symbols.iter().filter_map(|symbol| symbol.parse().ok()));
     }
     for (_, bytes) in embedded::SAMPLE.iter().filter(|(name, _)| *name == "sentiment.csv.gz") {
         let loaded = synthetic::load_sentiment(store, bytes, ctx.now());

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use serde_json::json;
 
 use crate::cli::output::grid;
 use crate::cli::{Ctx, Exit, Failure, Output};
 use crate::domain::{Interval, Symbol};
-use crate::ingest::{self, FileOutcome, FileReport, Options, Refusal};
+use crate::ingest::{self, Adjustment, FileOutcome, FileReport, Kind, Options, Refusal, StampIs};
 use crate::store::Store;
 
 /// Bring market data into the store
@@ -19,17 +20,24 @@ pub struct IngestArgs {
 
 #[derive(Debug, clap::Subcommand)]
 enum Source {
-    Csv(CsvArgs),
+    /// Read bars from CSV files (plain or gzip)
+    ///
+    /// Takes files, folders and quoted globs: {SYMBOL}/{interval}/*.csv[.gz], {SYMBOL}_{interval}.csv[.gz],
+    /// {SYMBOL}.csv[.gz], or files with a symbol column. Columns go by common names (date or timestamp, open, high,
+    /// low, close, volume ..), the interval by the spacing of rows. A bad row is quarantined in bars_rejected with a
+    /// reason; a file of the wrong shape is refused whole. Reading a file twice changes nothing; changed bars replace
+    /// the stored ones, which are kept in bars_revisions, and what was built from them is marked stale.
+    Csv(FileArgs),
+    /// Read bars from Parquet files
+    ///
+    /// As for CSV: folders, globs, column names, checks and revisions are the same. Time columns may be TIMESTAMP
+    /// (with or without zone), DATE, text or epochs.
+    Parquet(FileArgs),
 }
 
-/// Read bars from CSV files (plain or gzip)
-///
-/// Takes files, folders and quoted globs: {SYMBOL}/{interval}/*.csv[.gz], {SYMBOL}_{interval}.csv[.gz],
-/// {SYMBOL}.csv[.gz], or files with a symbol column. Columns go by common names (date or timestamp, open, high,
-/// low, close, volume ..), the interval by the spacing of rows. A bad row is quarantined in bars_rejected with a
-/// reason; a file of the wrong shape is refused whole. Reading a file twice changes nothing.
+/// Options of both formats.
 #[derive(Debug, clap::Args)]
-struct CsvArgs {
+struct FileArgs {
     /// Files, folders or globs
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -39,42 +47,93 @@ struct CsvArgs {
     /// Bar length: 1m, 5m, 15m, 30m, 1h or 1d [default: the file name, else the spacing of rows]
     #[arg(long)]
     interval: Option<Interval>,
-    /// Time zone of stamps without an offset, for example Asia/Kolkata [default: UTC]
+    /// Time zone of stamps without an offset, for example Asia/Kolkata [default: the exchange's, else UTC]
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     tz: Option<chrono_tz::Tz>,
     /// strftime pattern of the stamps, for example %d/%m/%Y
     #[arg(long, value_name = "PATTERN")]
     date_format: Option<String>,
+    /// Exchange of the symbols, for example NSE or XNYS: its calendar checks sessions and dates the bars
+    ///
+    /// Remembered with the instrument; without one there is no session check and the trading day is the UTC date.
+    #[arg(long, value_name = "CODE")]
+    exchange: Option<String>,
+    /// Which end of a bar its stamp is
+    #[arg(long, value_name = "END", value_enum, default_value_t = StampEnd::Start)]
+    stamp: StampEnd,
+    /// How the prices are adjusted [default: raw]
+    ///
+    /// A file whose prices don't fit onto the stored ones is refused; with this flag it replaces them.
+    #[arg(long, value_name = "KIND", value_enum)]
+    adjustment: Option<AdjustmentKind>,
     /// Read and check, write nothing
     #[arg(long)]
     dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum StampEnd {
+    /// The start of the bar
+    Start,
+    /// The end of the bar
+    End,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum AdjustmentKind {
+    /// As traded
+    Raw,
+    /// For splits
+    Split,
+    /// For splits and dividends
+    Total,
 }
 
 fn zone(text: &str) -> Result<chrono_tz::Tz, String> {
     text.parse().map_err(|_| format!("'{text}' is not an IANA time zone such as America/New_York"))
 }
 
+impl FileArgs {
+    fn options(&self, kind: Kind) -> Options {
+        Options {
+            kind,
+            symbol: self.symbol.clone(),
+            interval: self.interval,
+            tz: self.tz,
+            date_format: self.date_format.clone(),
+            exchange: self.exchange.clone(),
+            stamp: match self.stamp {
+                StampEnd::Start => StampIs::Start,
+                StampEnd::End => StampIs::End,
+            },
+            adjustment: self.adjustment.map(|kind| match kind {
+                AdjustmentKind::Raw => Adjustment::Raw,
+                AdjustmentKind::Split => Adjustment::Split,
+                AdjustmentKind::Total => Adjustment::Total,
+            }),
+            source: None,
+            dry_run: self.dry_run,
+        }
+    }
+}
+
 pub fn run(args: IngestArgs, ctx: &Ctx) -> Result<Output, Failure> {
-    let Source::Csv(args) = args.source;
-    let options = Options {
-        symbol: args.symbol,
-        interval: args.interval,
-        tz: args.tz,
-        date_format: args.date_format,
-        source: None,
-        dry_run: args.dry_run,
-    };
+    match args.source {
+        Source::Csv(args) => files(&args, &args.options(Kind::Csv), ctx),
+        Source::Parquet(args) => files(&args, &args.options(Kind::Parquet), ctx),
+    }
+}
+
+fn files(args: &FileArgs, options: &Options, ctx: &Ctx) -> Result<Output, Failure> {
     // Nothing to read: then nothing is created either.
-    ingest::discover::discover(&args.paths)?;
+    ingest::discover::discover(&args.paths, options.kind)?;
     let store = if options.dry_run && !ctx.db.exists() { Store::in_memory()? } else { ctx.open()? };
-    let outcomes = ingest::run(&store, &args.paths, &options, ctx.now(), ctx.progress())?;
+    let outcomes = ingest::run(&store, &args.paths, options, ctx.now(), ctx.progress())?;
     Ok(report(&outcomes))
 }
 
 fn report(outcomes: &[FileOutcome]) -> Output {
-    let mut rows = Vec::new();
-    let mut notes = String::new();
-    let mut refused = false;
+    let (mut rows, mut notes, mut exit) = (Vec::new(), String::new(), Exit::Done);
     for outcome in outcomes {
         match outcome {
             FileOutcome::Stored(file) => {
@@ -84,17 +143,21 @@ fn report(outcomes: &[FileOutcome]) -> Output {
                 }
             }
             FileOutcome::Refused(refusal) => {
-                refused = true;
+                exit = if exit == Exit::Fault { exit } else { Exit::Refused };
                 notes.push_str(&format!("\nrefused: {refusal}\n   next: {}", refusal.hint));
             }
+            FileOutcome::Failed { path, error } => {
+                exit = Exit::Fault;
+                notes.push_str(&format!("\nfailed: {}: {error}; nothing of it is stored", path.display()));
+            }
+            FileOutcome::Skipped(path) => notes.push_str(&format!("\nnot tried: {}", path.display())),
         }
     }
     let columns = ["file", "symbols", "interval", "rows", "inserted", "updated", "unchanged", "rejected", "reasons"];
     let numeric = [false, false, false, true, true, true, true, true, false];
     let text = if rows.is_empty() { notes.trim_start().to_string() } else { grid(&columns, &numeric, &rows) + &notes };
     let files: Vec<_> = outcomes.iter().map(document).collect();
-    let output = Output::new(text, json!({ "files": files }));
-    if refused { output.exit(Exit::Refused) } else { output }
+    Output::new(text, json!({ "files": files })).exit(exit)
 }
 
 fn row(file: &FileReport) -> Vec<String> {
@@ -128,5 +191,9 @@ fn document(outcome: &FileOutcome) -> serde_json::Value {
         FileOutcome::Refused(Refusal { file, line, reason, hint }) => {
             json!({ "file": file, "status": "refused", "line": line, "reason": reason, "next": hint })
         }
+        FileOutcome::Failed { path, error } => {
+            json!({ "file": path, "status": "failed", "reason": error.to_string() })
+        }
+        FileOutcome::Skipped(path) => json!({ "file": path, "status": "not tried" }),
     }
 }

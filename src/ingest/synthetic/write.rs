@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::{Market, MarketError, SESSION, Sentiment, Series};
 use crate::domain::{Progress, Ts};
-use crate::ingest::merge::replace_bars;
+use crate::ingest::Adjustment;
+use crate::ingest::merge::{apply, compare};
 use crate::sql;
 use crate::store::{Columns, Store, StoreError, params};
 
@@ -69,7 +70,7 @@ fn store_series(store: &Store, market: &Market, series: &Series, now: Ts) -> Res
     store.conn().execute_batch(sql!("ingest/create_staging"))?;
     Columns::new()
         .text("symbol", std::iter::repeat_n(symbol, n))
-        .text("interval", std::iter::repeat_n(market.interval.as_str(), n))
+        .i64("line", 0..n as i64)
         .ts("ts", bars.iter().map(|bar| bar.ts))
         .ts("close_ts", bars.iter().map(|bar| bar.close_ts))
         .date("session_date", bars.iter().map(|bar| bar.session_date))
@@ -79,7 +80,8 @@ fn store_series(store: &Store, market: &Market, series: &Series, now: Ts) -> Res
         .f64("close", bars.iter().map(|bar| bar.close))
         .f64("volume", bars.iter().map(|bar| bar.volume))
         .append_to(store, "staged_bars")?;
-    replace_bars(store, "synthetic", now)?;
+    compare(store, market.interval.as_str(), Adjustment::Raw)?;
+    apply(store, market.interval.as_str(), Adjustment::Raw, "synthetic", now)?;
     store.conn().execute_batch(sql!("ingest/drop_staging"))?;
     store.conn().execute(sql!("ingest/delete_synthetic_sentiment"), params![symbol])?;
     store_sentiment(store, symbol, &series.sentiment, now)
