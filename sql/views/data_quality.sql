@@ -21,7 +21,7 @@
 -- col n_rejected: Input rows refused, of those whose symbol and bar length were known
 -- col n_revisions: Bars that a later ingest replaced
 -- col sources: Where the bars came from, sorted
--- col is_synthetic: Whether any bar was simulated; NULL without bars
+-- col is_synthetic: Whether any bar was simulated, or derived from such; NULL without bars
 -- col newest_ingest_at: UTC time of the newest write
 WITH
 gaps AS (
@@ -57,7 +57,7 @@ series AS (
         count(*) FILTER (volume IS NULL)        AS n_missing_volume,
         count(*) FILTER (volume = 0)            AS n_zero_volume,
         list_sort(list(DISTINCT source))        AS sources,
-        bool_or(source = 'synthetic')           AS is_synthetic,
+        bool_or(starts_with(source, 'synthetic'))         AS is_synthetic,
         max(ingested_at)                        AS newest_ingest_at
     FROM bars
     GROUP BY symbol, interval

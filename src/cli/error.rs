@@ -73,7 +73,9 @@ impl From<IngestError> for Failure {
     fn from(error: IngestError) -> Self {
         match error {
             IngestError::Refused(refusal) => Self::refused(refusal.to_string()).hint(refusal.hint),
-            IngestError::NoFiles { .. } => Self::refused(error.to_string()).hint("name files, folders or a quoted glob"),
+            IngestError::NoFiles { .. } => {
+                Self::refused(error.to_string()).hint("name files, folders or a quoted glob")
+            }
             IngestError::Store(inner) => inner.into(),
             other => Self::fault(other.to_string()),
         }

@@ -67,7 +67,8 @@ impl Calendars {
 type Registered = Option<(Option<String>, Option<String>)>;
 
 fn registered(store: &Store, symbol: &Symbol) -> Result<Registered, IngestError> {
-    let mut statement = store.conn().prepare(crate::sql!("ingest/registered")).map_err(crate::store::StoreError::from)?;
+    let mut statement =
+        store.conn().prepare(crate::sql!("ingest/registered")).map_err(crate::store::StoreError::from)?;
     let mut rows = statement.query(params![symbol.as_str()]).map_err(crate::store::StoreError::from)?;
     let row = rows.next().map_err(crate::store::StoreError::from)?;
     let found = row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose();

@@ -61,12 +61,7 @@ fn wanted(path: &Path, kind: Kind) -> bool {
 }
 
 /// Each folder once, however many links lead to it: links may form a circle.
-fn walk(
-    folder: &Path,
-    kind: Kind,
-    walked: &mut HashSet<PathBuf>,
-    files: &mut Vec<PathBuf>,
-) -> Result<(), IngestError> {
+fn walk(folder: &Path, kind: Kind, walked: &mut HashSet<PathBuf>, files: &mut Vec<PathBuf>) -> Result<(), IngestError> {
     let fault = |error| IngestError::io(folder, error);
     if !walked.insert(folder.canonicalize().map_err(fault)?) {
         return Ok(());

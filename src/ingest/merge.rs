@@ -233,7 +233,8 @@ impl Ending<'_, '_> {
         for row in rows {
             let (symbol, from, updated) = row.map_err(StoreError::from)?;
             let reason = format!("{file}: {updated} bars changed, others may have come in between");
-            let change = Change { symbol: &symbol, interval: self.plan.interval.as_str(), from: Ts(from), reason: &reason };
+            let change =
+                Change { symbol: &symbol, interval: self.plan.interval.as_str(), from: Ts(from), reason: &reason };
             let marked = stale::mark(store, &change, self.job.now)?;
             if !marked.is_empty() {
                 let list = marked.join(", ");

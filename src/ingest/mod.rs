@@ -4,10 +4,13 @@
 //! column names, `block` turns a piece into rows (`parquet` does the same for Parquet), `stream` runs that in
 //! threads ahead of `load`, which settles time (`stamp`, `zone`, `plan`, `infer`), places rows in sessions (`place`,
 //! `calendars`) and hands them to `stage` or `quarantine`; `merge` ends the file. A bad row is quarantined with a
-//! reason and never costs the good ones; a file of the wrong shape is refused whole.
+//! reason and never costs the good ones; a file of the wrong shape is refused whole. `actions` and `universe` read reference data,
+//! `derive` makes bars from stored bars.
 
+pub mod actions;
 mod block;
 mod calendars;
+pub mod derive;
 pub mod discover;
 mod error;
 mod header;
@@ -19,12 +22,14 @@ mod place;
 mod plan;
 mod quarantine;
 mod records;
+mod reference;
 mod reject;
 mod stage;
 mod stamp;
 mod stream;
 pub mod synthetic;
 mod text;
+pub mod universe;
 mod zone;
 
 use std::collections::VecDeque;

@@ -37,9 +37,8 @@ pub fn read(
 ) -> Result<(), IngestError> {
     let path = source.path.as_path();
     std::fs::File::open(path).map_err(|error| IngestError::io(path, error))?;
-    let text = path.to_str().ok_or_else(|| {
-        IngestError::refused(path, None, "the path is not UTF-8", "rename the file")
-    })?;
+    let text =
+        path.to_str().ok_or_else(|| IngestError::refused(path, None, "the path is not UTF-8", "rename the file"))?;
     // A glob in a file name would read other files.
     if text.contains(['*', '?', '[']) {
         return Err(IngestError::refused(path, None, "the path holds a wildcard character", "rename the file"));

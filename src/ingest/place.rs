@@ -171,7 +171,10 @@ mod tests {
     fn the_last_bar_of_a_session_ends_with_it() {
         for (stamp, text) in [(StampIs::Start, "2024-01-02 15:15"), (StampIs::End, "2024-01-02 15:30")] {
             let place = placed(&mut Track::new(None, Some(nse()), stamp), text, HOURLY).unwrap();
-            assert_eq!((place.ts.to_string(), place.close_ts.to_string()), ("2024-01-02 09:45:00".into(), "2024-01-02 10:00:00".into()));
+            assert_eq!(
+                (place.ts.to_string(), place.close_ts.to_string()),
+                ("2024-01-02 09:45:00".into(), "2024-01-02 10:00:00".into())
+            );
         }
         let mut track = Track::new(None, Some(nse()), StampIs::End);
         assert_eq!(placed(&mut track, "2024-01-02 10:15", HOURLY).unwrap().ts.to_string(), "2024-01-02 03:45:00");
@@ -185,7 +188,10 @@ mod tests {
         assert!(placed(&mut track, "2025-01-03 10:15", HOURLY).is_ok());
         let plan = Plan { interval: Interval::D1, phase: 0, ..HOURLY };
         let day = placed(&mut track, "2024-01-02", plan).unwrap();
-        assert_eq!((day.ts.to_string(), day.close_ts.to_string()), ("2024-01-02 00:00:00".into(), "2024-01-02 10:00:00".into()));
+        assert_eq!(
+            (day.ts.to_string(), day.close_ts.to_string()),
+            ("2024-01-02 00:00:00".into(), "2024-01-02 10:00:00".into())
+        );
         placed(&mut track, "2024-01-04", plan).unwrap();
         assert_eq!(track.holidays, 1);
     }

@@ -104,9 +104,7 @@ impl Facts {
             Verdict::NotNeeded => Ok(Some(Order::DayFirst)),
             Verdict::Decided(order) => Ok(Some(order)),
             Verdict::Undecided => Ok(None),
-            Verdict::Contradictory => {
-                Err(refused(source, "some dates are day/month and others month/day", ORDER_HINT))
-            }
+            Verdict::Contradictory => Err(refused(source, "some dates are day/month and others month/day", ORDER_HINT)),
         }
     }
 

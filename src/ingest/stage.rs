@@ -226,11 +226,10 @@ impl<'a> Stage<'a> {
 
 /// The newest stored bar of a series.
 fn newest(store: &Store, symbol: &Symbol, interval: Interval) -> Result<Option<Newest>, StoreError> {
-    let found: (Option<i64>, Option<f64>) = store.conn().query_row(
-        sql!("ingest/newest"),
-        params![symbol.as_str(), interval.as_str()],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
+    let found: (Option<i64>, Option<f64>) =
+        store.conn().query_row(sql!("ingest/newest"), params![symbol.as_str(), interval.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     Ok(match found {
         (Some(ts), Some(close)) => Some(Newest { ts: Ts(ts), close }),
         _ => None,

@@ -269,7 +269,9 @@ impl StampReader {
         };
         let date: &[u8; 10] = text.first_chunk()?;
         if *date != self.date {
-            let Raw::Clock { micros, date_only: true, .. } = read(std::str::from_utf8(date).ok()?)? else { return None };
+            let Raw::Clock { micros, date_only: true, .. } = read(std::str::from_utf8(date).ok()?)? else {
+                return None;
+            };
             (self.date, self.micros) = (*date, micros);
         }
         let micros = self.micros + ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction;

@@ -24,7 +24,8 @@ impl Scanner {
     /// # Errors
     /// A file that isn't Parquet or can't be read.
     pub fn parquet_columns(&self, path: &str) -> Result<Vec<(String, String)>> {
-        let mut statement = self.conn.prepare("SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet($1))")?;
+        let mut statement =
+            self.conn.prepare("SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet($1))")?;
         let rows = statement.query_map(params![path], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<std::result::Result<_, _>>()?)
     }

@@ -21,10 +21,7 @@ pub fn now() -> Ts {
 /// Ingests one path; every file of it must be stored.
 pub fn ingest_all(store: &Store, path: &Path) -> Vec<FileReport> {
     let outcomes = ingest::run(store, &[path.to_path_buf()], &Options::default(), now(), &Silent).unwrap();
-    outcomes
-        .into_iter()
-        .map(|outcome| outcome.stored().unwrap())
-        .collect()
+    outcomes.into_iter().map(|outcome| outcome.stored().unwrap()).collect()
 }
 
 /// One number from a query.

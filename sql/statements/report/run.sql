@@ -7,7 +7,7 @@ SELECT
     r.error,
     c.currency,
     (SELECT count(DISTINCT b.symbol) FROM bars AS b
-     WHERE b.source = 'synthetic' AND b.interval = r.interval AND list_contains(r.symbols, b.symbol)) AS n_synthetic,
+     WHERE starts_with(b.source, 'synthetic') AND b.interval = r.interval AND list_contains(r.symbols, b.symbol)) AS n_synthetic,
     (SELECT count(*) FROM run_params AS p
      WHERE p.run_id = r.run_id AND p.key = 'in_sample' AND lower(p.value) = 'true')                   AS n_in_sample
 FROM runs AS r
