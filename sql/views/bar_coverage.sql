@@ -5,6 +5,7 @@
 -- col month: First day of the month
 -- col n_bars: Bars stored
 -- col n_inside: Of these, bars inside a session; NULL without a calendar
+-- col n_outside: Bars outside every session; NULL without a calendar. The Sunday evening of a continuous market may have a daily bar, but need not: such a bar is neither inside nor outside
 -- col n_expected: Bars its sessions should have, those before the first and after the last bar left out; NULL without a calendar
 -- col coverage: n_inside / n_expected, a fraction; NULL without a calendar, or without a session in the month
 WITH
@@ -57,7 +58,9 @@ present AS (
                 WHEN b.interval = '1d' THEN NOT (s.kind = 'half_day' AND isodow(s.date) = 7)
                 ELSE b.ts >= s.open_ts - INTERVAL 5 SECOND AND b.ts < s.close_ts
             END
-        ) AS n_inside
+        ) AS n_inside,
+        count(*) FILTER (s.date IS NULL OR b.interval <> '1d' AND (b.ts < s.open_ts - INTERVAL 5 SECOND OR b.ts >= s.close_ts))
+            AS n_outside
     FROM bars AS b
     LEFT JOIN known_calendars AS k ON k.symbol = b.symbol
     LEFT JOIN sessions AS s ON s.calendar = k.calendar AND s.date = b.session_date
@@ -70,6 +73,7 @@ SELECT
     coalesce(p.n_bars, 0)                                   AS n_bars,
     -- A month without any bar lies between two others of a series that has a calendar.
     CASE WHEN p.month IS NULL THEN 0 WHEN p.calendar IS NOT NULL THEN p.n_inside END AS n_inside,
+    CASE WHEN p.month IS NULL THEN 0 WHEN p.calendar IS NOT NULL THEN p.n_outside END AS n_outside,
     CASE WHEN p.month IS NULL OR p.calendar IS NOT NULL THEN CAST(coalesce(e.n_expected, 0) AS BIGINT) END AS n_expected,
     n_inside / nullif(n_expected, 0)                        AS coverage
 FROM present AS p

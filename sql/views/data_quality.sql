@@ -39,7 +39,7 @@ covered AS (
     SELECT
         symbol,
         interval,
-        sum(n_bars) - sum(n_inside)            AS n_outside,
+        sum(n_outside)                         AS n_outside,
         sum(n_inside) / nullif(sum(n_expected), 0) AS coverage
     FROM bar_coverage
     GROUP BY symbol, interval

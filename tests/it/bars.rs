@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use workstation::domain::{Interval, Silent, Symbol};
 use workstation::ingest::derive::{self, AdjustJob, AdjustKind, Derived, Naming, Outcome, ResampleJob};
 use workstation::ingest::{IngestError, actions, universe};
-use workstation::store::Store;
+use workstation::report::quality;
+use workstation::store::{Store, named};
 
 use crate::shared::{ingest_all, now, number, shared};
 
@@ -398,4 +399,166 @@ fn memberships_merge_and_can_be_ended_later() {
     let message = told(universe::run(&store, &path, now()));
     assert!(message.contains("overlaps a stored one"), "{message}");
     assert_eq!(number::<i64>(&store, "SELECT count(*) FROM universe"), 3, "a refused file leaves nothing");
+}
+
+/// ABB of the real files, a series with a hole, and one without a calendar.
+fn quality_store(path: &std::path::Path) -> Store {
+    let store = Store::open(path, now()).unwrap();
+    ingest_all(&store, &shared("data/real/nse_1d/ABB.csv"));
+    execute(&store, "UPDATE instruments SET exchange = 'NSE', calendar = 'NSE'");
+    with_bars(&store, "INFY", "'NSE'", "30m", 30, NSE_ROWS);
+    with_bars(&store, "ODD", "NULL", "30m", 30, NSE_ROWS);
+    execute(&store, "UPDATE bars SET source = 'synthetic' WHERE symbol = 'ODD'");
+    execute(
+        &store,
+        "INSERT INTO bars_rejected VALUES ('i', 'a.csv', 3, 'INFY', '30m', 'x', 'unparsable', NULL, TIMESTAMP '2024-02-01'),
+             ('i', 'a.csv', 4, 'INFY', '30m', 'x', 'off_grid', NULL, TIMESTAMP '2024-02-01'),
+             ('i', 'a.csv', 5, 'INFY', '30m', 'x', 'off_grid', NULL, TIMESTAMP '2024-02-01');
+         INSERT INTO stale_marks VALUES ('bars', 'resample', 'INFY', '30m', TIMESTAMP '2024-01-02 03:45', 'r', TIMESTAMP '2024-02-01')",
+    );
+    store
+}
+
+#[test]
+fn quality_tells_what_is_missing_and_what_was_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = quality_store(&folder.path().join("a.duckdb"));
+    let found = quality::read(&store, &[], None).unwrap();
+    let series = |name: &str| found.series.iter().find(|series| series.symbol == name).unwrap();
+    let abb = series("ABB");
+    assert_eq!((abb.n_bars, abb.n_gaps, abb.n_missing_sessions, abb.n_outside), (382, 1, Some(1), Some(0)));
+    assert!((abb.coverage.unwrap() - 382.0 / 383.0).abs() < 1e-12);
+    let gap = found.gaps.iter().find(|gap| gap.symbol == "ABB").unwrap();
+    assert_eq!(
+        (gap.from.to_string(), gap.to.to_string()),
+        ("2020-06-29 00:00:00".into(), "2020-07-01 00:00:00".into())
+    );
+    // A session has 13 bars. The 2nd: 9 of them missing between 04:45 and 09:45. The 3rd: the bar at 03:15 is outside.
+    let infy = series("INFY");
+    assert_eq!((infy.n_gaps, infy.n_missing_bars, infy.n_missing_sessions, infy.n_outside), (1, 9, Some(0), Some(1)));
+    assert_eq!(infy.coverage, Some(7.0 / 16.0), "13 of the 2nd and 3 of the 3rd are expected");
+    assert_eq!((infy.n_rejected, infy.reasons.as_str()), (3, "off_grid 2, unparsable 1"));
+    assert_eq!((infy.adjustments.as_str(), infy.stale.as_str()), ("raw", "resample from 2024-01-02 03:45"));
+    let odd = series("ODD");
+    assert_eq!((odd.coverage, odd.n_outside, odd.n_missing_sessions, odd.is_synthetic), (None, None, None, true));
+    assert_eq!(found.warnings(), ["1 of 3 series hold SYNTHETIC bars"]);
+
+    let one = quality::read(&store, &[symbol("INFY")], Some(Interval::M30)).unwrap();
+    assert_eq!((one.series.len(), one.gaps.len(), one.months.len()), (1, 1, 1));
+    let error = quality::read(&store, &[symbol("INFY"), symbol("NOBODY")], None).unwrap_err();
+    assert!(error.to_string().contains("no bars for NOBODY"), "{error}");
+}
+
+#[test]
+fn the_quality_page_stands_alone_and_pictures_differ_by_theme() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = quality_store(&folder.path().join("a.duckdb"));
+    execute(
+        &store,
+        "UPDATE instruments SET symbol = '<b>ODD' WHERE symbol = 'ODD'; UPDATE bars SET symbol = '<b>ODD' WHERE symbol = 'ODD'",
+    );
+    let found = quality::read(&store, &[], None).unwrap();
+    let written = quality::write(&store, &found, &folder.path().join("out"), now()).unwrap();
+    let page = std::fs::read_to_string(&written.html).unwrap();
+    for needle in
+        ["Share of expected bars present", "99.74 %", "2020-06-29 00:00", "off_grid 2", "SYNTHETIC", "43.75 %"]
+    {
+        assert!(page.contains(needle), "{needle}");
+    }
+    assert!(
+        !page.contains("<b>ODD") && !page.contains("http:") && !page.contains("https:") && !page.contains("<script"),
+        "names stay text"
+    );
+    let pictures: Vec<Vec<u8>> = written.pngs.iter().map(|path| std::fs::read(path).unwrap()).collect();
+    assert!(pictures.len() == 2 && pictures[0] != pictures[1]);
+    assert!(pictures.iter().all(|bytes| bytes.starts_with(b"\x89PNG") && bytes.len() > 5_000));
+}
+
+#[test]
+fn a_universe_of_survivors_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = quality_store(&folder.path().join("a.duckdb"));
+    let warnings = |store: &Store| quality::read(store, &[], None).unwrap().warnings().join("\n");
+    assert!(!warnings(&store).contains("survivorship"), "no universe, nothing to say");
+    let (_file, path) =
+        actions_file("name,symbol,from,to\nnifty,ABB,2020-01-01,\nnifty,INFY,2020-01-01,\nlone,ABB,2020-01-01,\n");
+    universe::run(&store, &path, now()).unwrap();
+    let text = warnings(&store);
+    assert!(text.contains("survivorship: universe nifty (2 symbols stored)") && !text.contains("lone"), "{text}");
+    let flagged = |store: &Store, symbols: &str| -> bool {
+        execute(
+            store,
+            &format!(
+                "DELETE FROM runs; INSERT INTO runs (run_id, kind, mode, status, started_at, code_version, symbols) VALUES
+                     ('r', 'backtest', 'backtest', 'finished', TIMESTAMP '2024-01-02', '0', {symbols})"
+            ),
+        );
+        workstation::report::html(store, &["r"], now()).unwrap().contains("SURVIVORSHIP")
+    };
+    assert!(flagged(&store, "['ABB', 'INFY']"));
+    assert!(!flagged(&store, "['ABB', 'ODD']") && !flagged(&store, "['ABB']"));
+    // One name that left, and the universe knows more than survivors.
+    let (_file, path) = actions_file("name,symbol,from,to\nnifty,GONE,2020-01-01,2021-01-01\n");
+    universe::run(&store, &path, now()).unwrap();
+    assert!(!warnings(&store).contains("survivorship") && !flagged(&store, "['ABB', 'INFY']"));
+    let members = |as_of: Option<&str>| {
+        let as_of = as_of.map(|day| ("as_of".to_string(), day.to_string()));
+        let args: Vec<(String, String)> =
+            [("name".to_string(), "nifty".to_string())].into_iter().chain(as_of).collect();
+        named::run(&store, &named::find("universe_members").unwrap(), &args).unwrap().len()
+    };
+    assert_eq!((members(None), members(Some("2020-06-01")), members(Some("2019-06-01"))), (2, 3, 0));
+}
+
+#[test]
+fn the_commands_refuse_report_and_create_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("a.duckdb");
+    let ws = |args: &[&str]| {
+        let output = assert_cmd::Command::cargo_bin("ws")
+            .unwrap()
+            .env_remove("WS_DB")
+            .arg("--db")
+            .arg(&db)
+            .args(args)
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    };
+    assert_eq!(ws(&["bars", "quality"]).0, 1);
+    assert!(!db.exists(), "a reading command creates nothing");
+    drop(quality_store(&db));
+    let (code, out, _) = ws(&["bars", "quality", "--gaps", "--months", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (code, document["series"].as_array().unwrap().len(), document["gaps"][0]["n_missing_bars"].as_i64()),
+        (0, 3, Some(1))
+    );
+    assert!(document["months"].as_array().unwrap().len() > 18);
+    let (code, out, err) =
+        ws(&["bars", "quality", "--symbols", "ABB", "--out", folder.path().join("out").to_str().unwrap()]);
+    assert!(code == 0 && out.contains("99.74 %") && out.contains("bar_coverage_dark.png"), "{out}{err}");
+
+    assert_eq!(ws(&["bars", "resample", "--to", "1m"]).0, 2);
+    assert_eq!(ws(&["bars", "resample", "--to", "5m", "--from", "1h"]).0, 2);
+    let (code, out, err) = ws(&["bars", "resample", "--to", "1h", "--symbols", "INFY,NOBODY"]);
+    assert!(code == 1 && err.contains("NOBODY"), "{out}{err}");
+    let (code, out, err) = ws(&["bars", "resample", "--to", "1h", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, document["series"][0]["inserted"].as_i64(), err.as_str()), (0, Some(4), ""));
+    let (code, out, _) = ws(&["bars", "adjust", "--kind", "total", "--symbols", "ABB"]);
+    assert!(
+        code == 1 && out.contains("no corporate actions of ABB are known") && out.contains("ws ingest actions"),
+        "{out}"
+    );
+    let file = folder.path().join("actions.csv");
+    std::fs::write(&file, "symbol,ex_date,dividend\nABB,2021-05-04,5\n").unwrap();
+    let (code, out, err) = ws(&["ingest", "actions", file.to_str().unwrap()]);
+    assert!(code == 0 && out.contains("1 inserted"), "{out}{err}");
+    let (code, out, err) = ws(&["bars", "adjust", "--kind", "total", "--symbols", "ABB", "--as", "ABB_TR"]);
+    assert!(code == 0 && out.contains("ABB_TR") && out.contains("382"), "{out}{err}");
+    std::fs::write(&file, "symbol,ex_date,dividend\nABB,2021-05-04,x\n").unwrap();
+    let (code, _, err) = ws(&["ingest", "actions", file.to_str().unwrap()]);
+    assert!(code == 1 && err.contains("actions.csv:2: dividend 'x' is no number above 0"), "{err}");
 }

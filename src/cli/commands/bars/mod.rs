@@ -1,6 +1,7 @@
 //! `ws bars`.
 
 mod derive;
+mod quality;
 
 use super::features::SeriesArgs;
 use crate::cli::{Ctx, Failure, Output};
@@ -14,6 +15,11 @@ pub struct BarsArgs {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
+    /// What is stored of each series, what is missing by its calendar, and what was refused
+    ///
+    /// Gaps are bars that sessions between two stored bars should have; an instrument without a calendar is judged by the
+    /// spacing of its bars. Reads only; --out writes a page with a heat map.
+    Quality(quality::QualityArgs),
     /// Make longer bars from shorter ones, by session
     ///
     /// With a calendar bars start at the session's open (hourly NSE bars at 09:15, the last is short), without one at
@@ -29,6 +35,7 @@ enum Action {
 
 pub fn run(args: &BarsArgs, ctx: &Ctx) -> Result<Output, Failure> {
     match &args.action {
+        Action::Quality(args) => quality::run(args, ctx),
         Action::Resample(args) => derive::resample(args, ctx),
         Action::Adjust(args) => derive::adjust(args, ctx),
     }
