@@ -8,6 +8,7 @@ use duckdb::arrow::datatypes::{Float64Type, Int32Type, TimestampMicrosecondType}
 use super::{Dataset, DatasetError, FeatureSchema, Result, Sample, Series};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::{Interval, Symbol, Ts};
+use crate::store::stale::{self, Mark};
 use crate::store::{Store, StoreError, duckdb, params};
 
 /// What to load.
@@ -44,6 +45,7 @@ pub fn load(store: &Store, spec: &DatasetSpec) -> Result<Dataset> {
     }
     let table = format!("features_{}", spec.schema.set);
     check_version(store, &spec.schema, &table)?;
+    refuse_stale(store, spec)?;
     let mut reader = Reader::new(spec);
     let symbols: Vec<&str> = spec.symbols.iter().map(Symbol::as_str).collect();
     let mut statement = store.conn().prepare(crate::sql!("dataset/windows")).map_err(StoreError::from)?;
@@ -60,6 +62,27 @@ pub fn load(store: &Store, spec: &DatasetSpec) -> Result<Dataset> {
         reader.read(&batch.map_err(StoreError::from)?)?;
     }
     reader.finish()
+}
+
+/// Refuses features and labels that were built from bars which have changed since.
+fn refuse_stale(store: &Store, spec: &DatasetSpec) -> Result<()> {
+    let wanted = |mark: &Mark| match mark.kind.as_str() {
+        "features" => mark.name == spec.schema.set,
+        "labels" => mark.name == spec.label_set,
+        _ => false,
+    };
+    let marks = stale::list(store)?;
+    let found = marks.into_iter().filter(wanted).find(|mark| {
+        mark.interval == spec.interval.as_str()
+            && (spec.symbols.is_empty() || spec.symbols.iter().any(|symbol| symbol.as_str() == mark.symbol))
+            && spec.to.is_none_or(|to| mark.from < to)
+    });
+    let Some(Mark { kind, name, symbol, interval, from }) = found else { return Ok(()) };
+    let next = match kind.as_str() {
+        "features" => format!("ws features build --set {name}"),
+        _ => "ws labels build".to_string(),
+    };
+    Err(DatasetError::Stale { what: format!("{kind} {name}"), symbol, interval, from: from.to_string(), next })
 }
 
 /// The label sets stored for an interval.

@@ -13,6 +13,7 @@ use super::set::{BAR_NUMBER, FeatureSet, KEYS};
 use crate::domain::{Bars, Progress, Ts};
 use crate::store::bars::Coverage;
 use crate::store::series::{self, SeriesFilter};
+use crate::store::stale;
 use crate::store::{Columns, Store, StoreError, params};
 
 /// Bars staged at once: bounds memory however many series are built.
@@ -69,6 +70,8 @@ pub fn build(
         let recreated = drop_outdated(store, set)?;
         for chunk in series::chunks(&series, CHUNK_BARS) {
             build_chunk(store, set, chunk)?;
+            let built = chunk.iter().map(|found| (found.symbol.as_str(), found.interval.as_str()));
+            stale::clear(store, "features", set.name(), built)?;
             progress.advance(chunk.iter().map(|found| found.bars.unsigned_abs()).sum());
         }
         run(store, set, &script::unstaging())?;

@@ -5,17 +5,17 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use super::calendars::Calendars;
 use super::discover::Source;
+use super::judge::Verdict;
 use super::load::{Job, scanner};
-use super::plan::Plan;
 use super::quarantine::{Quarantine, Reject};
 use super::reject::Reason;
-use super::stage::{Mode, Seam, Stage};
+use super::stage::{Mode, Seam};
 use super::stream::Stream;
 use super::{Adjustment, IngestError};
 use crate::domain::{Interval, Symbol, Ts};
 use crate::sql;
+use crate::store::calendars::Exchange;
 use crate::store::stale::{self, Change};
 use crate::store::{Store, StoreError, duckdb, params};
 
@@ -55,32 +55,24 @@ pub struct FileReport {
     pub dry_run: bool,
 }
 
-/// A file whose rows are all staged.
-pub struct Ending<'a, 'b> {
+/// A file whose rows are all written or staged.
+pub struct Ending<'a> {
     /// Store, options, time, progress.
-    pub job: &'b Job<'b>,
+    pub job: &'a Job<'a>,
     /// The file.
-    pub source: &'b Source,
-    /// Symbols in order of appearance.
-    pub symbols: &'b [Symbol],
-    /// Its good rows.
-    pub stage: &'b mut Stage<'a>,
+    pub source: &'a Source,
+    /// What was found out about it.
+    pub verdict: Verdict,
+    /// Whether its rows are in `bars` or staged.
+    pub mode: Mode,
     /// Its refused rows.
-    pub quarantine: &'b mut Quarantine<'a>,
-    /// Calendars and the exchange named.
-    pub calendars: &'b Calendars,
-    /// Daily bars on dates that are no session.
-    pub holidays: usize,
-    /// How it was placed.
-    pub plan: Plan,
+    pub quarantine: Quarantine<'a>,
+    /// The exchange that the user named.
+    pub exchange: Option<&'a Exchange>,
     /// SHA-256 of its bytes.
-    pub sha256: &'b str,
+    pub sha256: &'a str,
     /// Its size.
     pub bytes: u64,
-    /// Data rows in it.
-    pub rows_read: u64,
-    /// Notes so far.
-    pub warnings: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -94,15 +86,14 @@ struct Counts {
 ///
 /// # Errors
 /// Refusals (prices that don't fit onto the stored ones, several symbols in one series); faults of the store.
-pub fn finish(mut ending: Ending<'_, '_>) -> Result<FileReport, IngestError> {
-    ending.stage.flush(ending.plan.interval)?;
-    let counts = match ending.stage.mode() {
+pub fn finish(mut ending: Ending<'_>) -> Result<FileReport, IngestError> {
+    let counts = match ending.mode {
         Mode::Append => ending.appended(),
         Mode::Merge => ending.merge()?,
     };
-    if ending.holidays > 0 {
-        let n = ending.holidays;
-        ending.warnings.push(format!("{n} daily bars stand on dates that are no sessions of their calendar"));
+    if ending.verdict.holidays > 0 {
+        let n = ending.verdict.holidays;
+        ending.verdict.warnings.push(format!("{n} daily bars stand on dates that are no sessions of their calendar"));
     }
     if !ending.job.options.dry_run {
         ending.record(counts)?;
@@ -111,31 +102,30 @@ pub fn finish(mut ending: Ending<'_, '_>) -> Result<FileReport, IngestError> {
     Ok(ending.report(counts))
 }
 
-impl Ending<'_, '_> {
+impl Ending<'_> {
     fn appended(&mut self) -> Counts {
-        let seams = self.stage.seams().to_vec();
-        for Seam { symbol, stored, open } in seams {
+        for Seam { symbol, stored, open } in std::mem::take(&mut self.verdict.fit.seams) {
             self.warn_of_jump(&symbol, open / stored.close);
         }
-        Counts { inserted: i64::try_from(self.stage.taken()).unwrap_or(i64::MAX), ..Counts::default() }
+        Counts { inserted: i64::try_from(self.verdict.fit.taken).unwrap_or(i64::MAX), ..Counts::default() }
     }
 
     fn warn_of_jump(&mut self, symbol: &str, ratio: f64) {
         if (ratio - 1.0).abs() > JUMP {
             let percent = (ratio - 1.0) * 100.0;
-            self.warnings.push(format!(
+            self.verdict.warnings.push(format!(
                 "{symbol}: prices step by {percent:+.0} % where the file meets the stored bars; a split, or another adjustment?"
             ));
         }
     }
 
     fn merge(&mut self) -> Result<Counts, IngestError> {
-        if self.stage.disordered() {
+        if self.verdict.fit.disordered {
             self.drop_repeats()?;
         }
         self.check_seams()?;
         let store = self.job.store;
-        let (options, interval) = (self.job.options, self.plan.interval.as_str());
+        let (options, interval) = (self.job.options, self.verdict.plan.interval.as_str());
         let staged: i64 = query(store, sql!("ingest/count_staged"))?;
         let adjustment = options.adjustment();
         compare(store, interval, adjustment)?;
@@ -164,7 +154,7 @@ impl Ending<'_, '_> {
             let raw = texts.get(&repeat.line).cloned().unwrap_or_default();
             let reject =
                 Reject { line: repeat.line, symbol: Some(repeat.symbol), raw, reason: Reason::Duplicate, detail };
-            self.quarantine.add(reject, self.plan.interval)?;
+            self.quarantine.add(reject, self.verdict.plan.interval)?;
         }
         store.conn().execute(sql!("ingest/drop_repeats"), []).map_err(StoreError::from)?;
         Ok(())
@@ -174,7 +164,7 @@ impl Ending<'_, '_> {
     fn refuse_mixed(&self, repeats: &[Repeat]) -> Result<(), IngestError> {
         let mut steps: Vec<f64> = repeats.iter().map(|repeat| (repeat.close / repeat.kept_close).ln().abs()).collect();
         steps.sort_by(f64::total_cmp);
-        let share = repeats.len() as f64 / self.stage.taken().max(1) as f64;
+        let share = repeats.len() as f64 / self.verdict.fit.taken.max(1) as f64;
         if repeats.len() < MIXED_ROWS || share < MIXED_SHARE || steps[steps.len() / 2] < SPLICE {
             return Ok(());
         }
@@ -200,7 +190,7 @@ impl Ending<'_, '_> {
 
     /// Splicing raw onto adjusted prices invents returns: refused, unless `--adjustment` says what the file is.
     fn check_seams(&mut self) -> Result<(), IngestError> {
-        for seam in seams(self.job.store, self.plan.interval)? {
+        for seam in seams(self.job.store, self.verdict.plan.interval)? {
             let Some(ratio) = seam.ratio.filter(|_| seam.shared > 0) else {
                 for jump in [seam.before, seam.after].into_iter().flatten() {
                     self.warn_of_jump(&seam.symbol, jump);
@@ -218,7 +208,7 @@ impl Ending<'_, '_> {
                 let hint = "pass --adjustment raw|split|total if these prices shall replace the stored ones, or store them under another --symbol";
                 return Err(IngestError::refused(&self.source.path, None, found, hint));
             }
-            self.warnings.push(format!("{found}; replaced as --adjustment says"));
+            self.verdict.warnings.push(format!("{found}; replaced as --adjustment says"));
         }
         Ok(())
     }
@@ -233,12 +223,16 @@ impl Ending<'_, '_> {
         for row in rows {
             let (symbol, from, updated) = row.map_err(StoreError::from)?;
             let reason = format!("{file}: {updated} bars changed, others may have come in between");
-            let change =
-                Change { symbol: &symbol, interval: self.plan.interval.as_str(), from: Ts(from), reason: &reason };
+            let change = Change {
+                symbol: &symbol,
+                interval: self.verdict.plan.interval.as_str(),
+                from: Ts(from),
+                reason: &reason,
+            };
             let marked = stale::mark(store, &change, self.job.now)?;
             if !marked.is_empty() {
                 let list = marked.join(", ");
-                self.warnings.push(format!("{symbol}: stale from {} on: {list}; build again", Ts(from)));
+                self.verdict.warnings.push(format!("{symbol}: stale from {} on: {list}; build again", Ts(from)));
             }
         }
         Ok(())
@@ -258,17 +252,17 @@ impl Ending<'_, '_> {
         if !changed && seen > 0 {
             return Ok(self.quarantine.forget()?);
         }
-        self.quarantine.flush(self.plan.interval)?;
+        self.quarantine.flush(self.verdict.plan.interval)?;
         Ok(self.log(counts)?)
     }
 
     fn register(&self) -> Result<(), StoreError> {
-        let exchange = self.calendars.exchange();
+        let exchange = self.exchange;
         let code = exchange.map(|exchange| exchange.code.as_str());
         let calendar = exchange.map(|exchange| exchange.calendar.as_str());
         let currency = exchange.and_then(|exchange| exchange.currency.as_deref());
         let conn = self.job.store.conn();
-        for symbol in self.symbols {
+        for symbol in &self.verdict.symbols {
             let symbol = symbol.as_str();
             let now = self.job.now.0;
             conn.execute(sql!("ingest/register_instrument"), params![symbol, now, code, calendar, currency])?;
@@ -284,12 +278,12 @@ impl Ending<'_, '_> {
         if self.job.options.adjustment.is_none() {
             return Ok(());
         }
-        for symbol in self.symbols {
-            let values = params![symbol.as_str(), self.plan.interval.as_str()];
+        for symbol in self.verdict.symbols.clone() {
+            let values = params![symbol.as_str(), self.verdict.plan.interval.as_str()];
             let kinds: Option<String> =
                 self.job.store.conn().query_row(sql!("ingest/adjustments"), values, |row| row.get(0))?;
             if let Some(kinds) = kinds.filter(|kinds| kinds.contains(',')) {
-                self.warnings.push(format!(
+                self.verdict.warnings.push(format!(
                     "{symbol}: the series now mixes adjustments ({kinds}); returns across the change are not real"
                 ));
             }
@@ -298,7 +292,7 @@ impl Ending<'_, '_> {
     }
 
     fn log(&self, counts: Counts) -> Result<(), StoreError> {
-        let symbols: Vec<&str> = self.symbols.iter().map(Symbol::as_str).collect();
+        let symbols: Vec<&str> = self.verdict.symbols.iter().map(Symbol::as_str).collect();
         let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         self.job.store.conn().execute(
             sql!("ingest/log"),
@@ -308,8 +302,8 @@ impl Ending<'_, '_> {
                 self.sha256,
                 count(self.bytes),
                 symbols.join("\n"),
-                self.plan.interval.as_str(),
-                count(self.rows_read),
+                self.verdict.plan.interval.as_str(),
+                count(self.verdict.rows_read),
                 counts.inserted,
                 counts.updated,
                 counts.unchanged,
@@ -324,15 +318,15 @@ impl Ending<'_, '_> {
         let reasons = self.quarantine.reasons();
         FileReport {
             path: self.source.path.clone(),
-            symbols: self.symbols.iter().map(ToString::to_string).collect(),
-            interval: self.plan.interval,
-            rows_read: self.rows_read,
+            symbols: self.verdict.symbols.iter().map(ToString::to_string).collect(),
+            interval: self.verdict.plan.interval,
+            rows_read: self.verdict.rows_read,
             inserted: counts.inserted,
             updated: counts.updated,
             unchanged: counts.unchanged,
             rejected: reasons.values().sum(),
             reasons: reasons.iter().map(|(code, n)| ((*code).to_string(), *n)).collect(),
-            warnings: self.warnings,
+            warnings: self.verdict.warnings,
             dry_run: self.job.options.dry_run,
         }
     }

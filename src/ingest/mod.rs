@@ -2,10 +2,10 @@
 //!
 //! `discover` finds the files and what their names say; `text` reads pieces of whole `records`, `header` maps vendor
 //! column names, `block` turns a piece into rows (`parquet` does the same for Parquet), `stream` runs that in
-//! threads ahead of `load`, which settles time (`stamp`, `zone`, `plan`, `infer`), places rows in sessions (`place`,
-//! `calendars`) and hands them to `stage` or `quarantine`; `merge` ends the file. A bad row is quarantined with a
-//! reason and never costs the good ones; a file of the wrong shape is refused whole. `actions` and `universe` read reference data,
-//! `derive` makes bars from stored bars.
+//! threads ahead of `judge`, which settles time (`stamp`, `zone`, `plan`, `infer`), places rows in sessions (`place`,
+//! `calendars`) and collects them (`stage`); `load` writes them and the `quarantine`, `merge` ends the file. A bad row is
+//! quarantined with a reason and never costs the good ones; a file of the wrong shape is refused whole. `actions` and
+//! `universe` read reference data, `derive` makes bars of stored bars.
 
 pub mod actions;
 mod block;
@@ -15,6 +15,7 @@ pub mod discover;
 mod error;
 mod header;
 mod infer;
+mod judge;
 mod load;
 mod merge;
 mod parquet;

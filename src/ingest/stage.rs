@@ -1,14 +1,18 @@
 //! Rows on their way into `bars`: appended batch by batch as they come, or staged whole for a merge.
 
+use std::sync::Arc;
+
 use super::Options;
 use super::place::Place;
 use super::reject::Values;
 use crate::domain::{Interval, Symbol, Ts};
 use crate::sql;
+use crate::store::arrow::array::{Date32Array, Float64Array, StringArray, TimestampMicrosecondArray};
+use crate::store::columns::ROW_GROUP;
 use crate::store::{Columns, Store, StoreError, params};
 
-/// Rows a batch: large enough for DuckDB to compress them in parallel, small enough to bound memory.
-const BATCH: usize = 500_000;
+/// Rows a batch: a row group for each of two threads.
+const BATCH: usize = 2 * ROW_GROUP;
 
 /// How rows get into the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,77 +59,94 @@ pub struct Seam {
     pub open: f64,
 }
 
-/// Collects rows and writes them in batches, within the caller's transaction.
-pub struct Stage<'a> {
-    store: &'a Store,
-    options: &'a Options,
-    now: Ts,
+/// Rows ready to be written.
+pub struct Batch {
+    columns: Columns,
+    /// The symbol of all rows; `None` when they differ and a column says which.
+    only: Option<String>,
+    interval: Interval,
+}
+
+impl Batch {
+    /// Writes the rows into `bars` or, for a merge, into `staged_bars`; within the caller's transaction.
+    ///
+    /// # Errors
+    /// Faults of DuckDB.
+    pub fn write(self, store: &Store, mode: Mode, options: &Options, now: Ts) -> Result<(), StoreError> {
+        if mode == Mode::Merge {
+            return self.columns.insert_with(store, sql!("ingest/stage_rows"), &[&self.only]);
+        }
+        let (interval, source) = (self.interval.as_str(), options.source());
+        let adjustment = options.adjustment().as_str();
+        let sql = sql!("ingest/append_rows");
+        self.columns.insert_with(store, sql, &[&self.only, &interval, &adjustment, &source, &now.0])
+    }
+}
+
+/// Collects rows in file order into batches and watches how they fit onto what is stored.
+pub struct Stage {
+    store: Store,
     mode: Mode,
     rows: Rows,
     /// Last row taken: symbol and stamp.
     last: Option<(usize, Ts)>,
     /// Name and last stamp of each symbol, by its number.
     seen: Vec<Option<(Symbol, Ts)>>,
-    /// Whether some symbol's rows did not ascend: only then can there be repeats.
-    disordered: bool,
-    seams: Vec<Seam>,
-    taken: u64,
+    /// What the caller needs at the end.
+    pub fit: Fit,
 }
 
+/// How the rows of a file stood to each other and to the stored ones.
+#[derive(Debug, Default)]
+pub struct Fit {
+    /// Rows taken.
+    pub taken: u64,
+    /// Whether some symbol's rows did not ascend: only then can there be repeats.
+    pub disordered: bool,
+    /// Where appended rows follow stored ones.
+    pub seams: Vec<Seam>,
+}
+
+/// Columns of rows; an unknown volume or vwap is NaN until the statement that writes it.
 #[derive(Default)]
 struct Rows {
     symbol: Vec<usize>,
     line: Vec<i64>,
-    places: Vec<Place>,
-    values: Vec<Values>,
+    ts: Vec<i64>,
+    close_ts: Vec<i64>,
+    session_date: Vec<i32>,
+    open: Vec<f64>,
+    high: Vec<f64>,
+    low: Vec<f64>,
+    close: Vec<f64>,
+    volume: Vec<f64>,
+    vwap: Vec<f64>,
 }
 
-impl<'a> Stage<'a> {
-    /// An empty stage.
-    ///
-    /// # Errors
-    /// Faults of DuckDB.
-    pub fn new(store: &'a Store, mode: Mode, options: &'a Options, now: Ts) -> Result<Self, StoreError> {
-        store.conn().execute_batch(sql!("ingest/create_staging"))?;
-        Ok(Self {
-            store,
-            options,
-            now,
-            mode,
-            rows: Rows::default(),
-            last: None,
-            seen: Vec::new(),
-            disordered: false,
-            seams: Vec::new(),
-            taken: 0,
-        })
+impl Rows {
+    fn push(&mut self, symbol: usize, line: u64, place: Place, values: &Values) {
+        self.symbol.push(symbol);
+        self.line.push(i64::try_from(line).unwrap_or(i64::MAX));
+        self.ts.push(place.ts.0);
+        self.close_ts.push(place.close_ts.0);
+        self.session_date.push(place.session_date);
+        self.open.push(values.open);
+        self.high.push(values.high);
+        self.low.push(values.low);
+        self.close.push(values.close);
+        self.volume.push(values.volume.unwrap_or(f64::NAN));
+        self.vwap.push(values.vwap.unwrap_or(f64::NAN));
     }
+}
 
-    /// How rows get into the store.
+impl Stage {
+    /// An empty stage; `store` is only read.
     #[must_use]
-    pub const fn mode(&self) -> Mode {
-        self.mode
+    pub fn new(store: Store, mode: Mode) -> Self {
+        Self { store, mode, rows: Rows::default(), last: None, seen: Vec::new(), fit: Fit::default() }
     }
 
-    /// Rows taken.
-    #[must_use]
-    pub const fn taken(&self) -> u64 {
-        self.taken
-    }
-
-    /// Whether some symbol's rows did not ascend.
-    #[must_use]
-    pub const fn disordered(&self) -> bool {
-        self.disordered
-    }
-
-    /// Where appended rows follow stored ones.
-    #[must_use]
-    pub fn seams(&self) -> &[Seam] {
-        &self.seams
-    }
-
-    /// Takes one row; batches are written when full.
+    /// Takes one row; a batch comes back when it is full.
     ///
     /// # Errors
     /// [`Surprise::NotAppendable`] when an appended file turns out to need a merge; faults of DuckDB.
@@ -137,7 +158,7 @@ impl<'a> Stage<'a> {
         place: Place,
         values: &Values,
         interval: Interval,
-    ) -> Result<(), Surprise> {
+    ) -> Result<Option<Batch>, Surprise> {
         if self.last.is_none_or(|(last, ts)| last != number || place.ts <= ts) {
             self.check(number, symbol, &place, values, interval)?;
         }
@@ -145,15 +166,9 @@ impl<'a> Stage<'a> {
         if let Some(Some((_, last))) = self.seen.get_mut(number) {
             *last = place.ts;
         }
-        self.taken += 1;
-        self.rows.symbol.push(number);
-        self.rows.line.push(i64::try_from(line).unwrap_or(i64::MAX));
-        self.rows.places.push(place);
-        self.rows.values.push(*values);
-        if self.rows.line.len() >= BATCH {
-            self.flush(interval)?;
-        }
-        Ok(())
+        self.fit.taken += 1;
+        self.rows.push(number, line, place, values);
+        Ok(if self.rows.line.len() >= BATCH { self.batch(interval) } else { None })
     }
 
     /// The name of a symbol that was taken before.
@@ -176,51 +191,52 @@ impl<'a> Stage<'a> {
             self.seen[number] = Some((symbol.clone(), place.ts));
         }
         if self.mode == Mode::Merge {
-            self.disordered |= seen.is_some_and(|last| place.ts <= last);
+            self.fit.disordered |= seen.is_some_and(|last| place.ts <= last);
             return Ok(());
         }
         if seen.is_some() {
             return Err(Surprise::NotAppendable);
         }
-        if let Some(stored) = newest(self.store, symbol, interval)? {
+        if let Some(stored) = newest(&self.store, symbol, interval)? {
             if place.ts <= stored.ts {
                 return Err(Surprise::NotAppendable);
             }
-            self.seams.push(Seam { symbol: symbol.to_string(), stored, open: values.open });
+            self.fit.seams.push(Seam { symbol: symbol.to_string(), stored, open: values.open });
         }
         Ok(())
     }
 
-    /// Writes what is left.
-    ///
-    /// # Errors
-    /// Faults of DuckDB.
-    pub fn flush(&mut self, interval: Interval) -> Result<(), StoreError> {
+    /// The rows not given out yet.
+    pub fn batch(&mut self, interval: Interval) -> Option<Batch> {
         let rows = std::mem::take(&mut self.rows);
-        if rows.line.is_empty() || (self.options.dry_run && self.mode == Mode::Append) {
-            return Ok(());
-        }
-        let (places, values) = (&rows.places, &rows.values);
-        Columns::new()
-            .text("symbol", rows.symbol.iter().map(|number| self.name(*number)))
-            .i64("line", rows.line.iter().copied())
-            .ts("ts", places.iter().map(|place| place.ts))
-            .ts("close_ts", places.iter().map(|place| place.close_ts))
-            .date("session_date", places.iter().map(|place| place.session_date))
-            .f64("open", values.iter().map(|row| row.open))
-            .f64("high", values.iter().map(|row| row.high))
-            .f64("low", values.iter().map(|row| row.low))
-            .f64("close", values.iter().map(|row| row.close))
-            .f64("volume", values.iter().map(|row| row.volume.unwrap_or(f64::NAN)))
-            .f64("vwap", values.iter().map(|row| row.vwap.unwrap_or(f64::NAN)))
-            .append_to(self.store, "staged_bars")?;
-        if self.mode == Mode::Append {
-            let (adjustment, source) = (self.options.adjustment().as_str(), self.options.source());
-            let values = params![interval.as_str(), adjustment, source, self.now.0];
-            self.store.conn().execute(sql!("ingest/append_staged"), values)?;
-            self.store.conn().execute_batch(sql!("ingest/create_staging"))?;
-        }
-        Ok(())
+        let first = *rows.symbol.first()?;
+        let same = rows.symbol.iter().all(|number| *number == first);
+        let only = same.then(|| self.name(first).to_string());
+        Some(Batch { columns: self.columns(rows, !same), only, interval })
+    }
+
+    /// The columns of a batch; the symbol is left out when all rows share it: a constant costs less.
+    fn columns(&self, rows: Rows, with_symbol: bool) -> Columns {
+        let number = |values: Vec<f64>| Arc::new(Float64Array::from(values));
+        let time = |values: Vec<i64>| Arc::new(TimestampMicrosecondArray::from(values));
+        let symbols: StringArray = if with_symbol {
+            rows.symbol.iter().map(|number| Some(self.name(*number))).collect()
+        } else {
+            StringArray::new_null(rows.symbol.len())
+        };
+        let columns = Columns::new().array("symbol", Arc::new(symbols));
+        // Only a merge has to know which of two rows came later.
+        let columns = if self.mode == Mode::Merge { columns.i64("line", rows.line) } else { columns };
+        columns
+            .array("ts", time(rows.ts))
+            .array("close_ts", time(rows.close_ts))
+            .array("session_date", Arc::new(Date32Array::from(rows.session_date)))
+            .array("open", number(rows.open))
+            .array("high", number(rows.high))
+            .array("low", number(rows.low))
+            .array("close", number(rows.close))
+            .array("volume", number(rows.volume))
+            .array("vwap", number(rows.vwap))
     }
 }
 

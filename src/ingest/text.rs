@@ -42,9 +42,9 @@ pub struct Piece {
     pub taken: u64,
 }
 
-struct Counted(File, Arc<AtomicU64>);
+struct Counted<R>(R, Arc<AtomicU64>);
 
-impl Read for Counted {
+impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let taken = self.0.read(buffer)?;
         self.1.fetch_add(taken as u64, Ordering::Relaxed);
@@ -58,9 +58,18 @@ impl Text {
     /// # Errors
     /// Refusals for empty, binary and UTF-16 files; faults of the file system.
     pub fn open(file: &Path) -> Result<Self, IngestError> {
+        let disk = File::open(file).map_err(|error| IngestError::io(file, error))?;
+        Self::read(file, disk)
+    }
+
+    /// As [`Text::open`], with the bytes of `file` from anywhere.
+    ///
+    /// # Errors
+    /// As [`Text::open`].
+    pub fn read(file: &Path, bytes: impl Read + Send + 'static) -> Result<Self, IngestError> {
         let fault = |error| IngestError::io(file, error);
         let taken = Arc::new(AtomicU64::new(0));
-        let mut disk = Counted(File::open(file).map_err(fault)?, Arc::clone(&taken));
+        let mut disk = Counted(bytes, Arc::clone(&taken));
         let mut magic = Vec::new();
         (&mut disk).take(2).read_to_end(&mut magic).map_err(fault)?;
         let zipped = magic == [0x1f, 0x8b];

@@ -10,6 +10,7 @@ use super::triple_barrier::{Barrier, LabelRow, TripleBarrier, label};
 use crate::domain::{Bars, Progress};
 use crate::store::bars::Coverage;
 use crate::store::series::{self, SeriesFilter};
+use crate::store::stale;
 use crate::store::{Columns, Store, StoreError, params};
 
 /// Bars labelled at once: bounds memory however many series there are.
@@ -73,6 +74,8 @@ pub fn build(
             let loaded = series::load(store, chunk)?;
             let labelled: Vec<Vec<LabelRow>> = loaded.par_iter().map(|bars| label(bars, params)).collect();
             delete(store, &label_set, chunk)?;
+            let built = chunk.iter().map(|found| (found.symbol.as_str(), found.interval.as_str()));
+            stale::clear(store, "labels", &label_set, built)?;
             append(store, &label_set, &loaded, &labelled)?;
             counted.extend(loaded.iter().zip(&labelled).map(|(bars, rows)| count(bars, rows)));
             progress.advance(chunk.iter().map(|found| found.bars.unsigned_abs()).sum());

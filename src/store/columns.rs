@@ -6,9 +6,18 @@ use duckdb::arrow::array::{
     ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
 };
 use duckdb::arrow::record_batch::RecordBatch;
+use duckdb::vtab::arrow::{ArrowBatchRegistration, ArrowVTab};
 
 use super::{Result, Store, StoreError};
 use crate::domain::Ts;
+
+/// Rows of one row group of DuckDB: what a thread compresses at a time.
+pub const ROW_GROUP: usize = 122_880;
+
+/// Makes `arrow($1)` known to a connection, for [`Columns::insert_with`].
+pub(super) fn register(conn: &duckdb::Connection) -> Result<()> {
+    Ok(conn.register_table_function::<ArrowVTab>("arrow")?)
+}
 
 /// Named columns of equal length, to be appended to a table.
 ///
@@ -84,19 +93,43 @@ impl Columns {
         self.array(name, Arc::new(values.into_iter().collect::<Int32Array>()))
     }
 
+    /// Runs an `INSERT .. SELECT` over the rows, which are `arrow($1)` and, from row [`ROW_GROUP`] on, `arrow($2)`;
+    /// `$3` and on are `values`.
+    ///
+    /// The two halves of a `UNION ALL` are written in parallel, each in its order. Faster than [`Columns::append_to`]
+    /// also because constants and computed columns come from SQL.
+    ///
+    /// # Errors
+    /// Columns of different lengths and whatever the statement reports.
+    pub fn insert_with(self, store: &Store, sql: &str, values: &[&dyn duckdb::ToSql]) -> Result<()> {
+        let batch = self.batch("arrow")?;
+        let rows = batch.num_rows();
+        let first = ROW_GROUP.min(rows);
+        let halves = [batch.slice(0, first), batch.slice(first, rows - first)].map(ArrowBatchRegistration::new);
+        let tokens = [&halves[0], &halves[1]];
+        let mut all: Vec<&dyn duckdb::ToSql> = vec![&tokens[0], &tokens[1]];
+        all.extend_from_slice(values);
+        store.conn().execute(sql, all.as_slice())?;
+        Ok(())
+    }
+
+    fn batch(self, table: &str) -> Result<RecordBatch> {
+        let fault = |source| StoreError::Arrow { table: table.to_string(), source };
+        let pairs = self.names.into_iter().zip(self.arrays);
+        RecordBatch::try_from_iter_with_nullable(pairs.map(|(name, array)| (name, array, true))).map_err(fault)
+    }
+
     /// Appends to the columns of the same names of `table` and flushes; other columns get their defaults.
     ///
     /// # Errors
     /// Columns of different lengths, unknown columns, type mismatches and full disks.
     pub fn append_to(self, store: &Store, table: &str) -> Result<()> {
-        let fault = |source| StoreError::Arrow { table: table.to_string(), source };
-        let pairs = self.names.iter().cloned().zip(self.arrays);
-        let batch =
-            RecordBatch::try_from_iter_with_nullable(pairs.map(|(name, array)| (name, array, true))).map_err(fault)?;
+        let names = self.names.clone();
+        let batch = self.batch(table)?;
         if batch.num_rows() == 0 {
             return Ok(());
         }
-        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut appender = store.conn().appender_with_columns(table, &names)?;
         appender.append_record_batch(batch)?;
         // Errors surface here; dropped unflushed they would be lost.

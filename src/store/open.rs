@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use duckdb::{AccessMode, Config, Connection};
 
-use super::{Result, StoreError, calendars, migrate, views};
+use super::{Result, StoreError, calendars, columns, migrate, views};
 use crate::domain::Ts;
 
 /// An open store: one DuckDB connection to a migrated file.
@@ -29,6 +29,7 @@ impl Store {
         // The older layout lets DuckDB 1.5 clients open what DuckDB 2 writes.
         let config = base_config()?.with("storage_compatibility_version", "v1.5.0")?;
         let conn = Connection::open_with_flags(path, config).map_err(|error| StoreError::from_open(path, &error))?;
+        columns::register(&conn)?;
         let store = Self { conn, path: path.to_path_buf() };
         migrate::apply(&store, fresh, now)?;
         views::refresh(&store)?;
@@ -57,11 +58,20 @@ impl Store {
     /// Only faults of DuckDB itself.
     pub fn in_memory() -> Result<Self> {
         let conn = Connection::open_in_memory_with_flags(base_config()?)?;
+        columns::register(&conn)?;
         let store = Self { conn, path: PathBuf::from(":memory:") };
         migrate::apply(&store, true, Ts(0))?;
         views::refresh(&store)?;
         calendars::refresh(&store)?;
         Ok(store)
+    }
+
+    /// The same store on a second connection, which sees what is committed; for reading beside a transaction.
+    ///
+    /// # Errors
+    /// Faults of DuckDB.
+    pub fn reader(&self) -> Result<Self> {
+        Ok(Self { conn: self.conn.try_clone()?, path: self.path.clone() })
     }
 
     /// The connection. Use [`Store::transaction`] to group writes.
@@ -78,7 +88,8 @@ impl Store {
 
     /// Runs `work` with DuckDB's own memory bounded to 512 MiB; what needs more goes to disk beside the store.
     ///
-    /// A store in memory has no such place and is not bounded.
+    /// Rows may then be written in parallel, in row groups that are not in order among each other. A store in memory
+    /// has no place beside it and is not bounded.
     ///
     /// # Errors
     /// The error of `work`, or faults of DuckDB.
@@ -86,10 +97,10 @@ impl Store {
         if self.path == Path::new(":memory:") {
             return work();
         }
-        self.conn.execute_batch("SET memory_limit = '512MiB'")?;
+        self.conn.execute_batch("SET memory_limit = '512MiB'; SET preserve_insertion_order = false")?;
         let done = work();
         // The work's own outcome is what counts, also when DuckDB has given up.
-        let _ = self.conn.execute_batch("RESET memory_limit");
+        let _ = self.conn.execute_batch("RESET memory_limit; RESET preserve_insertion_order");
         done
     }
 

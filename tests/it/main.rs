@@ -17,6 +17,8 @@ mod cli;
 mod feature_sets;
 mod features;
 mod ingest;
+mod ingest_fit;
+mod ingest_faults;
 mod labels;
 mod market;
 mod models;

@@ -188,10 +188,10 @@ impl Map {
         let top = if has_months { 64.0 } else { 50.0 };
         let mut sketch = Sketch::new(width, top + ROW * self.lines.len() as f64 + 6.0);
         legend(&mut sketch, width, font);
-        let edges = Edges { left, column, top, years: 44.0, bottom: sketch.height - 6.0 };
+        let end = left + columns * column + total - 2.0;
+        let edges = Edges { left, column, top, years: 44.0, bottom: sketch.height - 6.0, totals: end };
         self.axis(&mut sketch, &edges, font);
-        let end = left + columns * column + 8.0;
-        sketch.sized_text((end, top - 6.0), "all", Role::Muted, Anchor::Start, 10.0, false);
+        sketch.sized_text((end, top - 6.0), "all", Role::Muted, Anchor::End, 10.0, false);
         for (n, line) in self.lines.iter().enumerate() {
             self.line(&mut sketch, line, &edges, n, font);
         }
@@ -214,9 +214,8 @@ impl Map {
                 sketch.sized_text((x + edges.column / 2.0, base), text, Role::Ink, Anchor::Middle, 10.0, false);
             }
         }
-        let end = edges.left + f64::from(self.last - self.first + 1) * edges.column + 8.0;
         let text = line.total.map_or("—".to_string(), percent);
-        sketch.sized_text((end, base), text, Role::Ink, Anchor::Start, font, false);
+        sketch.sized_text((edges.totals, base), text, Role::Ink, Anchor::End, font, false);
     }
 
     /// Years above the columns, with months where they fit.
@@ -258,6 +257,8 @@ struct Edges {
     /// Baseline of the years.
     years: f64,
     bottom: f64,
+    /// Right end of the totals.
+    totals: f64,
 }
 
 fn legend(sketch: &mut Sketch, width: f64, font: f64) {
