@@ -3,6 +3,7 @@
 SELECT
     symbol,
     interval,
+    calendar,
     n_bars,
     first_ts,
     last_ts,
@@ -10,6 +11,10 @@ SELECT
     n_bad_prices,
     n_gaps,
     longest_gap_days,
+    n_missing_bars,
+    n_missing_sessions,
+    n_outside,
+    coverage,
     missing_volume_share,
     zero_volume_share,
     n_rejected,

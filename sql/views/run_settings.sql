@@ -3,7 +3,7 @@
 -- col run_id: Run
 -- col capital: Starting capital, in currency; 100000 when the run stored none
 -- col risk_free_rate: Yearly risk-free rate, a fraction; 0.02 when the run stored none
--- col periods_per_year: Sessions a year of the calendar; when the run stored none, 365 if it has weekend sessions, else 252
+-- col periods_per_year: As the run stored it; else sessions a year of the calendar, the most of several; an instrument without a calendar counts 365 if the run has weekend sessions, else 252
 WITH
 parameters AS (
     SELECT
@@ -14,16 +14,38 @@ parameters AS (
     FROM run_params
     GROUP BY run_id
 ),
-calendars AS (
+weekends AS (
     SELECT run_id, bool_or(isodow(session_date) >= 6) AS has_weekends
     FROM run_returns
     GROUP BY run_id
+),
+run_symbols AS (
+    SELECT run_id, unnest(symbols) AS symbol
+    FROM runs
+),
+markets AS (
+    SELECT s.run_id, max(c.periods_per_year) AS periods_per_year, bool_and(c.calendar IS NOT NULL) AS is_known
+    FROM run_symbols AS s
+    LEFT JOIN instruments AS i ON i.symbol = s.symbol
+    LEFT JOIN calendars AS c ON c.calendar = i.calendar
+    GROUP BY s.run_id
+),
+unstored AS (
+    SELECT
+        r.run_id,
+        CASE
+            WHEN m.is_known THEN m.periods_per_year
+            ELSE greatest(m.periods_per_year, CASE WHEN w.has_weekends THEN 365 ELSE 252 END)
+        END AS periods_per_year
+    FROM runs AS r
+    LEFT JOIN markets AS m ON m.run_id = r.run_id
+    LEFT JOIN weekends AS w ON w.run_id = r.run_id
 )
 SELECT
     r.run_id,
-    coalesce(p.capital, 100000)                                                      AS capital,
-    coalesce(p.risk_free_rate, 0.02)                                                 AS risk_free_rate,
-    coalesce(p.periods_per_year, CASE WHEN c.has_weekends THEN 365.0 ELSE 252.0 END) AS periods_per_year
+    coalesce(p.capital, 100000)                          AS capital,
+    coalesce(p.risk_free_rate, 0.02)                     AS risk_free_rate,
+    coalesce(p.periods_per_year, u.periods_per_year)     AS periods_per_year
 FROM runs AS r
 LEFT JOIN parameters AS p ON p.run_id = r.run_id
-LEFT JOIN calendars AS c ON c.run_id = r.run_id
+LEFT JOIN unstored AS u ON u.run_id = r.run_id

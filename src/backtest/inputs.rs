@@ -60,9 +60,9 @@ pub(super) fn periods_per_year(store: &Store, series: &[Bars]) -> Result<u32, Ba
     let mut periods = 0;
     for bars in series {
         let found = store.conn().query_row(crate::sql!("backtest/instrument"), [bars.symbol.as_str()], |row| {
-            Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, f64>(2)?))
+            Ok((row.get::<_, Option<f64>>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, f64>(2)?))
         });
-        let (calendar, currency, multiplier) = match found {
+        let (of_calendar, currency, multiplier) = match found {
             Err(duckdb::Error::QueryReturnedNoRows) => (None, None, 1.0),
             found => found?,
         };
@@ -70,7 +70,7 @@ pub(super) fn periods_per_year(store: &Store, series: &[Bars]) -> Result<u32, Ba
             return Err(BacktestError::Multiplier { symbol: bars.symbol.clone(), multiplier });
         }
         currencies.extend(currency);
-        periods = periods.max(periods_of(calendar.as_deref(), bars));
+        periods = periods.max(periods_of(of_calendar, bars));
     }
     if currencies.len() > 1 {
         return Err(BacktestError::Currencies(currencies.into_iter().collect()));
@@ -78,15 +78,12 @@ pub(super) fn periods_per_year(store: &Store, series: &[Bars]) -> Result<u32, Ba
     Ok(periods)
 }
 
-/// Trading days a year of a calendar; an unknown one is judged by whether it trades on weekends.
-fn periods_of(calendar: Option<&str>, bars: &Bars) -> u32 {
-    match calendar {
-        Some("XNYS") => 252,
-        Some("NSE") => 250,
-        Some("FX") => 260,
-        Some("24x7") => 365,
-        _ if bars.session_date.iter().any(|&day| is_weekend(day)) => 365,
-        _ => 252,
+/// Trading days a year as its calendar says; an unknown one is judged by whether it trades on weekends.
+fn periods_of(of_calendar: Option<f64>, bars: &Bars) -> u32 {
+    match of_calendar {
+        Some(periods) => periods.round() as u32,
+        None if bars.session_date.iter().any(|&day| is_weekend(day)) => 365,
+        None => 252,
     }
 }
 
@@ -153,8 +150,6 @@ mod tests {
         assert_eq!(periods_of(None, &bars), 252);
         bars.session_date.push(day("2024-01-13"));
         assert_eq!(periods_of(None, &bars), 365);
-        for (calendar, periods) in [("XNYS", 252), ("NSE", 250), ("FX", 260), ("24x7", 365)] {
-            assert_eq!(periods_of(Some(calendar), &bars), periods);
-        }
+        assert_eq!(periods_of(Some(250.0), &bars), 250, "what its calendar says, weekend sessions or not");
     }
 }

@@ -12,6 +12,7 @@ mod error;
 mod figures;
 mod format;
 mod page;
+pub mod quality;
 mod read;
 mod summary;
 mod table;

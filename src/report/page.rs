@@ -61,6 +61,12 @@ fn badges(run: &Run) -> Vec<Badge> {
             meaning: "traded on data its model was fitted on: expect worse",
         });
     }
+    if run.is_survivors {
+        found.push(Badge {
+            text: "SURVIVORSHIP",
+            meaning: "its universe has no ended membership: names that failed are missing, results look better than they were",
+        });
+    }
     match run.status.as_str() {
         "failed" => {
             found.push(Badge { text: "FAILED", meaning: "the run ended with an error; its numbers may be partial" })

@@ -3,7 +3,7 @@
 use duckdb::params;
 
 use super::{Result, Store};
-use crate::domain::Ts;
+use crate::domain::{Interval, Ts};
 
 /// Bars of a series that changed, or came in before others.
 #[derive(Debug, Clone, Copy)]
@@ -67,11 +67,15 @@ pub fn mark(store: &Store, change: &Change<'_>, now: Ts) -> Result<Vec<String>> 
     }
     let mut statement = store.conn().prepare(
         "SELECT b.interval, epoch_us(min(b.ts)) FROM bars b WHERE b.symbol = ? AND b.interval <> ?
-         AND b.source = 'resample' AND b.close_ts > make_timestamp(?) GROUP BY b.interval ORDER BY b.interval",
+         AND ends_with(b.source, 'resample') AND b.close_ts > make_timestamp(?) GROUP BY b.interval ORDER BY b.interval",
     )?;
     let rows = statement.query_map(key, |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
     for row in rows {
         let (interval, from) = row?;
+        // Only longer bars can be made of these.
+        if interval.parse::<Interval>().ok() <= change.interval.parse().ok() {
+            continue;
+        }
         put(store, ("bars", "resample"), change, &interval, Ts(from), now)?;
         marked.push(format!("{interval} bars"));
     }

@@ -2,14 +2,16 @@
 //!
 //! `architecture` holds the imports to README's map; `store` opening, migrations and their refusals; `ingest` real
 //! and bad files; `features` and `labels` against TA-Lib and a second implementation, over the series of `market`;
-//! `calendars` sessions against real files and a package; `models` the chain on real bars, and that no test bar reaches a model; `backtest` the engine against a reference
-//! and its laws; `report` pages and pictures; `slt` and `views` the metrics on hand-computed rows and against a second
+//! `calendars` sessions against real files and a package; `bars` derived bars by hand and against pandas; `models` the
+//! chain on real bars, and that no test bar reaches a model; `backtest` the engine against a reference and its laws;
+//! `report` pages and pictures; `slt` and `views` the metrics on hand-computed rows and against a second
 //! implementation; `cli` the program as users run it. Tests that read `../shared` fail when it is missing.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a failing test should stop loudly")]
 
 mod architecture;
 mod backtest;
+mod bars;
 mod calendars;
 mod cli;
 mod feature_sets;

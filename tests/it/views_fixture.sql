@@ -113,3 +113,5 @@ SELECT run_id, split, 0, key, value
 FROM (UNPIVOT (SELECT run_id, split, accuracy, roc_auc, CAST(n AS DOUBLE) AS n FROM classifier_metrics WHERE split <> 'backtest')
       ON accuracy, roc_auc, n INTO NAME key VALUE value);
 INSERT INTO run_metrics SELECT 'tr-one', 'valid', i, 'log_loss', 0.7 - i / 100 FROM range(1, 6) AS epochs(i);
+-- A universe that bears the name tests give to parameters of research queries.
+INSERT INTO universe VALUES ('tr-one', 'AAA', DATE '2020-01-01', NULL, 'made up', TIMESTAMP '2024-01-01');

@@ -107,7 +107,13 @@ def performance(rows: Rows, run_id: str) -> dict:
     capital = float(params.get("capital") or 100_000)
     rate = float(params.get("risk_free_rate") or 0.02)
     weekends = any(day["session_date"].isoweekday() >= 6 for day in days)
-    periods = float(params.get("periods_per_year") or (365 if weekends else 252))
+    calendars = rows(
+        "SELECT c.periods_per_year AS p FROM (SELECT unnest(symbols) AS symbol FROM runs WHERE run_id = ?) s "
+        "LEFT JOIN instruments i USING (symbol) LEFT JOIN calendars c USING (calendar)",
+        run_id,
+    )
+    known = [row["p"] or (365 if weekends else 252) for row in calendars]
+    periods = float(params.get("periods_per_year") or max(known, default=252))
     equity = np.array([row["equity"] for row in curve])
     first, last = curve[0]["session_date"], curve[-1]["session_date"]
     years = (last - first).days / 365.25

@@ -1,2 +1,5 @@
--- What a backtest must know of an instrument: whose calendar, which currency, what a point is worth.
-SELECT calendar, currency, multiplier FROM instruments WHERE symbol = $1
+-- What a backtest must know of an instrument: sessions a year of its calendar, its currency, what a point is worth.
+SELECT c.periods_per_year, i.currency, i.multiplier
+FROM instruments AS i
+LEFT JOIN calendars AS c ON c.calendar = i.calendar
+WHERE i.symbol = $1

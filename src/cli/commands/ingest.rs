@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde_json::json;
 
+use super::ingest_reference::{self, ReferenceArgs};
 use crate::cli::output::grid;
 use crate::cli::{Ctx, Exit, Failure, Output};
 use crate::domain::{Interval, Symbol};
@@ -33,6 +34,16 @@ enum Source {
     /// As for CSV: folders, globs, column names, checks and revisions are the same. Time columns may be TIMESTAMP
     /// (with or without zone), DATE, text or epochs.
     Parquet(FileArgs),
+    /// Read splits and dividends from a CSV file: symbol, ex_date, split, dividend
+    ///
+    /// A split is new shares for one old share (2, or 0.1 for a reverse split), a dividend cash a share on the share as it
+    /// was before ex_date. Any mistake refuses the whole file with its line. 'ws bars adjust' uses them.
+    Actions(ReferenceArgs),
+    /// Read dated universes from a CSV file: name, symbol, from, to
+    ///
+    /// from and to are the first and the last session as a member; an empty to is still a member. Any mistake refuses the
+    /// whole file with its line; so do periods of one name and symbol that overlap.
+    Universe(ReferenceArgs),
 }
 
 /// Options of both formats.
@@ -121,6 +132,8 @@ pub fn run(args: IngestArgs, ctx: &Ctx) -> Result<Output, Failure> {
     match args.source {
         Source::Csv(args) => files(&args, &args.options(Kind::Csv), ctx),
         Source::Parquet(args) => files(&args, &args.options(Kind::Parquet), ctx),
+        Source::Actions(args) => ingest_reference::run_actions(&args, ctx),
+        Source::Universe(args) => ingest_reference::run_universe(&args, ctx),
     }
 }
 

@@ -1,12 +1,14 @@
 //! One file a subcommand; its doc comment is its help.
 
 mod backtest;
+mod bars;
 mod completions;
 mod demo;
 mod doctor;
 mod evaluate;
 mod features;
 mod ingest;
+mod ingest_reference;
 mod init;
 mod labels;
 mod man;
@@ -27,6 +29,7 @@ pub enum Command {
     Doctor(doctor::DoctorArgs),
     Ingest(ingest::IngestArgs),
     Simulate(simulate::SimulateArgs),
+    Bars(bars::BarsArgs),
     Features(features::FeaturesArgs),
     Labels(labels::LabelsArgs),
     Train(train::TrainArgs),
@@ -47,6 +50,7 @@ pub fn run(command: Command, ctx: &Ctx) -> Result<Output, Failure> {
         Command::Doctor(args) => doctor::run(&args, ctx),
         Command::Ingest(args) => ingest::run(args, ctx),
         Command::Simulate(args) => simulate::run(&args, ctx),
+        Command::Bars(args) => bars::run(&args, ctx),
         Command::Features(args) => features::run(&args, ctx),
         Command::Labels(args) => labels::run(&args, ctx),
         Command::Train(args) => train::run(&args, ctx),

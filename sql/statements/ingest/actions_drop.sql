@@ -1,0 +1,2 @@
+-- The actions are merged, or given up.
+DROP TABLE IF EXISTS temp.staged_actions

@@ -1,0 +1,2 @@
+-- The memberships are merged, or given up.
+DROP TABLE IF EXISTS temp.staged_members
