@@ -290,7 +290,7 @@ pub fn percent(share: f64) -> String {
 /// `99.9` or `7`; for narrow cells, never rounded up to a full 100.
 fn short_percent(share: f64) -> String {
     let tenths = (share * 1000.0).floor() / 10.0;
-    if tenths >= 10.0 && tenths < 99.0 { format!("{tenths:.0}") } else { format!("{tenths:.1}") }
+    if (10.0..99.0).contains(&tenths) { format!("{tenths:.0}") } else { format!("{tenths:.1}") }
 }
 
 fn shortened(text: &str, width: f64) -> String {
