@@ -231,8 +231,9 @@ impl Map {
                 let text = year_of(period).to_string();
                 let needed = text_width(&text, font) + 10.0;
                 // The last months of a year at the left edge give way to the year that follows.
-                let next = at(period - (period * self.months).rem_euclid(12) / self.months + 12 / self.months.min(12));
-                if x >= free_from && (next - x >= needed || self.months >= 12 || next > at(self.last + 1)) {
+                let next = (period + 1..=self.last).find(|next| year_of(*next) != year_of(period)).map(at);
+                let gives_way = period == self.first && next.is_some_and(|next| next - x < needed);
+                if x >= free_from && !gives_way {
                     sketch.sized_text((x + 3.0, edges.years), text, Role::Ink, Anchor::Start, font, false);
                     free_from = x + needed;
                 }
