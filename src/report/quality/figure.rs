@@ -231,8 +231,9 @@ impl Map {
                 let text = year_of(period).to_string();
                 let needed = text_width(&text, font) + 10.0;
                 // The last months of a year at the left edge give way to the year that follows.
-                let next = at(period - (period * self.months).rem_euclid(12) / self.months + 12 / self.months.min(12));
-                if x >= free_from && (next - x >= needed || self.months >= 12 || next > at(self.last + 1)) {
+                let next = (period + 1..=self.last).find(|next| year_of(*next) != year_of(period)).map(at);
+                let gives_way = period == self.first && next.is_some_and(|next| next - x < needed);
+                if x >= free_from && !gives_way {
                     sketch.sized_text((x + 3.0, edges.years), text, Role::Ink, Anchor::Start, font, false);
                     free_from = x + needed;
                 }
@@ -290,7 +291,7 @@ pub fn percent(share: f64) -> String {
 /// `99.9` or `7`; for narrow cells, never rounded up to a full 100.
 fn short_percent(share: f64) -> String {
     let tenths = (share * 1000.0).floor() / 10.0;
-    if tenths >= 10.0 && tenths < 99.0 { format!("{tenths:.0}") } else { format!("{tenths:.1}") }
+    if (10.0..99.0).contains(&tenths) { format!("{tenths:.0}") } else { format!("{tenths:.1}") }
 }
 
 fn shortened(text: &str, width: f64) -> String {

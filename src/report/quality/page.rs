@@ -78,15 +78,15 @@ fn tables(quality: &Quality) -> Vec<Table> {
         ("Symbol", false),
         ("Bars of", false),
         ("Calendar", false),
-        ("Bars", true),
-        ("First", false),
-        ("Last", false),
         ("Coverage", true),
         ("Gaps", true),
         ("Missing bars", true),
-        ("Missing sessions", true),
+        ("Missing days", true),
         ("Longest gap, days", true),
-        ("Outside sessions", true),
+        ("Outside", true),
+        ("Bars", true),
+        ("First", false),
+        ("Last", false),
     ];
     let wrong = [
         ("Symbol", false),
@@ -108,7 +108,7 @@ fn tables(quality: &Quality) -> Vec<Table> {
         ("Last before", false),
         ("First after", false),
         ("Missing bars", true),
-        ("Missing sessions", true),
+        ("Missing days", true),
         ("Days", true),
     ];
     let months = [
@@ -169,15 +169,15 @@ fn missing_row(series: &Series) -> Vec<String> {
         series.symbol.clone(),
         series.interval.clone(),
         series.calendar.clone().unwrap_or_else(|| "—".into()),
-        series.n_bars.to_string(),
-        minute(series.first),
-        minute(series.last),
         series.coverage.map_or("—".into(), percent),
         series.n_gaps.to_string(),
         series.n_missing_bars.to_string(),
         dash(series.n_missing_sessions),
         series.longest_gap_days.map_or("—".into(), |days| format!("{days:.1}")),
         dash(series.n_outside),
+        series.n_bars.to_string(),
+        minute(series.first),
+        minute(series.last),
     ]
 }
 
