@@ -54,7 +54,8 @@ fn line(case: &str, ours: &str, peer: &str, ratio: f64) {
 
 /// A minute series long enough to measure.
 fn minutes(days: usize) -> Outcome<Bars> {
-    let market = Market { symbols: 1, days, interval: Interval::M1, seed: 5, drift: 0.0, start_day: 10_000 };
+    let market =
+        Market { symbols: 1, days, interval: Interval::M1, seed: 5, drift: 0.0, start_day: 10_000, calendar: None };
     let series = market.series()?.next().ok_or("the market is empty")?;
     let mut bars = Bars::empty(series.symbol, Interval::M1);
     series.bars.into_iter().for_each(|bar| bars.push(bar));
@@ -96,7 +97,15 @@ fn ingest_beside_read_csv() -> Outcome<()> {
 /// core23 from store to store, beside the rate that 2.6 M daily rows in 2.2 s need.
 fn core23() -> Outcome<()> {
     let store = Store::in_memory()?;
-    let market = Market { symbols: 100, days: 3_276, interval: Interval::D1, seed: 6, drift: 0.0, start_day: 8_000 };
+    let market = Market {
+        symbols: 100,
+        days: 3_276,
+        interval: Interval::D1,
+        seed: 6,
+        drift: 0.0,
+        start_day: 8_000,
+        calendar: None,
+    };
     ingest::synthetic::store_market(&store, &market, Ts(0), &Silent)?;
     let set = FeatureSet::load("core23")?;
     let rows = (market.symbols * market.days) as f64;

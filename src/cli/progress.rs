@@ -1,6 +1,7 @@
 //! Progress bars on stderr; nothing when stderr is not a terminal.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -10,6 +11,17 @@ use crate::domain::Progress;
 #[derive(Default)]
 pub struct Bar {
     bar: Mutex<Option<ProgressBar>>,
+    /// Rows of this stage so far.
+    rows: AtomicU64,
+}
+
+/// `1.2 M`, `340 k`, `56`.
+fn short(value: f64) -> String {
+    match value {
+        v if v >= 1e6 => format!("{:.1} M", v / 1e6),
+        v if v >= 1e3 => format!("{:.0} k", v / 1e3),
+        v => format!("{v:.0}"),
+    }
 }
 
 impl Bar {
@@ -21,11 +33,22 @@ impl Bar {
 
 impl Progress for Bar {
     fn start(&self, label: &str, total: u64) {
-        let template = "{msg:24!} {wide_bar} {percent:>3} %  {elapsed} (ETA {eta})";
+        let template = "{msg:24!} {wide_bar} {percent:>3} %  {prefix}{elapsed} (ETA {eta})";
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr()).with_style(style);
         bar.set_message(label.to_string());
+        self.rows.store(0, Ordering::Relaxed);
         self.with(|slot| *slot = Some(bar));
+    }
+
+    fn rows(&self, rows: u64) {
+        let all = self.rows.fetch_add(rows, Ordering::Relaxed) + rows;
+        self.with(|slot| {
+            if let Some(bar) = slot {
+                let rate = all as f64 / bar.elapsed().as_secs_f64().max(1e-3);
+                bar.set_prefix(format!("{} rows/s  ", short(rate)));
+            }
+        });
     }
 
     fn advance(&self, steps: u64) {

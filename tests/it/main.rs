@@ -1,7 +1,7 @@
 //! The one integration binary: a further one would link all of DuckDB again.
 //!
-//! `architecture` holds the imports to README's map; `store` opening, migrations and their refusals; `ingest` real
-//! and bad files; `features` and `labels` against TA-Lib and a second implementation, over the series of `market`;
+//! `architecture` holds the imports to README's map; `store` opening, migrations and their refusals; `ingest`, `ingest_fit` and `ingest_faults` real
+//! and bad files; `simulate` the synthetic market; `features` and `labels` against TA-Lib and a second implementation, over the series of `market`;
 //! `calendars` sessions against real files and a package; `bars` derived bars by hand and against pandas; `models` the
 //! chain on real bars, and that no test bar reaches a model; `backtest` the engine against a reference and its laws;
 //! `report` pages and pictures; `slt` and `views` the metrics on hand-computed rows and against a second
@@ -24,6 +24,7 @@ mod market;
 mod models;
 mod report;
 mod shared;
+mod simulate;
 mod slt;
 mod store;
 mod views;

@@ -1,2 +1,2 @@
--- A new simulation replaces the earlier one; bars from elsewhere are never touched.
-DELETE FROM bars WHERE symbol = $1 AND interval = $2 AND source = 'synthetic'
+-- A new simulation replaces the earlier one, and what was resampled from it at this interval.
+DELETE FROM bars WHERE symbol = $1 AND interval = $2 AND source LIKE '%synthetic%'

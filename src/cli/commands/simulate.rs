@@ -1,17 +1,21 @@
 //! `ws simulate`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::json;
 
 use crate::cli::{Ctx, Failure, Output};
 use crate::domain::{Interval, Ts};
-use crate::ingest::synthetic::{self, Market, Written};
+use crate::ingest::synthetic::{self, Market, WriteError, Written};
+use crate::store::{Store, calendars};
 
 /// Simulate a market into the store, or into CSV files (always labelled synthetic)
 ///
-/// Symbols SYN001, SYN002, .. share a market factor; volatility clusters, tails are fat, a daily sentiment score
-/// moves the next session by --drift. With --drift 0 there is nothing to find. The same seed gives the same bars.
+/// Symbols SYN001, SYN002, .. share a market factor; volatility switches between a calm and a stressed regime and
+/// clusters, tails are fat, prices gap overnight, volume is U-shaped; a daily sentiment score, known an hour before the
+/// open, moves its session by --drift. With --drift 0 there is nothing to find. The same seed gives the same bars. What
+/// every session was drawn from is in synthetic_truth. An earlier simulation of the same symbols and interval is replaced.
 #[derive(Debug, clap::Args)]
 pub struct SimulateArgs {
     /// Number of symbols
@@ -32,6 +36,9 @@ pub struct SimulateArgs {
     /// First trading day
     #[arg(long, default_value = "2024-01-01", value_name = "DATE", value_parser = day)]
     start: i32,
+    /// Sessions of this exchange: NSE, XNYS, FX, 24x7 [default: a made-up calendar, 09:00 to 16:00 UTC]
+    #[arg(long, value_name = "CODE")]
+    exchange: Option<String>,
     /// Write {SYMBOL}_{interval}.csv.gz and sentiment.csv.gz into this folder instead of the store
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
@@ -43,6 +50,14 @@ fn day(text: &str) -> Result<i32, String> {
 }
 
 pub fn run(args: &SimulateArgs, ctx: &Ctx) -> Result<Output, Failure> {
+    let calendar = match &args.exchange {
+        Some(code) => {
+            let exchange = calendars::exchange(code)?;
+            // Calendars are data of the program: a store in memory has them too, and nothing is created yet.
+            calendars::load(&Store::in_memory()?, &exchange.calendar)?.map(Arc::new)
+        }
+        None => None,
+    };
     let market = Market {
         symbols: args.symbols,
         days: args.days,
@@ -50,14 +65,19 @@ pub fn run(args: &SimulateArgs, ctx: &Ctx) -> Result<Output, Failure> {
         seed: args.seed,
         drift: args.drift,
         start_day: args.start,
+        calendar,
     };
     // Sizes are checked before a store is made.
-    market.names().map_err(|error| Failure::refused(error.to_string()))?;
+    market.names().and_then(|_| market.sessions()).map_err(|error| Failure::refused(error.to_string()))?;
     let (written, place) = match &args.csv {
         Some(folder) => (synthetic::write_csv(&market, folder, ctx.progress()), folder.clone()),
         None => (synthetic::store_market(&ctx.open()?, &market, ctx.now(), ctx.progress()), ctx.db.clone()),
     };
-    let Written { symbols, bars, snapshots } = written.map_err(|error| Failure::fault(error.to_string()))?;
+    let Written { symbols, bars, snapshots } = written.map_err(|error| match error {
+        WriteError::Market(refusal) => Failure::refused(refusal.to_string()).hint("use another --db"),
+        WriteError::Store(fault) => fault.into(),
+        other => Failure::fault(other.to_string()),
+    })?;
     let human = format!(
         "SYNTHETIC market: {symbols} symbols, {bars} bars of {}, {snapshots} sentiment snapshots (seed {}, drift {}) in {}",
         args.interval,

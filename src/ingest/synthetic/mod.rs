@@ -1,45 +1,61 @@
 //! A synthetic market, always labelled as such: what tests know the truth of and the demo runs on.
 //!
-//! Bars of each symbol follow `r = beta * market + idiosyncratic`, both with Student-t (4 degrees of freedom)
-//! shocks whose volatility switches between a calm and a stressed regime (a two-state Markov chain a day) and
-//! drifts within it (log-AR(1)). A share of each day's variance falls into the overnight gap, intraday volume is
-//! U-shaped and rises with the size of the move. A daily sentiment score (AR(1), published before the open) moves
-//! the next session's mean by `drift * score * sigma`; with `drift` 0 there is nothing to find.
+//! Log returns follow `r = beta * market + own`. Both parts have Student-t shocks (4 degrees of freedom, unit variance)
+//! whose daily volatility switches between a calm and a stressed regime (a two-state Markov chain) and moves within it
+//! (log-AR(1)). A fifth of a day's variance falls into the overnight gap, the rest evenly into the session's bars;
+//! high and low are extremes of Brownian bridges over the bar; volume is U-shaped over the session and rises with the
+//! size of the move. A daily sentiment score (AR(1), known an hour before the open) moves the session's mean by
+//! `drift * score * sigma`: that is all there is to find, and with `drift` 0 there is nothing. What was drawn is kept
+//! in `synthetic_truth`.
 //!
-//! Stylised facts: Cont, "Empirical properties of asset returns", Quantitative Finance 1 (2001).
+//! Every symbol and the market factor have random streams of their own, so bits depend on nothing but the seed.
+//!
+//! Sources: Cont, "Empirical properties of asset returns", Quantitative Finance 1 (2001); Hamilton, Econometrica 57
+//! (1989) for regimes; the bridge's extremes as in Glasserman, "Monte Carlo Methods in Financial Engineering", 6.4.
 
 mod path;
 mod random;
 mod read;
+mod sessions;
 mod write;
 
-use crate::domain::{Bar, Interval, Symbol};
+use std::sync::Arc;
 
+use crate::domain::{Bar, Calendar, Interval, Session, Symbol, Ts};
+
+pub use path::{Day, Path};
 pub use read::load_sentiment;
 pub use write::{WriteError, Written, store_market, write_csv};
+
+/// Version of the generator: the same seed gives other bars when it changes.
+pub const GENERATOR: i32 = 2;
 
 /// What to simulate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Market {
     /// Number of symbols, named SYN001, SYN002, ..
     pub symbols: usize,
-    /// Trading days (Mondays to Fridays).
+    /// Trading sessions.
     pub days: usize,
     /// Bar length.
     pub interval: Interval,
     /// Seed: the same gives the same market, bit by bit.
     pub seed: u64,
-    /// Strength of sentiment in the next session, in daily standard deviations a unit of score.
+    /// Strength of sentiment in its session, in daily standard deviations a unit of score.
     pub drift: f64,
     /// First trading day on or after this one (days since 1970-01-01).
     pub start_day: i32,
+    /// Whose sessions; a made-up calendar when `None`.
+    pub calendar: Option<Arc<Calendar>>,
 }
 
-/// A day's sentiment of one symbol.
+/// A session's sentiment of one symbol.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sentiment {
-    /// Trading day it speaks of, since 1970-01-01; it is known an hour before that day's open.
+    /// Trading day it speaks of, since 1970-01-01.
     pub day: i32,
+    /// UTC time at which it is known: an hour before the open.
+    pub known_ts: Ts,
     /// From -1 to 1.
     pub score: f64,
     /// From 0 to 1.
@@ -53,8 +69,8 @@ pub struct Series {
     pub symbol: Symbol,
     /// Bars, ascending.
     pub bars: Vec<Bar>,
-    /// One a trading day.
-    pub sentiment: Vec<Sentiment>,
+    /// What each session was drawn from, sentiment included.
+    pub days: Vec<Day>,
 }
 
 /// A market that can't be simulated.
@@ -72,10 +88,25 @@ pub enum MarketError {
         /// Given value.
         found: String,
     },
+    /// The calendar ends before the market does.
+    #[error("{calendar} has {found} sessions from the start date on, {wanted} are asked for")]
+    Calendar {
+        /// Calendar.
+        calendar: String,
+        /// Sessions it has.
+        found: usize,
+        /// Sessions asked for.
+        wanted: usize,
+    },
+    /// A name of the market is taken by bars from elsewhere.
+    #[error("{symbol} {interval} holds bars that were not simulated; they are not replaced")]
+    Taken {
+        /// Symbol.
+        symbol: String,
+        /// Bar length.
+        interval: String,
+    },
 }
-
-/// Minutes after midnight UTC at which synthetic sessions open and close.
-pub const SESSION: (i64, i64) = (9 * 60, 16 * 60);
 
 impl Market {
     /// Checks sizes and names the symbols.
@@ -95,13 +126,41 @@ impl Market {
         Ok((1..=self.symbols).filter_map(|n| format!("SYN{n:03}").parse().ok()).collect())
     }
 
-    /// Simulates every symbol over the same market factor, one at a time.
+    /// Name of its calendar.
+    #[must_use]
+    pub fn calendar_name(&self) -> &str {
+        self.calendar.as_ref().map_or("SYNTHETIC", |calendar| calendar.name())
+    }
+
+    /// Its sessions, ascending.
     ///
     /// # Errors
-    /// As [`Market::names`].
+    /// A calendar with too few of them.
+    pub fn sessions(&self) -> Result<Vec<Session>, MarketError> {
+        let Some(calendar) = &self.calendar else { return Ok(sessions::synthetic(self.start_day, self.days)) };
+        let later = calendar.sessions().iter().filter(|session| session.date >= self.start_day);
+        let found: Vec<Session> = later.take(self.days).copied().collect();
+        if found.len() < self.days {
+            let (calendar, found) = (calendar.name().to_string(), found.len());
+            return Err(MarketError::Calendar { calendar, found, wanted: self.days });
+        }
+        Ok(found)
+    }
+
+    /// Simulates every symbol over the same market factor, one whole series at a time.
+    ///
+    /// # Errors
+    /// As [`Market::names`] and [`Market::sessions`].
     pub fn series(&self) -> Result<impl Iterator<Item = Series> + '_, MarketError> {
         let names = self.names()?;
-        let factor = path::factor(self);
-        Ok(names.into_iter().enumerate().map(move |(n, symbol)| path::series(self, &factor, n as u64 + 1, symbol)))
+        let factor = Arc::new(path::Factor::new(self)?);
+        Ok(names.into_iter().enumerate().map(move |(n, symbol)| {
+            let mut series = Series { symbol, bars: Vec::new(), days: Vec::new() };
+            let mut path = Path::new(self, Arc::clone(&factor), n as u64 + 1);
+            while let Some(day) = path.next_day(|bar| series.bars.push(bar)) {
+                series.days.push(day);
+            }
+            series
+        }))
     }
 }

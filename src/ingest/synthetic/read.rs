@@ -41,10 +41,11 @@ pub fn load_sentiment(store: &Store, gzipped: &[u8], now: Ts) -> Result<usize, W
 fn parse(line: &str) -> Option<(Symbol, Sentiment)> {
     let mut fields = line.split(',');
     let symbol = fields.next()?.parse().ok()?;
-    let day = Ts::parse(fields.nth(1)?)?.day();
+    let known_ts = Ts::parse(fields.next()?)?;
+    let day = Ts::parse(fields.next()?)?.day();
     let score = fields.nth(1)?.parse().ok()?;
     let confidence = fields.next()?.parse().ok()?;
-    Some((symbol, Sentiment { day, score, confidence }))
+    Some((symbol, Sentiment { day, known_ts, score, confidence }))
 }
 
 fn malformed(line: usize) -> WriteError {
