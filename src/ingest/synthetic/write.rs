@@ -54,10 +54,11 @@ struct Piece {
 
 /// Simulates one symbol into a channel; stops early when nobody listens.
 fn simulate(mut path: Path, sender: &SyncSender<Piece>) {
-    let mut piece = Piece::default();
+    let room = || Piece { bars: Vec::with_capacity(BATCH + 2_000), days: Vec::new() };
+    let mut piece = room();
     while let Some(day) = path.next_day(|bar| piece.bars.push(bar)) {
         piece.days.push(day);
-        if piece.bars.len() >= BATCH && sender.send(std::mem::take(&mut piece)).is_err() {
+        if piece.bars.len() >= BATCH && sender.send(std::mem::replace(&mut piece, room())).is_err() {
             return;
         }
     }
