@@ -28,22 +28,9 @@ pub enum DatasetError {
         /// Hash of the newest build.
         stored: String,
     },
-    /// Bars changed under features or labels.
-    #[error(
-        "{what} of {symbol} {interval} no longer follow from its bars from {from} on; build them again with '{next}'"
-    )]
-    Stale {
-        /// Feature set or label set.
-        what: String,
-        /// Instrument.
-        symbol: String,
-        /// Bar length.
-        interval: String,
-        /// First row that may differ.
-        from: String,
-        /// Command that rebuilds.
-        next: String,
-    },
+    /// Bars changed under features or labels: which, since when, and what builds them again.
+    #[error("{0}")]
+    Stale(String),
     /// A column of the schema is missing or not a number.
     #[error("features_{set} has no DOUBLE column '{column}'; rebuild it with 'ws features build --set {set}'")]
     Column {

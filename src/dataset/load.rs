@@ -82,7 +82,9 @@ fn refuse_stale(store: &Store, spec: &DatasetSpec) -> Result<()> {
         "features" => format!("ws features build --set {name}"),
         _ => "ws labels build".to_string(),
     };
-    Err(DatasetError::Stale { what: format!("{kind} {name}"), symbol, interval, from: from.to_string(), next })
+    Err(DatasetError::Stale(format!(
+        "{kind} {name} of {symbol} {interval} no longer follow from its bars from {from} on; build them again with '{next}'"
+    )))
 }
 
 /// The label sets stored for an interval.

@@ -62,10 +62,10 @@ pub fn read(text: &str) -> Option<Raw> {
     if text.len() > 40 || !text.is_ascii() {
         return None;
     }
-    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !text.starts_with('.') {
-        if let Some(found) = epoch(text) {
-            return Some(found);
-        }
+    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && let Some(found) = epoch(text)
+    {
+        return Some(found);
     }
     let (date, rest) = match text.find(['T', ' ']) {
         Some(at) => (&text[..at], Some(text[at + 1..].trim())),

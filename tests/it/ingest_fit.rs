@@ -274,7 +274,7 @@ fn a_late_repeat_or_step_back_turns_an_append_into_a_merge_without_a_trace() {
 fn two_instruments_in_one_series_are_refused() {
     let two = |row: usize| {
         let date = workstation::domain::time::date_of(19_700 + (row / 2) as i32);
-        let close = if row % 2 == 0 { 10.0 } else { 250.0 };
+        let close = if row.is_multiple_of(2) { 10.0 } else { 250.0 };
         format!("{date},{close},{close},{close},{close},1\n")
     };
     let text = (0..60).fold("date,open,high,low,close,volume\n".to_string(), |text, row| text + &two(row));
