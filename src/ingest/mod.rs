@@ -3,13 +3,14 @@
 //! `discover` finds the files and what their names say; `text` reads pieces of whole `records`, `header` maps vendor
 //! column names, `block` turns a piece into rows (`parquet` does the same for Parquet), `stream` runs that in
 //! threads ahead of `judge`, which settles time (`stamp`, `zone`, `plan`, `infer`), places rows in sessions (`place`,
-//! `calendars`) and collects them (`stage`); `load` writes them and the `quarantine`, `merge` ends the file. A bad row is
-//! quarantined with a reason and never costs the good ones; a file of the wrong shape is refused whole. `actions` and
-//! `universe` read reference data, `derive` makes bars of stored bars.
+//! `calendars`) and collects them (`stage`); `load` writes them and the `quarantine`, `merge` ends the file with
+//! what `changes` finds. A bad row is quarantined with a reason and never costs the good ones; a file of the wrong shape
+//! is refused whole. `actions` and `universe` read reference data, `derive` makes bars of stored bars.
 
 pub mod actions;
 mod block;
 mod calendars;
+mod changes;
 pub mod derive;
 pub mod discover;
 mod error;
