@@ -84,3 +84,6 @@ COMMENT ON COLUMN stale_marks.marked_at IS 'UTC time of the mark';
 COMMENT ON COLUMN bars_rejected.reason IS 'Reason code: unparsable, non_finite, non_positive_price, high_below_body, low_above_body, negative_volume, outside_session, off_grid, duplicate';
 COMMENT ON COLUMN bars_rejected.line IS 'Line in a text file, row in a Parquet file; 1 is the first';
 COMMENT ON COLUMN bars.source IS 'Where it came from: csv, parquet, synthetic, resample, adjust or a vendor';
+
+ALTER TABLE instruments ADD COLUMN base_symbol VARCHAR;
+COMMENT ON COLUMN instruments.base_symbol IS 'Instrument whose raw bars and corporate actions this one is adjusted from; NULL for all others';

@@ -14,7 +14,7 @@ use super::IngestError;
 use super::reference::Rows;
 use crate::domain::{Symbol, Ts};
 use crate::sql;
-use crate::store::{Columns, Store, StoreError, params};
+use crate::store::{Columns, Store, StoreError, params, stale};
 
 const COLUMNS: [&str; 4] = ["symbol", "ex_date", "split", "dividend"];
 const HINT: &str =
@@ -79,6 +79,10 @@ fn write(store: &Store, actions: &Actions, path: &Path, now: Ts) -> Result<(i64,
         .append_to(store, "staged_actions")?;
     let counts = conn.query_row(sql!("ingest/actions_count"), [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut statement = conn.prepare(sql!("ingest/actions_changed"))?;
+    for symbol in statement.query_map([], |row| row.get::<_, String>(0))? {
+        stale::mark_adjusted(store, &symbol?, None, &format!("corporate actions changed by {file}"), now)?;
+    }
     conn.execute(sql!("ingest/actions_delete"), [])?;
     conn.execute(sql!("ingest/actions_insert"), params![file, now.0])?;
     Ok(counts)

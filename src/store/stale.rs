@@ -79,6 +79,38 @@ pub fn mark(store: &Store, change: &Change<'_>, now: Ts) -> Result<Vec<String>> 
         put(store, ("bars", "resample"), change, &interval, Ts(from), now)?;
         marked.push(format!("{interval} bars"));
     }
+    marked.extend(mark_adjusted(store, change.symbol, Some(change.interval), change.reason, now)?);
+    Ok(marked)
+}
+
+/// Marks the adjusted series of a symbol, from their first bar on: adjustment goes backward. What was marked.
+///
+/// `interval` is that of the bars that changed; `None` when it was corporate actions, which concern every interval.
+///
+/// # Errors
+/// Faults of DuckDB.
+pub fn mark_adjusted(
+    store: &Store,
+    symbol: &str,
+    interval: Option<&str>,
+    reason: &str,
+    now: Ts,
+) -> Result<Vec<String>> {
+    let mut statement = store.conn().prepare(
+        "SELECT b.symbol, b.interval, epoch_us(min(b.ts)) FROM bars b
+         JOIN instruments i ON i.symbol = b.symbol AND i.base_symbol = $1
+         WHERE ends_with(b.source, 'adjust') AND b.interval = coalesce($2, b.interval) GROUP BY ALL ORDER BY ALL",
+    )?;
+    let rows = statement.query_map(params![symbol, interval], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
+    })?;
+    let mut marked = Vec::new();
+    for row in rows {
+        let (derived, interval, from) = row?;
+        let change = Change { symbol: &derived, interval: &interval, from: Ts(from), reason };
+        put(store, ("bars", "adjust"), &change, &interval, Ts(from), now)?;
+        marked.push(format!("{derived} {interval} bars"));
+    }
     Ok(marked)
 }
 

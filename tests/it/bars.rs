@@ -306,7 +306,11 @@ fn adjusted_bars_follow_the_actions() {
     // A corrected dividend: changed bars are replaced and kept, the raw ones never.
     let (_folder, path) = actions_file("symbol,ex_date,dividend\nACME,2024-01-04,10\n");
     assert_eq!(actions::run(&store, &path, now()).unwrap().updated, 1);
+    // What was adjusted by the old one is stale until it is derived again.
+    let stale = "SELECT coalesce(string_agg(symbol, ',' ORDER BY symbol), '') FROM stale_marks WHERE kind = 'bars' AND name = 'adjust'";
+    assert_eq!(number::<String>(&store, stale), "ACME.split,ACME.total");
     let again = stored(adjust(&store, "ACME", AdjustKind::Total));
+    assert_eq!(number::<String>(&store, stale), "ACME.split");
     assert_eq!((again.inserted, again.updated, again.unchanged), (0, 2, 1));
     assert_eq!(number::<i64>(&store, "SELECT count(*) FROM bars_revisions WHERE symbol = 'ACME.total'"), 2);
     assert_eq!(number::<f64>(&store, "SELECT close FROM bars WHERE symbol = 'ACME.total' AND ts = '2024-01-03'"), 40.0);

@@ -17,7 +17,7 @@
 use super::{Base, Derived, Failed, Outcome, Target, derive, refused};
 use crate::domain::{Interval, Progress, Symbol, Ts};
 use crate::sql;
-use crate::store::{Store, StoreError, params};
+use crate::store::{Store, StoreError, params, stale};
 
 /// What is accounted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +101,7 @@ fn one(store: &Store, job: &AdjustJob, base: &Symbol, interval: Interval, now: T
     let target = Target { symbol: &symbol, interval, source: &source, adjustment: job.kind.as_str(), replace: false };
     let (counts, stale) = target.merge(store, now)?;
     warnings.extend(stale);
+    stale::clear(store, "bars", "adjust", [(symbol.as_str(), interval.as_str())])?;
     Ok(Derived {
         base: base.clone(),
         symbol,
