@@ -55,11 +55,19 @@ pub struct Global {
 /// Parses arguments, runs the command, prints its result; never panics.
 #[must_use]
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let asked_json = args.iter().any(|arg| arg == "--json");
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
             // A closed stdout is no reason to fail twice.
             let _ = error.print();
+            if asked_json && error.use_stderr() {
+                let message = error.to_string();
+                let first = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
+                let document = serde_json::json!({ "error": { "message": first, "next": "see --help" } });
+                let _ = writeln!(std::io::stdout(), "{document}");
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };

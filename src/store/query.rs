@@ -5,9 +5,10 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
-use duckdb::arrow::array::{Array, AsArray, RecordBatch};
-use duckdb::arrow::datatypes::{DataType, SchemaRef};
+use duckdb::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use duckdb::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimestampMicrosecondType};
 use duckdb::arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde_json::{Map, Number, Value};
 
@@ -21,6 +22,26 @@ const READING: [&str; 11] =
 const TEXT: FormatOptions<'static> = FormatOptions::new()
     .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.f"))
     .with_datetime_format(Some("%Y-%m-%d %H:%M:%S%.f"));
+
+/// Instants with a time zone as UTC: the formatter knows no zone names, and what is stored is UTC anyway.
+fn in_utc(batch: RecordBatch) -> RecordBatch {
+    let utc = |array: &ArrayRef| -> ArrayRef {
+        match array.as_primitive_opt::<TimestampMicrosecondType>() {
+            Some(times) if times.timezone().is_some() => Arc::new(times.clone().with_timezone_opt(None::<Arc<str>>)),
+            _ => Arc::clone(array),
+        }
+    };
+    let columns: Vec<ArrayRef> = batch.columns().iter().map(utc).collect();
+    let named = batch
+        .schema()
+        .fields()
+        .iter()
+        .zip(&columns)
+        .map(|(field, array)| Field::new(field.name(), array.data_type().clone(), true))
+        .collect::<Vec<_>>();
+    // Only types without a zone took the place of types with one: lengths are as before.
+    RecordBatch::try_new(Arc::new(Schema::new(named)), columns).unwrap_or(batch)
+}
 
 /// A whole result in memory.
 #[derive(Debug, Clone)]
@@ -43,7 +64,7 @@ impl Table {
             columns.push(name);
         }
         let numeric = schema.fields().iter().map(|field| field.data_type().is_numeric()).collect();
-        Self { columns, numeric, batches }
+        Self { columns, numeric, batches: batches.into_iter().map(in_utc).collect() }
     }
 
     /// Number of rows.

@@ -191,3 +191,19 @@ fn the_reference_backtest_runs_from_the_command_line() {
     assert!(Path::new(report["html"].as_str().unwrap()).exists());
     assert!(report["pngs"].as_array().unwrap().len() >= 4);
 }
+
+#[test]
+fn instants_with_a_zone_are_shown_in_utc_and_wrong_arguments_answer_in_json_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("a.duckdb");
+    assert!(ws(&db, &["init"]).status.success());
+    let sql = "SELECT TIMESTAMPTZ '2024-01-31 09:15:00+05:30' AS at";
+    let table = ws(&db, &["sql", sql]);
+    assert!(String::from_utf8_lossy(&table.stdout).contains("2024-01-31 03:45:00"), "{table:?}");
+    let json: serde_json::Value = serde_json::from_slice(&ws(&db, &["sql", sql, "--format", "json"]).stdout).unwrap();
+    assert_eq!(json[0]["at"], "2024-01-31 03:45:00", "{json}");
+    let wrong = ws(&db, &["sql", "SELECT 1", "--json", "--no-such-flag"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let told: serde_json::Value = serde_json::from_slice(&wrong.stdout).unwrap();
+    assert!(told["error"]["message"].as_str().unwrap().contains("--no-such-flag"), "{told}");
+}

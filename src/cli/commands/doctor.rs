@@ -1,5 +1,6 @@
 //! `ws doctor`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use crate::cli::output::grid;
 use crate::cli::{Ctx, Exit, Failure, Output};
 use crate::domain::Ts;
-use crate::store::{Store, StoreError, migrate, runs};
+use crate::store::{Store, StoreError, migrate, runs, stale};
 
 /// Check versions, store, disk and clock, and say what to do next
 #[derive(Debug, clap::Args)]
@@ -68,9 +69,21 @@ fn inspect(store: &Store, findings: &mut Vec<Finding>) -> Result<String, StoreEr
     };
     let listed: Vec<String> = counts.iter().map(|(name, n)| format!("{name} {n}")).collect();
     findings.push(Finding { what: "rows", ok: true, detail: listed.join(", ") });
+    let marks = stale::list(store)?;
+    let kinds: BTreeSet<String> = marks.iter().map(|mark| format!("{} {}", mark.kind, mark.name)).collect();
+    if !marks.is_empty() {
+        let list: Vec<String> = kinds.iter().cloned().collect();
+        let detail = format!("{} series no longer follow from their bars: {}", marks.len(), list.join(", "));
+        findings.push(Finding { what: "stale", ok: true, detail });
+    }
+    let is_stale = |kind: &str| marks.iter().any(|mark| mark.kind == kind);
     let has = |name: &str| counts.iter().any(|(found, n)| found == name && *n > 0);
     Ok(if !has("bars") {
         "ws ingest csv PATH..".into()
+    } else if is_stale("bars") {
+        "ws bars resample and ws bars adjust, again ('ws bars quality' tells which)".into()
+    } else if is_stale("features") || is_stale("labels") {
+        "ws features build && ws labels build (with the same parameters as before)".into()
     } else if !has("labels") {
         "ws features build && ws labels build".into()
     } else if !has("models") {
