@@ -10,7 +10,7 @@ use crate::cli::output::grid;
 use crate::cli::{Ctx, Exit, Failure, Output};
 use crate::domain::{Interval, Symbol};
 use crate::ingest::{self, Adjustment, FileOutcome, FileReport, Kind, Options, Refusal, StampIs};
-use crate::store::Store;
+use crate::store::{Store, calendars};
 
 /// Bring market data into the store
 #[derive(Debug, clap::Args)]
@@ -138,8 +138,9 @@ pub fn run(args: IngestArgs, ctx: &Ctx) -> Result<Output, Failure> {
 }
 
 fn files(args: &FileArgs, options: &Options, ctx: &Ctx) -> Result<Output, Failure> {
-    // Nothing to read: then nothing is created either.
+    // Nothing to read, or an exchange that doesn't exist: then nothing is created either.
     ingest::discover::discover(&args.paths, options.kind)?;
+    options.exchange.as_deref().map(calendars::exchange).transpose()?;
     let store = if options.dry_run && !ctx.db.exists() { Store::in_memory()? } else { ctx.open()? };
     let outcomes = ingest::run(&store, &args.paths, options, ctx.now(), ctx.progress())?;
     Ok(report(&outcomes))
