@@ -208,7 +208,7 @@ const fn from(setting: &'static str, low: f64, high: f64, wanted: &'static str) 
     Rule { setting, low, closed: true, high, wanted }
 }
 
-const CAPITAL: Rule = above("capital", 0.0, f64::INFINITY, "an amount above 0");
+const CAPITAL: Rule = above("capital", 0.0, 1e15, "an amount above 0 and up to 1e15");
 const COMMISSION: Rule = from("commission", 0.0, 1.0, "a fraction from 0 to below 1 (0.001 is 0.10 %)");
 const SLIPPAGE_BPS: Rule = from("slippage_bps", 0.0, 10_000.0, "basis points from 0 to below 10000");
 const STOP_LOSS: Rule = above("stop_loss", 0.0, 1.0, "a fraction above 0 and below 1 (0.02 is 2 %), or 0 for none");
@@ -321,7 +321,8 @@ mod tests {
 
     #[test]
     fn bad_settings_are_refused_with_what_is_allowed() {
-        assert_eq!(refusal(|config| config.capital = -1.0), "capital = -1: use an amount above 0");
+        assert!(refusal(|config| config.capital = 1e308).contains("up to 1e15"));
+        assert_eq!(refusal(|config| config.capital = -1.0), "capital = -1: use an amount above 0 and up to 1e15");
         for broken in [f64::NAN, f64::INFINITY, -0.1, 1.0] {
             assert!(refusal(|config| config.commission = broken).starts_with("commission = "));
             assert!(refusal(|config| config.stop_loss = Some(broken)).starts_with("stop_loss = "));

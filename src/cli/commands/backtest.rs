@@ -23,7 +23,7 @@ pub struct BacktestArgs {
     /// Strategy, by name
     #[arg(long, required_unless_present = "model")]
     strategy: Option<String>,
-    /// Strategy parameter; may be repeated
+    /// Strategy parameter; once for each
     #[arg(long = "param", short, value_name = "NAME=VALUE", value_parser = pair)]
     params: Vec<(String, String)>,
     /// Model to trade: id, name or name@version
@@ -128,6 +128,10 @@ pub fn run(args: &BacktestArgs, ctx: &Ctx) -> Result<Output, Failure> {
         );
     }
     let params: BTreeMap<String, String> = args.params.iter().cloned().collect();
+    if params.len() < args.params.len() {
+        let hint = "give each --param once";
+        return Err(Failure::fault("a strategy parameter is given twice").hint(hint));
+    }
     // Reading first: a refused request must not create a store.
     drop(ctx.open_read_only()?);
     let store = ctx.open()?;
