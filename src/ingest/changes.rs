@@ -8,7 +8,7 @@ use crate::sql;
 use crate::store::{Store, StoreError, duckdb, params};
 
 /// Rows that are compared at a time: a join of all rows of a long file would need memory without bound.
-const SPAN_ROWS: i64 = 2_000_000;
+const SPAN_ROWS: i64 = 1_000_000;
 
 /// A span of time: from, to (exclusive), in microseconds that `make_timestamp` takes.
 pub type Span = (i64, i64);
@@ -16,7 +16,7 @@ pub type Span = (i64, i64);
 /// All of time (years 1 to 9999).
 pub const ALWAYS: Span = (-62_135_596_800_000_000, 253_402_300_799_000_000);
 
-/// Cuts time into spans of about two million staged rows.
+/// Cuts time into spans of about a million staged rows.
 ///
 /// # Errors
 /// Faults of DuckDB.

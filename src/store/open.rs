@@ -86,7 +86,7 @@ impl Store {
         &self.path
     }
 
-    /// Runs `work` with DuckDB's own memory bounded to 320 MiB; what needs more goes to disk beside the store.
+    /// Runs `work` with DuckDB's own memory bounded to 512 MiB; what needs more goes to disk beside the store.
     ///
     /// Rows may then be written in parallel, in row groups that are not in order among each other. A store in memory
     /// has no place beside it and is not bounded.
@@ -97,7 +97,7 @@ impl Store {
         if self.path == Path::new(":memory:") {
             return work();
         }
-        self.conn.execute_batch("SET memory_limit = '320MiB'; SET preserve_insertion_order = false")?;
+        self.conn.execute_batch("SET memory_limit = '512MiB'; SET preserve_insertion_order = false")?;
         let done = work();
         // A checkpoint rewrites row groups; left to the closing of the store it would do so without a bound. The
         // work's own outcome is what counts, also when DuckDB has given up: what is committed is in the log.
