@@ -9,7 +9,7 @@ use super::progress::Bar;
 use super::{Failure, Global};
 use crate::config::Config;
 use crate::domain::{Progress, Silent, Ts};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// The settled surroundings of a command.
 pub struct Ctx {
@@ -59,6 +59,17 @@ impl Ctx {
     pub fn open(&self) -> Result<Store, Failure> {
         tracing::info!("opening {} for writing", self.db.display());
         Ok(Store::open(&self.db, self.now())?)
+    }
+
+    /// Opens the store for work on what it holds: migrates an older one, creates none, for an empty one holds nothing.
+    ///
+    /// # Errors
+    /// A missing store, and as [`Store::open`].
+    pub fn open_existing(&self) -> Result<Store, Failure> {
+        if !self.db.exists() {
+            return Err(StoreError::Missing(self.db.clone()).into());
+        }
+        self.open()
     }
 
     /// Opens the store for reading; creates nothing.

@@ -112,4 +112,43 @@ impl Bars {
             vwap: self.vwap[index],
         })
     }
+
+    /// Makes room for more bars.
+    pub fn reserve(&mut self, bars: usize) {
+        self.ts.reserve(bars);
+        self.close_ts.reserve(bars);
+        self.session_date.reserve(bars);
+        let [open, high, low, close, volume, vwap] = self.numbers_mut();
+        for column in [open, high, low, close, volume, vwap] {
+            column.reserve(bars);
+        }
+    }
+
+    /// Puts the bars in the order of `ts`.
+    pub fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        order.sort_by_key(|index| self.ts[*index]);
+        self.ts = order.iter().map(|index| self.ts[*index]).collect();
+        self.close_ts = order.iter().map(|index| self.close_ts[*index]).collect();
+        self.session_date = order.iter().map(|index| self.session_date[*index]).collect();
+        for column in self.numbers_mut() {
+            *column = order.iter().map(|index| column[*index]).collect();
+        }
+    }
+
+    /// Drops all but the newest `bars`; says how many were dropped.
+    pub fn keep_newest(&mut self, bars: usize) -> usize {
+        let dropped = self.len().saturating_sub(bars);
+        self.ts.drain(..dropped);
+        self.close_ts.drain(..dropped);
+        self.session_date.drain(..dropped);
+        for column in self.numbers_mut() {
+            column.drain(..dropped);
+        }
+        dropped
+    }
+
+    fn numbers_mut(&mut self) -> [&mut Vec<f64>; 6] {
+        [&mut self.open, &mut self.high, &mut self.low, &mut self.close, &mut self.volume, &mut self.vwap]
+    }
 }

@@ -1,23 +1,27 @@
 //! Building a set: kernels stepped over the bars, staged, and turned into rows by the generated script.
+//!
+//! One thread reads and steps the next series while the script writes the last ones, so that a build needs memory for
+//! a few chunks however many series there are.
 
-use std::iter::repeat_n;
+use std::sync::mpsc::sync_channel;
 
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::error::{FeatureError, Result};
-use super::kernel::KernelSpec;
-use super::record::Definition;
+use super::inputs::Inputs;
 use super::script;
-use super::set::{BAR_NUMBER, FeatureSet, KEYS};
+use super::set::{FeatureSet, KEYS};
+use super::staged::{self, Rows, Stage};
+use super::state::{self, Key, State};
+use super::stepping::Plan;
 use crate::domain::{Bars, Progress, Ts};
 use crate::store::bars::Coverage;
 use crate::store::series::{self, SeriesFilter};
-use crate::store::stale;
-use crate::store::{Columns, Store, StoreError, params};
+use crate::store::{Store, StoreError, params, stale};
 
-/// Bars staged at once: bounds memory however many series are built.
-const CHUNK_BARS: i64 = 500_000;
+/// Bars staged at once: two row groups, so that each writing thread gets whole ones.
+const CHUNK_BARS: i64 = 245_760;
 
 /// What a build did.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,7 +36,7 @@ pub struct BuildReport {
     pub columns: usize,
     /// Rows written.
     pub rows: i64,
-    /// Series written.
+    /// Series looked at.
     pub series: Vec<SeriesBuilt>,
     /// Set when a table of other definitions was dropped first: says so, with its number of rows.
     pub recreated: Option<String>,
@@ -47,6 +51,14 @@ pub struct SeriesBuilt {
     pub interval: String,
     /// Rows written.
     pub rows: i64,
+    /// What was done, and why: `built`, `appended`, `unchanged`, `removed`, or `built anew: ..`.
+    pub how: String,
+}
+
+impl SeriesBuilt {
+    pub(super) fn new(found: &Coverage, rows: i64, how: impl Into<String>) -> Self {
+        Self { symbol: found.symbol.to_string(), interval: found.interval.to_string(), rows, how: how.into() }
+    }
 }
 
 /// Builds a set for the chosen series, replacing their rows, in one transaction.
@@ -63,112 +75,169 @@ pub fn build(
     now: Ts,
     progress: &dyn Progress,
 ) -> Result<BuildReport> {
-    let series = filter.resolve(store)?;
-    let rows = series.iter().map(|found| found.bars).sum();
-    progress.start("features", u64::try_from(rows).unwrap_or(0));
-    let done = store.transaction(|| {
-        let recreated = drop_outdated(store, set)?;
-        for chunk in series::chunks(&series, CHUNK_BARS) {
-            build_chunk(store, set, chunk)?;
-            let built = chunk.iter().map(|found| (found.symbol.as_str(), found.interval.as_str()));
-            stale::clear(store, "features", set.name(), built)?;
-            progress.advance(chunk.iter().map(|found| found.bars.unsigned_abs()).sum());
-        }
-        run(store, set, &script::unstaging())?;
-        register(store, set, now)?;
-        Ok::<_, FeatureError>(recreated)
-    });
-    progress.finish();
-    let recreated = done?;
-    Ok(BuildReport {
+    let series = chosen(store, set, filter)?;
+    store.with_memory_limit(|| {
+        store.transaction(|| {
+            let recreated = drop_outdated(store, set)?;
+            let built = rebuild(store, set, &series, now, progress)?;
+            Ok(report(set, built, recreated))
+        })
+    })
+}
+
+/// The series a build is about.
+pub(super) fn chosen(store: &Store, set: &FeatureSet, filter: &SeriesFilter) -> Result<Vec<Coverage>> {
+    if set.is_across() && !filter.symbols.is_empty() {
+        return Err(FeatureError::NeedsAllSymbols { set: set.name().into() });
+    }
+    Ok(filter.resolve(store)?)
+}
+
+pub(super) fn report(set: &FeatureSet, series: Vec<SeriesBuilt>, recreated: Option<String>) -> BuildReport {
+    BuildReport {
         set: set.name().into(),
         version: set.hash().into(),
         table: set.table(),
         columns: set.features().len(),
-        rows,
-        series: series
-            .iter()
-            .map(|found| SeriesBuilt {
-                symbol: found.symbol.to_string(),
-                interval: found.interval.to_string(),
-                rows: found.bars,
-            })
-            .collect(),
+        rows: series.iter().map(|series| series.rows).sum(),
+        series,
         recreated,
+    }
+}
+
+/// Builds series from their first bars; inside a transaction.
+pub(super) fn rebuild(
+    store: &Store,
+    set: &FeatureSet,
+    series: &[Coverage],
+    now: Ts,
+    progress: &dyn Progress,
+) -> Result<Vec<SeriesBuilt>> {
+    let rows: i64 = series.iter().map(|found| found.bars).sum();
+    progress.start("features", rows.unsigned_abs());
+    clear_rows(store, set, series)?;
+    let stage = Stage::of(set);
+    staged::start(store, set, stage)?;
+    let states = write_all(store, set, stage, series, progress)?;
+    staged::finish(store, set, stage)?;
+    save_states(store, set, states, now)?;
+    stale::clear(store, "features", set.name(), names(series))?;
+    register(store, set, now)?;
+    progress.finish();
+    Ok(series.iter().map(|found| SeriesBuilt::new(found, found.bars, "built")).collect())
+}
+
+pub(super) fn names(series: &[Coverage]) -> impl Iterator<Item = (&str, &str)> {
+    series.iter().map(|found| (found.symbol.as_str(), found.interval.as_str()))
+}
+
+pub(super) fn key(found: &Coverage) -> Key {
+    (found.symbol.clone(), found.interval)
+}
+
+/// Series with their kernels stepped, and what else their rows need.
+struct Loaded {
+    rows: Vec<Rows>,
+    inputs: Inputs,
+    states: Vec<(Key, State)>,
+}
+
+/// Reads and steps chunk after chunk on a thread of its own, and writes each.
+fn write_all(
+    store: &Store,
+    set: &FeatureSet,
+    stage: Stage,
+    series: &[Coverage],
+    progress: &dyn Progress,
+) -> Result<Vec<(Key, State)>> {
+    let reader = store.reader()?;
+    let chunks = series::chunks(series, CHUNK_BARS);
+    let mut states = Vec::with_capacity(series.len());
+    std::thread::scope(|scope| {
+        let (sender, loaded) = sync_channel::<Result<Loaded>>(1);
+        let to_load = chunks.clone();
+        scope.spawn(move || {
+            for chunk in to_load {
+                let outcome = load(&reader, set, chunk);
+                let failed = outcome.is_err();
+                // A closed channel means that writing failed; there is nothing more to load.
+                if sender.send(outcome).is_err() || failed {
+                    break;
+                }
+            }
+        });
+        for (chunk, loaded) in chunks.iter().zip(loaded) {
+            let Loaded { rows, inputs, states: stood } = loaded?;
+            staged::put(store, set, stage, rows, &inputs)?;
+            states.extend(stood);
+            progress.advance(chunk.iter().map(|found| found.bars.unsigned_abs()).sum());
+        }
+        Ok(states)
     })
 }
 
-/// Kernel columns of a set over one series, in the order of the set's kernel features; NaN is unknown.
-#[must_use]
-pub fn kernel_columns(set: &FeatureSet, bars: &Bars) -> Vec<Vec<f64>> {
-    let wanted: Vec<(KernelSpec, usize)> = set
-        .features()
-        .iter()
-        .filter_map(|feature| match feature.definition {
-            Definition::Kernel { spec, output } => Some((spec, output)),
-            Definition::Expression(_) => None,
-        })
-        .collect();
-    let mut columns: Vec<Vec<f64>> = vec![Vec::with_capacity(bars.len()); wanted.len()];
-    for (first, (spec, _)) in wanted.iter().enumerate() {
-        // Outputs of one kernel are taken from one pass.
-        if wanted[..first].iter().any(|(earlier, _)| earlier == spec) {
-            continue;
-        }
-        let mut kernel = spec.start();
-        for bar in (0..bars.len()).filter_map(|index| bars.get(index)) {
-            let outputs = kernel.step(&bar);
-            for (column, (same, output)) in columns.iter_mut().zip(&wanted).skip(first) {
-                if same == spec {
-                    column.push(outputs[*output]);
-                }
-            }
-        }
-    }
-    columns
+fn load(reader: &Store, set: &FeatureSet, chunk: &[Coverage]) -> Result<Loaded> {
+    let loaded = series::load(reader, chunk)?;
+    let keys: Vec<Key> = chunk.iter().map(key).collect();
+    let inputs = Inputs::load(reader.conn(), set, &keys, &vec![Ts(i64::MIN); keys.len()])?;
+    let plan = Plan::new(set);
+    let stepped: Vec<(Rows, State)> = loaded.into_par_iter().map(|bars| step(&plan, bars)).collect::<Result<_>>()?;
+    let (rows, states): (Vec<Rows>, Vec<State>) = stepped.into_iter().unzip();
+    Ok(Loaded { rows, inputs, states: keys.into_iter().zip(states).collect() })
 }
 
-fn build_chunk(store: &Store, set: &FeatureSet, chunk: &[Coverage]) -> Result<()> {
-    let loaded = series::load(store, chunk)?;
-    let stepped: Vec<Vec<Vec<f64>>> = loaded.par_iter().map(|bars| kernel_columns(set, bars)).collect();
-    run(store, set, &script::staging(set))?;
-    stage(store, set, &loaded, &stepped)?;
-    run(store, set, &script::sql(set))
+fn step(plan: &Plan, bars: Bars) -> Result<(Rows, State)> {
+    let mut running = plan.start();
+    let mut kernels = plan.columns(bars.len());
+    plan.run(&mut running, &bars, 0, &mut kernels);
+    let state = State {
+        bars: bars.len() as i64,
+        last_ts: bars.ts.last().copied().unwrap_or(Ts(i64::MIN)),
+        last_close_ts: bars.close_ts.last().copied().unwrap_or(Ts(i64::MIN)),
+        inputs: String::new(),
+        state: plan.save(&running)?,
+    };
+    Ok((Rows { bars, first: 0, fresh: 0, kernels }, state))
 }
 
-/// Appends all series at once: each append has a cost of its own.
-fn stage(store: &Store, set: &FeatureSet, loaded: &[Bars], stepped: &[Vec<Vec<f64>>]) -> Result<()> {
-    let each = |of: fn(&Bars) -> &Vec<f64>| loaded.iter().flat_map(move |bars| of(bars).iter().copied());
-    let mut columns = Columns::new()
-        .text("symbol", loaded.iter().flat_map(|bars| repeat_n(bars.symbol.as_str(), bars.len())))
-        .text("interval", loaded.iter().flat_map(|bars| repeat_n(bars.interval.as_str(), bars.len())))
-        .ts("ts", loaded.iter().flat_map(|bars| bars.ts.iter().copied()))
-        .ts("close_ts", loaded.iter().flat_map(|bars| bars.close_ts.iter().copied()))
-        .date("session_date", loaded.iter().flat_map(|bars| bars.session_date.iter().copied()))
-        .i64(BAR_NUMBER, loaded.iter().flat_map(|bars| 0..bars.len() as i64))
-        .f64("open", each(|bars| &bars.open))
-        .f64("high", each(|bars| &bars.high))
-        .f64("low", each(|bars| &bars.low))
-        .f64("close", each(|bars| &bars.close))
-        .f64("volume", each(|bars| &bars.volume))
-        .f64("vwap", each(|bars| &bars.vwap));
-    let kernels = set.features().iter().filter(|feature| matches!(feature.definition, Definition::Kernel { .. }));
-    for (index, feature) in kernels.enumerate() {
-        columns = columns.f64(&feature.name, stepped.iter().flat_map(|series| series[index].iter().copied()));
+/// Keeps where the build stands, with the fingerprints of what it read.
+pub(super) fn save_states(store: &Store, set: &FeatureSet, mut states: Vec<(Key, State)>, now: Ts) -> Result<()> {
+    let up_to: Vec<(Key, Ts)> = states.iter().map(|(key, state)| (key.clone(), state.last_close_ts)).collect();
+    let prints = state::fingerprints(store, set, &up_to)?;
+    for ((_, state), print) in states.iter_mut().zip(prints) {
+        state.inputs = print;
     }
-    Ok(columns.append_to(store, script::STAGED)?)
+    state::save(store, set, &states, now)
+}
+
+/// Removes the rows of series about to be built; a table that holds nothing else is dropped, which is faster.
+fn clear_rows(store: &Store, set: &FeatureSet, series: &[Coverage]) -> Result<()> {
+    if stored_table(store, &set.table())?.is_none() {
+        return Ok(());
+    }
+    let keys: Vec<Key> = series.iter().map(key).collect();
+    let (symbols, intervals) = state::joined(keys.iter());
+    let sql = script::count_others(set);
+    let others: i64 =
+        store.conn().query_row(&sql, params![symbols, intervals], |row| row.get(0)).map_err(StoreError::from)?;
+    if others == 0 {
+        return run(store, set, &script::drop_table(set));
+    }
+    store.conn().execute(&script::delete_series(set), params![symbols, intervals]).map_err(StoreError::from)?;
+    Ok(())
 }
 
 /// Runs generated SQL; what DuckDB refuses in it is the set's fault.
-fn run(store: &Store, set: &FeatureSet, sql: &str) -> Result<()> {
-    store
-        .conn()
-        .execute_batch(sql)
-        .map_err(|error| FeatureError::Script { set: set.name().into(), reason: error.to_string() })
+pub(super) fn run(store: &Store, set: &FeatureSet, sql: &str) -> Result<()> {
+    store.conn().execute_batch(sql).map_err(|error| script_fault(set, error.into()))
+}
+
+pub(super) fn script_fault(set: &FeatureSet, error: StoreError) -> FeatureError {
+    FeatureError::Script { set: set.name().into(), reason: error.to_string() }
 }
 
 /// Drops the set's table when its comment names another version or its columns are others.
-fn drop_outdated(store: &Store, set: &FeatureSet) -> Result<Option<String>> {
+pub(super) fn drop_outdated(store: &Store, set: &FeatureSet) -> Result<Option<String>> {
     let Some((comment, stored)) = stored_table(store, &set.table())? else { return Ok(None) };
     let wanted = [&KEYS[..], &set.columns()[..]].concat().join(",");
     if stored == wanted && comment == Some(script::table_comment(set)) {
@@ -183,6 +252,11 @@ fn drop_outdated(store: &Store, set: &FeatureSet) -> Result<Option<String>> {
     )))
 }
 
+/// Whether the set has a table.
+pub(super) fn has_table(store: &Store, set: &FeatureSet) -> Result<bool> {
+    Ok(stored_table(store, &set.table())?.is_some())
+}
+
 /// Comment and column list of a stored table, if there is one.
 fn stored_table(store: &Store, table: &str) -> Result<Option<(Option<String>, String)>> {
     let mut statement = store.conn().prepare(crate::sql!("features/stored_table")).map_err(StoreError::from)?;
@@ -191,7 +265,7 @@ fn stored_table(store: &Store, table: &str) -> Result<Option<(Option<String>, St
     Ok(Some((row.get(0).map_err(StoreError::from)?, row.get(1).map_err(StoreError::from)?)))
 }
 
-fn register(store: &Store, set: &FeatureSet, now: Ts) -> Result<()> {
+pub(super) fn register(store: &Store, set: &FeatureSet, now: Ts) -> Result<()> {
     let columns = set.columns().join("\n");
     store
         .conn()

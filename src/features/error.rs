@@ -24,29 +24,13 @@ pub enum FeatureError {
         /// Cause.
         source: std::io::Error,
     },
-    /// The file is not TOML of the expected shape; says where.
-    #[error("feature set {origin}: {}", .source.to_string().trim_end())]
-    Toml {
-        /// Name or path of the set.
-        origin: String,
-        /// Cause, with line and column.
-        source: Box<toml::de::Error>,
-    },
-    /// A set as a whole that can't be used.
-    #[error("feature set {origin}: {reason}")]
+    /// A set that can't be used; says where.
+    #[error("{origin}:{line}: {reason}")]
     Set {
         /// Name or path of the set.
         origin: String,
-        /// What is wrong and what would be right.
-        reason: String,
-    },
-    /// One feature of a set that can't be used.
-    #[error("feature set {origin}, feature '{feature}': {reason}")]
-    Feature {
-        /// Name or path of the set.
-        origin: String,
-        /// The feature.
-        feature: String,
+        /// Line in it, from 1.
+        line: usize,
         /// What is wrong and what would be right.
         reason: String,
     },
@@ -58,6 +42,15 @@ pub enum FeatureError {
         /// DuckDB's message.
         reason: String,
     },
+    /// Symbols were chosen for a set that compares all of them.
+    #[error("feature set {set} compares symbols with each other: leave --symbols out, or name a universe in the set")]
+    NeedsAllSymbols {
+        /// The set.
+        set: String,
+    },
+    /// A saved state can't be read.
+    #[error(transparent)]
+    State(#[from] super::kernel::StateError),
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),

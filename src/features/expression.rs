@@ -1,27 +1,38 @@
 //! SQL expressions that can't look ahead.
 //!
 //! An expression is written in SQL and goes into the generated script as it stands, so it is read strictly first:
-//! only listed functions, only columns that exist at that point of the set, and one form of window, which names its
-//! series, its order and a number of bars back:
+//! only listed functions, only columns that exist, and only windows that look back, most simply by name
+//! (see [`super::window`]):
 //!
 //! ```sql
-//! avg(close) OVER (PARTITION BY symbol, interval ORDER BY ts ROWS BETWEEN 19 PRECEDING AND CURRENT ROW)
+//! close / avg(close) OVER last_20 - 1          -- the bar and the 19 before it
+//! max(high) OVER prior_55                      -- the 55 bars before this one
+//! sum(volume) OVER session                     -- since the session began
+//! lag(close, 5)                                -- the close 5 bars ago
+//! cs_rank(momentum)                            -- place among all symbols at this instant, 0 to 1
+//! ret_1 - avg(ret_1) OVER peers                -- against the mean of all symbols
 //! ```
 //!
-//! `, session_date` may follow `interval`, which starts the window afresh each trading day; the frame may also end at
-//! `m PRECEDING`. `lag(x, k)` looks a whole number k ≥ 1 of bars back and needs no frame. What is not listed is
-//! refused: `lead`, FOLLOWING, unbounded frames, descending order, subqueries, random numbers and the clock.
+//! A window may also be spelled out, `(PARTITION BY symbol, interval ORDER BY ts ROWS BETWEEN n PRECEDING AND CURRENT
+//! ROW)`: `, session_date` may follow `interval`, the frame may end at `m PRECEDING`. What is not listed is refused:
+//! `lead`, FOLLOWING, unbounded frames, descending order, subqueries, random numbers and the clock.
 //!
-//! Columns: the bar's (`open high low close volume vwap ts close_ts session_date`), `sentiment` (the newest score
-//! known at `close_ts`, NULL when there is none) and every earlier feature of the set.
+//! Columns: the bar's (`open high low close volume vwap ts close_ts session_date`), `bar_n` (its number in the
+//! series), `sentiment` (the newest score known at `close_ts`, NULL when there is none), the set's as-of columns and
+//! its other features.
 
-use super::tokens::{Token, split};
+use std::collections::BTreeSet;
+
+use super::tokens::{Token, split_places};
+use super::window::{ACROSS, Window};
 
 /// A checked expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
     text: String,
     words: Vec<String>,
+    windows: BTreeSet<Window>,
+    across: bool,
     back: usize,
     warmup: usize,
 }
@@ -62,16 +73,29 @@ const SCALARS: [&str; 28] = [
     "sqrt",
     "tanh",
 ];
-const AGGREGATES: [&str; 11] = [
+const AGGREGATES: [&str; 24] = [
     "avg",
+    "bool_and",
+    "bool_or",
+    "corr",
     "count",
+    "covar_pop",
+    "covar_samp",
     "first_value",
+    "kurtosis",
     "last_value",
     "max",
+    "median",
     "min",
+    "quantile_cont",
+    "regr_intercept",
+    "regr_r2",
+    "regr_slope",
+    "skewness",
     "stddev_pop",
     "stddev_samp",
     "sum",
+    "product",
     "var_pop",
     "var_samp",
 ];
@@ -81,7 +105,7 @@ const KEYWORDS: [&str; 18] = [
 ];
 const FORWARD: [&str; 4] = ["lead", "nth_value", "following", "desc"];
 const WINDOW_FORM: &str = "OVER (PARTITION BY symbol, interval ORDER BY ts ROWS BETWEEN n PRECEDING AND CURRENT ROW)";
-const LAG_FORM: &str = "OVER (PARTITION BY symbol, interval ORDER BY ts)";
+const WINDOWS: &str = "use OVER last_20, prior_20, session or peers (lag(x, k) needs none)";
 
 impl Expression {
     /// Checks an expression; whether its columns exist is for the set to say (see [`Expression::columns`]).
@@ -89,23 +113,29 @@ impl Expression {
     /// # Errors
     /// What is wrong and what would be right, in one line.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let tokens = split(text)?;
+        let text = text.trim();
+        let (tokens, ends) = split_places(text)?;
         if tokens.is_empty() {
             return Err("the expression is empty".into());
         }
         if let Some(word) = tokens.iter().filter_map(Token::word).find(|word| FORWARD.contains(word)) {
-            return Err(format!("'{word}' looks ahead; features look back only: {WINDOW_FORM}"));
+            return Err(format!("'{word}' looks ahead; features look back only: {WINDOWS}"));
         }
         check_nesting(&tokens)?;
-        let mut reading = Reading { tokens: &tokens, at: 0, words: Vec::new(), back: 0, warmup: 0 };
+        let mut reading = Reading::new(&tokens);
         while reading.at < tokens.len() {
             reading.token()?;
         }
-        let Reading { words, back, warmup, .. } = reading;
-        Ok(Self { text: text.trim().to_string(), words, back, warmup })
+        let Reading { words, windows, across, back, warmup, bare_lags, .. } = reading;
+        // A lag without a window gets the only one it can have.
+        let mut text = text.to_string();
+        for close in bare_lags.iter().rev() {
+            text.insert_str(ends[*close], " OVER series");
+        }
+        Ok(Self { text, words, windows, across, back, warmup })
     }
 
-    /// As written.
+    /// As written, with every lag's window.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -115,6 +145,17 @@ impl Expression {
     #[must_use]
     pub fn columns(&self) -> &[String] {
         &self.words
+    }
+
+    /// Its windows by name.
+    pub(super) fn windows(&self) -> &BTreeSet<Window> {
+        &self.windows
+    }
+
+    /// Whether it compares symbols with each other.
+    #[must_use]
+    pub fn is_across(&self) -> bool {
+        self.across
     }
 
     /// How many bars before the newest its windows reach.
@@ -155,11 +196,20 @@ struct Reading<'a> {
     tokens: &'a [Token],
     at: usize,
     words: Vec<String>,
+    windows: BTreeSet<Window>,
+    across: bool,
     back: usize,
     warmup: usize,
+    /// Closing parentheses of lags without a window.
+    bare_lags: Vec<usize>,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn new(tokens: &'a [Token]) -> Self {
+        let (words, windows, bare_lags) = (Vec::new(), BTreeSet::new(), Vec::new());
+        Self { tokens, at: 0, words, windows, across: false, back: 0, warmup: 0, bare_lags }
+    }
+
     fn token(&mut self) -> Result<(), String> {
         let Some(word) = self.tokens[self.at].word() else {
             self.at += 1;
@@ -168,13 +218,14 @@ impl Reading<'_> {
         let called = self.tokens.get(self.at + 1).is_some_and(|next| next.is_mark("("));
         match word {
             "over" => return self.window(),
-            "lag" if called => drop(self.check_lag(self.at)?),
+            "lag" if called => self.lag()?,
+            _ if called && ACROSS.iter().any(|(name, _)| *name == word) => self.across(word)?,
             _ if called && AGGREGATES.contains(&word) => self.check_aggregate(word)?,
             _ if called && SCALARS.contains(&word) => {}
             // "in (1, 2)" and "and (…)" are not calls.
             _ if KEYWORDS.contains(&word) => {}
             _ if called => {
-                let known = [&SCALARS[..], &AGGREGATES[..], &["lag"]].concat().join(" ");
+                let known = [&SCALARS[..], &AGGREGATES[..], &ACROSS.map(|(name, _)| name), &["lag"]].concat().join(" ");
                 return Err(format!("function '{word}' is not allowed; use one of: {known}"));
             }
             _ => {
@@ -189,26 +240,79 @@ impl Reading<'_> {
 
     fn check_aggregate(&self, word: &str) -> Result<(), String> {
         let close = self.closing(self.at + 1);
+        self.check_plain(word, self.at + 2, close)?;
         if self.tokens.get(close + 1).and_then(Token::word) == Some("over") {
             return Ok(());
         }
-        Err(format!("'{word}' needs a window: {word}(..) {WINDOW_FORM}"))
+        Err(format!("'{word}' needs a window: {word}(..) OVER last_20, for example"))
     }
 
-    /// `lag(x, k)` with a plain number k ≥ 1, then OVER; gives k.
-    fn check_lag(&self, at: usize) -> Result<usize, String> {
+    /// No window stands inside another call's parentheses.
+    fn check_plain(&self, word: &str, from: usize, to: usize) -> Result<(), String> {
+        let inside = self.tokens.get(from..to).unwrap_or_default();
+        let windowed = |found: &str| found == "over" || found == "lag" || ACROSS.iter().any(|(name, _)| *name == found);
+        if inside.iter().filter_map(Token::word).any(windowed) {
+            return Err(format!("a window inside '{word}(..)'; make the inner one a feature of its own"));
+        }
+        Ok(())
+    }
+
+    /// `cs_rank(x)` and the like: one argument without windows, and no window of their own.
+    fn across(&mut self, word: &str) -> Result<(), String> {
+        let close = self.closing(self.at + 1);
+        self.check_plain(word, self.at + 2, close)?;
+        let followed = self.tokens.get(close + 1).and_then(Token::word) == Some("over");
+        if followed || close == self.at + 2 || self.commas(self.at + 1, close) > 0 {
+            return Err(format!("write {word}(x), without a window: it always compares all symbols at one instant"));
+        }
+        self.across = true;
+        Ok(())
+    }
+
+    /// Commas directly inside the parentheses at `open` and `close`.
+    fn commas(&self, open: usize, close: usize) -> usize {
+        let mut depth = 0_usize;
+        let mut commas = 0;
+        for token in self.tokens.get(open..close).unwrap_or_default() {
+            match token {
+                Token::Mark("(") => depth += 1,
+                Token::Mark(")") => depth = depth.saturating_sub(1),
+                Token::Mark(",") if depth == 1 => commas += 1,
+                _ => {}
+            }
+        }
+        commas
+    }
+
+    /// `lag(x, k)` with a plain number k ≥ 1; its window, when it has one, is read where it stands.
+    fn lag(&mut self) -> Result<(), String> {
+        let close = self.closing(self.at + 1);
+        self.check_plain("lag", self.at + 2, close)?;
+        let bars = self.lag_bars(self.at)?;
+        if self.tokens.get(close + 1).and_then(Token::word) != Some("over") {
+            self.bare_lags.push(close);
+            self.windows.insert(Window::Series);
+        }
+        self.reach(bars, bars);
+        Ok(())
+    }
+
+    fn reach(&mut self, back: usize, warmup: usize) {
+        self.back = self.back.max(back);
+        self.warmup = self.warmup.max(warmup);
+    }
+
+    /// The k of `lag(x, k)`.
+    fn lag_bars(&self, at: usize) -> Result<usize, String> {
         let close = self.closing(at + 1);
         let arguments = self.tokens.get(at + 2..close).unwrap_or_default();
-        let followed = self.tokens.get(close + 1).and_then(Token::word) == Some("over");
         match arguments {
-            [first @ .., comma, offset]
-                if followed && comma.is_mark(",") && !first.iter().any(|token| token.is_mark(",")) =>
-            {
-                offset.whole().filter(|bars| *bars >= 1)
+            [.., comma, offset] if comma.is_mark(",") && self.commas(at + 1, close) == 1 => {
+                offset.whole().filter(|bars| (1..=10_000).contains(bars))
             }
             _ => None,
         }
-        .ok_or_else(|| format!("write lag(x, k) {LAG_FORM} with k a whole number from 1 and no ',' in x"))
+        .ok_or_else(|| "write lag(x, k) with k a whole number from 1 to 10000".to_string())
     }
 
     /// Index of the parenthesis that closes the one at `open`; nesting was checked.
@@ -227,12 +331,29 @@ impl Reading<'_> {
         self.tokens.len()
     }
 
-    /// Reads `OVER ( … )` at the current token: the one form, with only its numbers free.
+    /// Reads what follows OVER at the current token: a window by name, or spelled out with only its numbers free.
     fn window(&mut self) -> Result<(), String> {
+        let lag = self.after_lag();
         let open = self.at + 1;
-        if !self.tokens.get(open).is_some_and(|next| next.is_mark("(")) {
-            return Err(format!("a window is written in full: {WINDOW_FORM}"));
+        if let Some(name) = self.tokens.get(open).and_then(Token::word) {
+            let window = Window::named(name)?;
+            let window = window.ok_or_else(|| format!("unknown window '{name}'; {WINDOWS}"))?;
+            if (window == Window::Series) != lag {
+                return Err(format!("OVER {name} does not go with this function; {WINDOWS}"));
+            }
+            self.windows.insert(window);
+            self.across |= window == Window::Peers;
+            self.reach(window.back(), window.warmup());
+            self.at = open + 1;
+            return Ok(());
         }
+        if !self.tokens.get(open).is_some_and(|next| next.is_mark("(")) {
+            return Err(format!("OVER needs a window; {WINDOWS}"));
+        }
+        self.spelled_out(open, lag)
+    }
+
+    fn spelled_out(&mut self, open: usize, lag: bool) -> Result<(), String> {
         let close = self.closing(open);
         let inside: Vec<String> = self.tokens[open + 1..close].iter().map(shown).collect();
         let mut inside: Vec<&str> = inside.iter().map(String::as_str).collect();
@@ -244,31 +365,25 @@ impl Reading<'_> {
             inside.drain(5..7);
         }
         let frame = inside.strip_prefix(&["partition", "by", "symbol", ",", "interval", "order", "by", "ts"]);
-        let lag = self.lag_before();
-        let bars = match (frame, lag) {
+        let bars = match frame {
             // Only lag does without a frame: everything else would read the whole past.
-            (Some([]), Some(lag)) => lag,
-            (Some(["rows", "between", from, "preceding", "and", "current", "row"]), None) => whole(from)?,
-            (Some(["rows", "between", from, "preceding", "and", to, "preceding"]), None)
-                if whole(to)? <= whole(from)? =>
+            Some([]) if lag => 0,
+            Some(["rows", "between", from, "preceding", "and", "current", "row"]) if !lag => whole(from)?,
+            Some(["rows", "between", from, "preceding", "and", to, "preceding"])
+                if !lag && whole(to)? <= whole(from)? =>
             {
                 whole(from)?
             }
-            _ => return Err(format!("this window is not allowed; use {WINDOW_FORM}, after lag(x, k) {LAG_FORM}")),
+            _ => return Err(format!("this window is not allowed; {WINDOWS}; or in full {WINDOW_FORM}")),
         };
-        self.back = self.back.max(bars);
-        if !daily {
-            self.warmup = self.warmup.max(bars);
-        }
+        self.reach(bars, if daily { 0 } else { bars });
         self.at = close + 1;
         Ok(())
     }
 
-    /// The k of the `lag(x, k)` that the OVER at the current token belongs to, if it does.
-    fn lag_before(&self) -> Option<usize> {
-        let call = (0..self.at)
-            .find(|index| self.tokens[*index].word() == Some("lag") && self.closing(index + 1) + 1 == self.at)?;
-        self.check_lag(call).ok()
+    /// Whether the OVER at the current token belongs to a lag.
+    fn after_lag(&self) -> bool {
+        (0..self.at).any(|index| self.tokens[index].word() == Some("lag") && self.closing(index + 1) + 1 == self.at)
     }
 }
 
@@ -305,6 +420,12 @@ mod tests {
         let plain = read("CASE WHEN volume IS NOT NULL AND (close > open) THEN ln(volume) ELSE CAST(0 AS DOUBLE) END");
         assert_eq!((plain.back(), plain.columns().len()), (0, 3));
         assert!(read("close").is_column("close"));
+        let short = read("close / lag(close, 2) - avg(close) OVER last_20");
+        assert_eq!((short.back(), short.text()), (19, "close / lag(close, 2) OVER series - avg(close) OVER last_20"));
+        assert_eq!(short.windows().len(), 2);
+        let across = read("cs_rank(close / open) + close - avg(close) OVER peers");
+        assert!(across.is_across() && across.back() == 0);
+        assert_eq!(read("sum(volume) OVER session").warmup(), 0);
     }
 
     #[test]
@@ -314,6 +435,14 @@ mod tests {
             "lead(close, 1) OVER (PARTITION BY symbol, interval ORDER BY ts)".to_string(),
             format!("lag(close, -1) OVER ({SERIES})"),
             format!("lag(close, 0) OVER ({SERIES})"),
+            "lag(close, 0)".to_string(),
+            "avg(close) OVER next_5".to_string(),
+            "avg(close) OVER last_0".to_string(),
+            "avg(close) OVER series".to_string(),
+            "avg(avg(close) OVER last_5) OVER last_5".to_string(),
+            "cs_rank(lag(close, 1))".to_string(),
+            "cs_rank(close) OVER last_5".to_string(),
+            "lag(close, 1) OVER last_5".to_string(),
             format!("lag(close) OVER ({SERIES})"),
             format!("lag(close, -3, 5) OVER ({SERIES})"),
             format!("lag(close, open) OVER ({SERIES})"),

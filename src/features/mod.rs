@@ -33,19 +33,31 @@
 //! [`build`]: crate::features::build
 //! [`sql`]: crate::features::sql
 
+mod asof;
 mod build;
 mod error;
 mod expression;
+mod increment;
+mod inputs;
 mod kernel;
+mod order;
+mod read;
 mod record;
 mod script;
 mod set;
+mod staged;
+mod state;
+mod stepping;
 mod tokens;
+mod window;
 
-pub use build::{BuildReport, SeriesBuilt, build, kernel_columns};
+pub use asof::AsOf;
+pub use build::{BuildReport, SeriesBuilt, build};
 pub use error::FeatureError;
 pub use expression::Expression;
-pub use kernel::{Input, Kernel, KernelSpec, MAX_OUTPUTS};
+pub use increment::increment;
+pub use kernel::{Input, KERNELS, KernelInfo, KernelSpec, MAX_OUTPUTS, Outputs, Param, Reads, Running, StateError};
 pub use record::{Definition, Feature, Memory, Role};
 pub use script::sql;
 pub use set::FeatureSet;
+pub use stepping::kernel_columns;

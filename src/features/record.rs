@@ -26,6 +26,10 @@ pub struct Feature {
     pub warmup: usize,
     /// How far back it looks; follows from the definition.
     pub memory: Memory,
+    /// How many bars before the newest must be at hand, with their kernels, to compute it.
+    pub context: usize,
+    /// 0 is there once staged; an expression comes one step after the last expression it reads.
+    pub(super) level: usize,
 }
 
 /// How a feature is computed.
@@ -88,15 +92,47 @@ impl Role {
     }
 }
 
-/// How far back a value looks; ordered from least to most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// How far back a value looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Memory {
     /// At this many bars, the newest one included, and at nothing before them.
     Finite(usize),
-    /// At everything since the first bar, with weights that vanish.
-    Decaying,
+    /// At everything since the first bar, with weights that vanish: from this many bars on, what came before weighs
+    /// less than 1e-8.
+    Decaying(usize),
     /// At everything since the first bar, and depends on where that is.
     Anchored,
+}
+
+impl Memory {
+    /// Of something that looks `back` bars further.
+    #[must_use]
+    pub(super) fn behind(self, back: usize) -> Self {
+        match self {
+            Self::Finite(bars) => Self::Finite(bars + back),
+            Self::Decaying(bars) => Self::Decaying(bars + back),
+            Self::Anchored => Self::Anchored,
+        }
+    }
+
+    /// Of something that rests on both.
+    #[must_use]
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Finite(a), Self::Finite(b)) => Self::Finite(a.max(b)),
+            (Self::Finite(a) | Self::Decaying(a), Self::Finite(b) | Self::Decaying(b)) => Self::Decaying(a.max(b)),
+            _ => Self::Anchored,
+        }
+    }
+
+    /// Bars after which a different past no longer shows beyond 1e-8; `None` when it always does.
+    #[must_use]
+    pub fn settles(self) -> Option<usize> {
+        match self {
+            Self::Finite(bars) | Self::Decaying(bars) => Some(bars),
+            Self::Anchored => None,
+        }
+    }
 }
 
 impl fmt::Display for Memory {
@@ -104,7 +140,7 @@ impl fmt::Display for Memory {
         match self {
             Self::Finite(1) => f.write_str("finite (1 bar)"),
             Self::Finite(bars) => write!(f, "finite ({bars} bars)"),
-            Self::Decaying => f.write_str("decaying"),
+            Self::Decaying(bars) => write!(f, "decaying ({bars} bars)"),
             Self::Anchored => f.write_str("anchored"),
         }
     }

@@ -1,35 +1,29 @@
-//! Feature sets: reading them, checking them, and what they say of their features.
+//! Feature sets: what they are called, what they hold, and what they say of their features.
 //!
-//! A set is a TOML text: `name`, `about` and an ordered list of `[[feature]]` records {name, definition, unit, role,
-//! about, source}. The definition is `{ kernel = .., .. }` or `{ expression = ".." }`. Built-in sets are the files of
-//! `sql/features/`; any other is loaded by its path.
+//! A set is a TOML text: `name`, `about` and a list of `[[feature]]` records {name, definition, unit, role, about,
+//! source}. The definition is `{ kernel = .., .. }` or `{ expression = ".." }`. `extends` takes over the features of a
+//! built-in set, `[[asof]]` joins other series ([`AsOf`]), `universe` says whom cross-sections compare. Built-in sets
+//! are the files of `sql/features/`; any other is loaded by its path.
 
 use std::path::Path;
 
-use serde::Deserialize;
-
+use super::asof::AsOf;
 use super::error::{FeatureError, Result};
-use super::expression::{BAR_COLUMNS, Expression, SENTIMENT};
-use super::kernel::KernelSpec;
-use super::record::{Definition, Feature, Memory, Role};
+use super::expression::SENTIMENT;
+use super::order;
+use super::read::{self, Place, shorten};
+use super::record::{Definition, Feature};
 use crate::domain::fingerprint::Fingerprint;
 use crate::store::embedded;
 
 /// Counts up whenever kernels or generated SQL change what a set means, so that its hash changes, too.
-const GENERATOR_VERSION: i64 = 1;
+const GENERATOR_VERSION: i64 = 2;
 
 /// Columns of the features table that are no features.
 pub(super) const KEYS: [&str; 3] = ["symbol", "interval", "ts"];
 
 /// Number of the bar in its series, from 0.
 pub(super) const BAR_NUMBER: &str = "bar_n";
-
-/// Words that DuckDB reserves.
-const RESERVED: &str = "all analyse analyze and any array as asc asymmetric both case cast check collate column \
-    constraint create default deferrable desc describe distinct do else end except false fetch for foreign from group \
-    having in initially intersect into lambda lateral leading limit not null offset on only or order pivot \
-    pivot_longer pivot_wider placing primary qualify references returning select show some summarize symmetric table \
-    then to trailing true union unique unpivot using variadic when where window with";
 
 /// A checked feature set.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,34 +32,9 @@ pub struct FeatureSet {
     about: String,
     text: String,
     hash: String,
+    universe: Option<String>,
+    joins: Vec<AsOf>,
     features: Vec<Feature>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSet {
-    name: String,
-    about: String,
-    #[serde(default)]
-    feature: Vec<RawFeature>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFeature {
-    name: String,
-    definition: toml::Table,
-    unit: String,
-    role: Role,
-    about: String,
-    source: String,
-}
-
-impl RawFeature {
-    /// Whether it is a column of the bar under its own name: the same before and after its place in the set.
-    fn is_column(&self) -> bool {
-        self.definition.get("expression").and_then(toml::Value::as_str) == Some(self.name.as_str())
-    }
 }
 
 impl FeatureSet {
@@ -81,7 +50,8 @@ impl FeatureSet {
             let set = Self::parse(name, &text)?;
             let taken = builtin(&set.name).is_some_and(|known| known != text);
             let reason = || format!("the name '{}' is that of a built-in set; choose another", set.name);
-            return if taken { Err(FeatureError::Set { origin: name.into(), reason: reason() }) } else { Ok(set) };
+            let place = Place { origin: shorten(name), line: 1 };
+            return if taken { Err(place.wrong(reason())) } else { Ok(set) };
         }
         let text = builtin(name)
             .ok_or_else(|| FeatureError::UnknownSet { name: shorten(name), known: Self::known().collect() })?;
@@ -96,32 +66,36 @@ impl FeatureSet {
     /// Reads and checks a set; `origin` names it in errors.
     ///
     /// # Errors
-    /// TOML of another shape, and features that can't be used, each with its place and reason.
+    /// TOML of another shape, and features that can't be used, each with its line and reason.
     pub fn parse(origin: &str, text: &str) -> Result<Self> {
-        let origin = shorten(origin);
-        let raw: RawSet = toml::from_str(text)
-            .map_err(|source| FeatureError::Toml { origin: origin.clone(), source: Box::new(source) })?;
-        check_name(&raw.name).map_err(|reason| FeatureError::Set { origin: origin.clone(), reason })?;
-        if raw.feature.is_empty() {
-            let reason = "it has no [[feature]]".to_string();
-            return Err(FeatureError::Set { origin, reason });
-        }
-        let named: Vec<String> =
-            raw.feature.iter().filter(|raw| !raw.is_column()).map(|raw| raw.name.clone()).collect();
-        let mut features: Vec<Feature> = Vec::with_capacity(raw.feature.len());
-        for record in raw.feature {
-            let feature = record.name.clone();
-            let checked = check_feature(record, &features, &named);
-            features.push(checked.map_err(|reason| FeatureError::Feature {
-                origin: origin.clone(),
-                feature,
-                reason,
-            })?);
-        }
+        let read = read::read(origin, text)?;
+        let first = Place { origin: shorten(origin), line: 1 };
         let mut print = Fingerprint::new();
         print.i64(GENERATOR_VERSION);
+        let mut records = Vec::new();
+        if let Some(base) = &read.extends {
+            let text = builtin(base).filter(|_| *base != read.name).ok_or_else(|| {
+                let known = Self::known().collect::<Vec<_>>().join(", ");
+                first
+                    .wrong(format!("it extends '{}', which is no other built-in set; there are {known}", shorten(base)))
+            })?;
+            let base = read::read(base, text)?;
+            if base.extends.is_some() || !base.joins.is_empty() {
+                return Err(
+                    first.wrong("it extends a set that joins or extends others; only plain sets can be extended")
+                );
+            }
+            print.text(text);
+            records = base.records;
+        }
+        records.extend(read.records);
+        if records.is_empty() {
+            return Err(first.wrong("it has no [[feature]]"));
+        }
+        let features = order::complete(records, &read.joins)?;
         print.text(text);
-        Ok(Self { name: raw.name, about: raw.about, text: text.to_string(), hash: print.finish(), features })
+        let (name, about, universe, joins) = (read.name, read.about, read.universe, read.joins);
+        Ok(Self { name, about, text: text.to_string(), hash: print.finish(), universe, joins, features })
     }
 
     /// Name of the set.
@@ -166,107 +140,71 @@ impl FeatureSet {
         &self.features
     }
 
+    /// Other series it joins.
+    #[must_use]
+    pub fn joins(&self) -> &[AsOf] {
+        &self.joins
+    }
+
+    /// Whom its cross-sections compare; `None` is every symbol.
+    #[must_use]
+    pub fn universe(&self) -> Option<&str> {
+        self.universe.as_deref()
+    }
+
     /// Index of the first bar at which every feature can have a value.
     #[must_use]
     pub fn warmup(&self) -> usize {
         self.features.iter().map(|feature| feature.warmup).max().unwrap_or(0)
     }
+
+    /// How many bars before the newest must be at hand, with their kernels, to compute its row.
+    #[must_use]
+    pub fn context(&self) -> usize {
+        self.features.iter().map(|feature| feature.context).max().unwrap_or(0)
+    }
+
+    /// Whether a feature compares symbols with each other.
+    #[must_use]
+    pub fn is_across(&self) -> bool {
+        self.expressions().any(|(_, expression)| expression.is_across())
+    }
+
+    /// Whether a feature reads the sentiment score.
+    #[must_use]
+    pub fn reads_sentiment(&self) -> bool {
+        self.reads(SENTIMENT)
+    }
+
+    fn reads(&self, column: &str) -> bool {
+        self.expressions().any(|(_, expression)| expression.columns().iter().any(|name| name == column))
+    }
+
+    /// Features that are expressions.
+    pub(super) fn expressions(&self) -> impl Iterator<Item = (&Feature, &super::Expression)> {
+        self.features.iter().filter_map(|feature| match &feature.definition {
+            Definition::Expression(expression) => Some((feature, expression)),
+            Definition::Kernel { .. } => None,
+        })
+    }
+
+    /// As-of columns that are read: their name, the join, and its column.
+    pub(super) fn joined_columns(&self) -> Vec<(String, &AsOf, &'static str)> {
+        let mut columns: Vec<(String, &AsOf, &'static str)> = Vec::new();
+        let named = |name: &str| self.features.iter().any(|feature| feature.name == name);
+        for name in self.expressions().flat_map(|(_, expression)| expression.columns()) {
+            let join = self.joins.iter().find_map(|join| Some((join, join.column(name)?)));
+            if let Some((join, column)) = join
+                && !named(name)
+                && !columns.iter().any(|(known, ..)| known == name)
+            {
+                columns.push((name.clone(), join, column));
+            }
+        }
+        columns
+    }
 }
 
 fn builtin(name: &str) -> Option<&'static str> {
     embedded::FEATURE_SETS.iter().find(|(file, _)| file.trim_end_matches(".toml") == name).map(|(_, text)| *text)
-}
-
-/// What a user typed, short enough for a message.
-fn shorten(text: &str) -> String {
-    text.chars().take(200).map(|c| if c.is_control() { '?' } else { c }).collect()
-}
-
-/// Names of sets and features become names of tables and columns.
-fn check_name(name: &str) -> std::result::Result<(), String> {
-    let letters = name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_');
-    if !letters || !name.starts_with(|c: char| c.is_ascii_lowercase()) || name.len() > 60 {
-        return Err(format!("'{}' is no usable name; use a-z, then a-z 0-9 _, at most 60", shorten(name)));
-    }
-    Ok(())
-}
-
-fn check_feature(raw: RawFeature, earlier: &[Feature], named: &[String]) -> std::result::Result<Feature, String> {
-    check_name(&raw.name)?;
-    if RESERVED.split_whitespace().any(|word| word == raw.name) {
-        return Err("the name is a word of SQL; choose another".into());
-    }
-    if KEYS.contains(&raw.name.as_str())
-        || ["close_ts", "session_date", SENTIMENT, BAR_NUMBER].contains(&raw.name.as_str())
-    {
-        return Err("the name is that of a key or input column; choose another".into());
-    }
-    if earlier.iter().any(|feature| feature.name == raw.name) {
-        return Err("the name is used twice".into());
-    }
-    let definition = read_definition(raw.definition)?;
-    let (warmup, memory) = match &definition {
-        Definition::Kernel { spec, .. } if BAR_COLUMNS.contains(&raw.name.as_str()) => {
-            return Err(format!("{spec} can't be named like a column of the bar; choose another name"));
-        }
-        Definition::Kernel { spec, .. } => (spec.warmup(), spec.memory()),
-        Definition::Expression(expression) => reach(expression, &raw.name, earlier, named)?,
-    };
-    let RawFeature { name, unit, role, about, source, .. } = raw;
-    Ok(Feature { name, definition, unit, role, about, source, warmup, memory })
-}
-
-fn read_definition(mut table: toml::Table) -> std::result::Result<Definition, String> {
-    if let Some(expression) = table.remove("expression") {
-        let text = expression.as_str().ok_or("the expression must be a text")?;
-        return match table.keys().next() {
-            None => Ok(Definition::Expression(Expression::parse(text)?)),
-            Some(other) => Err(format!("'{other}' doesn't go with an expression")),
-        };
-    }
-    let output = table.remove("output");
-    let spec: KernelSpec = table.try_into().map_err(|error: toml::de::Error| error.message().to_string())?;
-    spec.check()?;
-    let outputs = spec.outputs();
-    let output = match (&output, outputs) {
-        (None, [_]) => Some(0),
-        (Some(name), [_, _, ..]) => outputs.iter().position(|known| name.as_str() == Some(known)),
-        _ => None,
-    };
-    let wanted = || match outputs {
-        [_] => format!("{spec} has one output; leave 'output' out"),
-        _ => format!("{spec} has several outputs; add output = one of {}", outputs.join(", ")),
-    };
-    Ok(Definition::Kernel { spec, output: output.ok_or_else(wanted)? })
-}
-
-/// Warm-up and memory of an expression: its own windows on top of what its columns need. `named` are the features of
-/// the whole set that give a name a new meaning.
-fn reach(
-    expression: &Expression,
-    name: &str,
-    earlier: &[Feature],
-    named: &[String],
-) -> std::result::Result<(usize, Memory), String> {
-    let (mut warmup, mut memory) = (0, Memory::Finite(1));
-    for column in expression.columns() {
-        if let Some(feature) = earlier.iter().find(|feature| feature.name == *column) {
-            warmup = warmup.max(feature.warmup);
-            memory = memory.max(feature.memory);
-        } else if column != name && named.contains(column) {
-            return Err(format!("it reads '{column}', which comes later in the set; move it up"));
-        } else if !BAR_COLUMNS.contains(&column.as_str()) && column != SENTIMENT {
-            let known: Vec<&str> = earlier.iter().map(|feature| feature.name.as_str()).collect();
-            return Err(format!(
-                "unknown column '{column}'; there are {}, {SENTIMENT} and the features before it: {}",
-                BAR_COLUMNS.join(", "),
-                if known.is_empty() { "none".to_string() } else { known.join(", ") }
-            ));
-        }
-    }
-    let memory = match memory {
-        Memory::Finite(bars) => Memory::Finite(bars + expression.back()),
-        further => further,
-    };
-    Ok((warmup + expression.warmup(), memory))
 }

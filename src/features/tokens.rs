@@ -41,8 +41,17 @@ const MARKS: [&str; 15] = ["<=", ">=", "<>", "!=", "(", ")", ",", "+", "-", "*",
 ///
 /// # Errors
 /// Comments, statements, quoted identifiers and any other sign that expressions don't need.
+#[cfg(test)]
 pub(super) fn split(text: &str) -> Result<Vec<Token>, String> {
-    let mut tokens = Vec::new();
+    Ok(split_places(text)?.0)
+}
+
+/// Splits an expression; beside the tokens, the byte after each.
+///
+/// # Errors
+/// As [`split`].
+pub(super) fn split_places(text: &str) -> Result<(Vec<Token>, Vec<usize>), String> {
+    let (mut tokens, mut ends) = (Vec::new(), Vec::new());
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
         let length = if first.is_ascii_alphabetic() || first == '_' {
@@ -64,9 +73,10 @@ pub(super) fn split(text: &str) -> Result<Vec<Token>, String> {
             tokens.push(Token::Mark(mark));
             mark.len()
         };
+        ends.push(text.len() - rest.len() + length);
         rest = rest[length..].trim_start();
     }
-    Ok(tokens)
+    Ok((tokens, ends))
 }
 
 fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {

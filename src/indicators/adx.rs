@@ -8,10 +8,12 @@
 //!
 //! From 0 to 100. First value at bar 2n − 1; memory decaying. Source: TA-Lib ADX.
 
+use serde::{Deserialize, Serialize};
+
 use super::atr::true_range;
 
 /// Average directional index.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Adx {
     n: usize,
     last: Option<Extremes>,
@@ -23,7 +25,7 @@ pub struct Adx {
     value: f64,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Extremes {
     high: f64,
     low: f64,

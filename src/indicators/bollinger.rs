@@ -5,10 +5,12 @@
 //! The deviation is taken around the mean in a second pass, so that a large price with a small spread loses no digits.
 //! First value at bar n − 1; memory finite, n bars. Source: TA-Lib BBANDS with simple averages.
 
+use serde::{Deserialize, Serialize};
+
 use super::window::Window;
 
 /// Bandwidth of Bollinger bands.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BollingerBandwidth {
     window: Window,
     n: f64,

@@ -4,10 +4,12 @@
 //! seeded with the last `fast` of the first `slow` values, so that both start at bar slow − 1; all three outputs
 //! start together at bar slow + signal − 2. Unit of the input; memory decaying. Source: TA-Lib MACD.
 
+use serde::{Deserialize, Serialize};
+
 use super::Ema;
 
 /// Moving average convergence/divergence.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Macd {
     fast: Ema,
     slow: Ema,

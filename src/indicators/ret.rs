@@ -3,10 +3,12 @@
 //! `ret(t) = x(t) / x(t−n) − 1`. A fraction, unknown when the older value is 0. First value at bar n; memory finite,
 //! n + 1 bars. Source: TA-Lib ROCP.
 
+use serde::{Deserialize, Serialize};
+
 use super::window::Window;
 
 /// Simple return.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Ret {
     window: Window,
 }

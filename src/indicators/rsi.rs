@@ -4,8 +4,10 @@
 //! first n, then `avg(t) = (avg(t−1)·(n−1) + part(t)) / n`; `rsi = 100 · gain / (gain + loss)`, and 0 when both are
 //! 0. From 0 to 100. First value at bar n; memory decaying. Source: TA-Lib RSI.
 
+use serde::{Deserialize, Serialize};
+
 /// Relative strength index.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rsi {
     n: usize,
     last: Option<f64>,

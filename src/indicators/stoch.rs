@@ -4,11 +4,13 @@
 //! `k = sma(raw, k)`, `d = sma(k, d)`. From 0 to 100. Both outputs start together at bar n + k + d − 3; memory
 //! finite, n + k + d − 2 bars. Source: TA-Lib STOCH with simple averages.
 
+use serde::{Deserialize, Serialize};
+
 use super::Sma;
 use super::window::Window;
 
 /// Slow stochastic oscillator.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Stoch {
     highs: Window,
     lows: Window,

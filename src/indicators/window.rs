@@ -3,8 +3,10 @@
 //! Sums are taken afresh over the window, always from the oldest to the newest value: they can't drift however long
 //! the series, and they don't depend on what was before the window, not even in the last bit.
 
+use serde::{Deserialize, Serialize};
+
 /// A ring of the last `n` values.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Window {
     values: Vec<f64>,
     n: usize,

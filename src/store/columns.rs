@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use duckdb::arrow::array::{
-    ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, StringArray, StringBuilder,
+    TimestampMicrosecondArray,
 };
+use duckdb::arrow::buffer::{BooleanBuffer, NullBuffer};
 use duckdb::arrow::record_batch::RecordBatch;
 use duckdb::vtab::arrow::{ArrowBatchRegistration, ArrowVTab};
 
@@ -74,11 +76,36 @@ impl Columns {
         self.array(name, Arc::new(Date32Array::from_iter_values(values)))
     }
 
+    /// Adds text that repeats: a run of each value as long as its count says.
+    #[must_use]
+    pub fn text_runs<S: AsRef<str>>(self, name: &str, runs: impl IntoIterator<Item = (S, usize)>) -> Self {
+        let mut builder = StringBuilder::new();
+        for (text, rows) in runs {
+            (0..rows).for_each(|_| builder.append_value(text.as_ref()));
+        }
+        self.array(name, Arc::new(builder.finish()))
+    }
+
     /// Adds DOUBLEs; NaN becomes NULL.
     #[must_use]
     pub fn f64(self, name: &str, values: impl IntoIterator<Item = f64>) -> Self {
-        let values = values.into_iter().map(|value| (!value.is_nan()).then_some(value));
-        self.array(name, Arc::new(values.collect::<Float64Array>()))
+        self.f64_vec(name, values.into_iter().collect())
+    }
+
+    /// Adds DOUBLEs without copying them; NaN becomes NULL.
+    #[must_use]
+    pub fn f64_vec(self, name: &str, values: Vec<f64>) -> Self {
+        let known = values.iter().any(|value| value.is_nan()).then(|| {
+            let known = BooleanBuffer::collect_bool(values.len(), |row| !values[row].is_nan());
+            NullBuffer::new(known)
+        });
+        self.array(name, Arc::new(Float64Array::new(values.into(), known)))
+    }
+
+    /// Adds BOOLEANs.
+    #[must_use]
+    pub fn bool(self, name: &str, values: impl IntoIterator<Item = bool>) -> Self {
+        self.array(name, Arc::new(BooleanArray::from(values.into_iter().collect::<Vec<_>>())))
     }
 
     /// Adds BIGINTs.

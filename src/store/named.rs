@@ -8,6 +8,7 @@
 
 use super::query::{self, Table};
 use super::{Result, Store, StoreError, embedded};
+use crate::domain::nearest;
 
 /// A parameter of a named query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,32 +74,6 @@ pub fn find(name: &str) -> Result<NamedQuery> {
     let nearest = nearest(name, queries.iter().map(|query| query.name));
     let hint = nearest.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
     Err(StoreError::Query(format!("unknown query '{name}'{hint} ('ws query' lists them)")))
-}
-
-/// The candidate most like `name` (fewest edits), unless all are far.
-#[must_use]
-pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    candidates
-        .map(|candidate| (edits(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len().max(name.len()) / 3)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// Levenshtein distance.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substitute = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = substitute.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// A query ready to run: parameters numbered, values in that order.

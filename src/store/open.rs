@@ -93,11 +93,15 @@ impl Store {
     ///
     /// # Errors
     /// The error of `work`, or faults of DuckDB.
-    pub fn with_memory_limit<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub fn with_memory_limit<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce() -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
         if self.path == Path::new(":memory:") {
             return work();
         }
-        self.conn.execute_batch("SET memory_limit = '512MiB'; SET preserve_insertion_order = false")?;
+        let bounds = "SET memory_limit = '512MiB'; SET preserve_insertion_order = false";
+        self.conn.execute_batch(bounds).map_err(StoreError::from)?;
         let done = work();
         // A checkpoint rewrites row groups; left to the closing of the store it would do so without a bound. The
         // work's own outcome is what counts, also when DuckDB has given up: what is committed is in the log.

@@ -3,11 +3,11 @@
 use duckdb::arrow::array::{Array, AsArray};
 use duckdb::arrow::datatypes::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
 use duckdb::arrow::record_batch::RecordBatch;
-use duckdb::params;
+use duckdb::{Connection, params};
 
 use super::bars::{Coverage, coverage};
 use super::{Result, Store, StoreError};
-use crate::domain::{Bar, Bars, Interval, Symbol, Ts};
+use crate::domain::{Bars, Interval, Symbol, Ts};
 
 /// Which of the stored series a command is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,43 +81,67 @@ pub fn chunks(series: &[Coverage], max_bars: i64) -> Vec<&[Coverage]> {
 /// # Errors
 /// Faults of DuckDB.
 pub fn load(store: &Store, series: &[Coverage]) -> Result<Vec<Bars>> {
-    let joined = |names: Vec<&str>| names.join("\n");
-    let symbols = joined(series.iter().map(|found| found.symbol.as_str()).collect());
-    let intervals = joined(series.iter().map(|found| found.interval.as_str()).collect());
+    load_with(store.conn(), series, &vec![Ts(i64::MIN); series.len()])
+}
+
+/// The bars of the given series from each one's time on, ascending, over any connection to the store.
+///
+/// # Errors
+/// Faults of DuckDB.
+pub fn load_with(conn: &Connection, series: &[Coverage], from: &[Ts]) -> Result<Vec<Bars>> {
+    let symbols: Vec<&str> = series.iter().map(|found| found.symbol.as_str()).collect();
+    let intervals: Vec<String> = series.iter().map(|found| found.interval.to_string()).collect();
     let mut loaded: Vec<Bars> = series.iter().map(|found| Bars::empty(found.symbol.clone(), found.interval)).collect();
-    // Symbols can't hold line feeds, so lists travel as one bound text each.
-    let mut statement = store.conn().prepare(
+    for ((bars, found), from) in loaded.iter_mut().zip(series).zip(from) {
+        let whole = from.0 == i64::MIN;
+        bars.reserve(if whole { usize::try_from(found.bars).unwrap_or(0) } else { 0 });
+    }
+    let from: Vec<String> = from.iter().map(|ts| ts.0.to_string()).collect();
+    // Symbols can't hold line feeds, so lists travel as one bound text each. Bars mostly lie in order in the file;
+    // sorting what does not here is much faster than sorting everything there.
+    let mut statement = conn.prepare(
         "WITH wanted AS (
              SELECT unnest(string_split($1, chr(10))) AS symbol, unnest(string_split($2, chr(10))) AS interval,
-                    unnest(range(CAST($3 AS BIGINT))) AS series)
+                    CAST(unnest(string_split($3, chr(10))) AS BIGINT) AS from_us,
+                    unnest(range(CAST($4 AS BIGINT))) AS series)
          SELECT w.series, b.ts, b.close_ts, b.session_date, b.open, b.high, b.low, b.close, b.volume, b.vwap
-         FROM bars b JOIN wanted w ON b.symbol = w.symbol AND b.interval = w.interval ORDER BY w.series, b.ts",
+         FROM bars b JOIN wanted w ON b.symbol = w.symbol AND b.interval = w.interval
+         WHERE epoch_us(b.ts) >= w.from_us",
     )?;
-    for batch in statement.stream_arrow(params![symbols, intervals, series.len() as i64])? {
+    let keys = params![symbols.join("\n"), intervals.join("\n"), from.join("\n"), series.len() as i64];
+    for batch in statement.stream_arrow(keys)? {
         push_batch(&batch?, &mut loaded);
     }
+    loaded.iter_mut().filter(|bars| !bars.ts.is_sorted()).for_each(Bars::sort);
     Ok(loaded)
 }
 
+/// Takes over a batch run by run: neighbouring rows mostly belong to one series.
 fn push_batch(batch: &RecordBatch, loaded: &mut [Bars]) {
-    let series = batch.column(0).as_primitive::<Int64Type>();
-    let ts = batch.column(1).as_primitive::<TimestampMicrosecondType>();
-    let close_ts = batch.column(2).as_primitive::<TimestampMicrosecondType>();
-    let session = batch.column(3).as_primitive::<Date32Type>();
-    let [open, high, low, close, volume, vwap] =
-        [4, 5, 6, 7, 8, 9].map(|column| batch.column(column).as_primitive::<Float64Type>());
-    for row in 0..batch.num_rows() {
-        loaded[series.value(row) as usize].push(Bar {
-            ts: Ts(ts.value(row)),
-            close_ts: Ts(close_ts.value(row)),
-            session_date: session.value(row),
-            open: open.value(row),
-            high: high.value(row),
-            low: low.value(row),
-            close: close.value(row),
-            volume: if volume.is_null(row) { f64::NAN } else { volume.value(row) },
-            vwap: if vwap.is_null(row) { f64::NAN } else { vwap.value(row) },
-        });
+    let series = batch.column(0).as_primitive::<Int64Type>().values();
+    let ts = batch.column(1).as_primitive::<TimestampMicrosecondType>().values();
+    let close_ts = batch.column(2).as_primitive::<TimestampMicrosecondType>().values();
+    let session = batch.column(3).as_primitive::<Date32Type>().values();
+    let numbers = [4, 5, 6, 7, 8, 9].map(|column| batch.column(column).as_primitive::<Float64Type>());
+    let mut from = 0;
+    for run in series.chunk_by(|a, b| a == b) {
+        let rows = from..from + run.len();
+        from = rows.end;
+        let Some(bars) = usize::try_from(run[0]).ok().and_then(|at| loaded.get_mut(at)) else { continue };
+        bars.ts.extend(ts[rows.clone()].iter().map(|us| Ts(*us)));
+        bars.close_ts.extend(close_ts[rows.clone()].iter().map(|us| Ts(*us)));
+        bars.session_date.extend_from_slice(&session[rows.clone()]);
+        let columns =
+            [&mut bars.open, &mut bars.high, &mut bars.low, &mut bars.close, &mut bars.volume, &mut bars.vwap];
+        for (column, values) in columns.into_iter().zip(numbers) {
+            match values.nulls() {
+                None => column.extend_from_slice(&values.values()[rows.clone()]),
+                Some(_) => column.extend(rows.clone().map(|row| match values.is_null(row) {
+                    true => f64::NAN,
+                    false => values.value(row),
+                })),
+            }
+        }
     }
 }
 

@@ -97,9 +97,12 @@ fn sets_say_what_is_wrong_with_them() {
         (feature("x", "{ expression = 'clse' }"), "unknown column 'clse'"),
         (feature("x", "{ expression = 'lead(close, 1)' }"), "'lead' looks ahead"),
         (feature("x", "{ expression = 'close', n = 2 }"), "'n' doesn't go with an expression"),
-        (feature("x", "{ kernel = 'smma', input = 'close', n = 2 }"), "unknown variant `smma`"),
-        (feature("x", "{ kernel = 'sma', input = 'close' }"), "missing field `n`"),
-        (feature("x", "{ kernel = 'sma', input = 'close', n = 2, m = 3 }"), "unknown field `m`"),
+        (feature("x", "{ kernel = 'smma', input = 'close', n = 2 }"), "unknown kernel 'smma'; did you mean 'sma'?"),
+        (
+            feature("x", "{ kernel = 'sma', input = 'close' }"),
+            "'sma' needs n; write { kernel = \"sma\", input = \"close\", n = .. }",
+        ),
+        (feature("x", "{ kernel = 'sma', input = 'close', n = 2, m = 3 }"), "kernel 'sma' has no 'm'"),
         (feature("x", "{ kernel = 'sma', input = 'close', n = 0 }"), "n = 0 is out of range"),
         (feature("x", "{ kernel = 'sma', input = 'close', n = 2, output = 'k' }"), "has one output"),
         (feature("x", "{ kernel = 'stoch', n = 14, k = 3, d = 3 }"), "add output = one of k, d"),
@@ -108,19 +111,54 @@ fn sets_say_what_is_wrong_with_them() {
             "below slow",
         ),
         (feature("open", "{ kernel = 'ret', input = 'close', n = 1 }"), "can't be named like a column of the bar"),
-        (feature("x", "{}"), "missing field `kernel`"),
+        (feature("x", "{}"), "needs { kernel ="),
         ("name = 'Mine'\nabout = ''".to_string(), "'Mine' is no usable name"),
         ("name = 'mine'\nabout = ''".to_string(), "it has no [[feature]]"),
         ("name = 'mine'".to_string(), "missing field `about`"),
-        ("name = ".to_string(), "line 1"),
+        ("name = ".to_string(), "mine.toml:1: "),
+        (feature("x", "{ kernel = 'sma', input = 'clse', n = 2 }"), "mine.toml:12: feature 'x': unknown column 'clse'"),
+        (feature("x", "{ kernel = 'obv', input = 'close' }"), "reads whole bars"),
+        (feature("x", "{ kernel = 'sma', input = 'close', n = 2.5 }"), "must be a whole number"),
+        (feature("x", "{ expression = 'avg(close) OVER last_20000' }"), "must be from 1 to 10000"),
+        (
+            feature(
+                "x",
+                "{ expression = 'avg(close) OVER (PARTITION BY symbol, interval ORDER BY ts ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING)' }",
+            ),
+            "'following' looks ahead",
+        ),
+        (feature("last_20", "{ expression = 'close' }"), "that of a window"),
+        (feature("x", "{ expression = 'x + 1' }"), "mine.toml:12: feature 'x': it depends on itself: x -> x"),
+        (format!("universe = ''\n{}", feature("x", "{ expression = 'close' }")), "mine.toml:1: universe must be"),
+        (format!("extends = 'core24'\n{}", feature("x", "{ expression = 'close' }")), "extends 'core24'"),
+        (format!("extends = 'core23'\n{}", feature("sma_10", "{ expression = 'close' }")), "the name is used twice"),
+        (
+            format!("{}[[asof]]\nname = 'd'\n", feature("x", "{ expression = 'close' }")),
+            "mine.toml:17: as-of 'd' must name another",
+        ),
+        (format!("{}[[asof]]\nname = 'd'\ninterval = '2d'\n", feature("x", "{ expression = 'close' }")), "as-of 'd': "),
+        (
+            format!("{}[[asof]]\nname = 'd'\ninterval = '1d'\n", feature("d_close", "{ expression = 'close' }")),
+            "the name is that of an as-of column",
+        ),
+        (
+            format!("{}[[asof]]\nname = 'd'\ninterval = '1d'\n", feature("x", "{ expression = 'd_clos' }")),
+            "unknown column 'd_clos'",
+        ),
     ];
     for (text, expected) in cases {
         let found = refused(&text);
         assert!(found.contains(expected) && found.contains("mine.toml"), "'{found}' should say '{expected}'");
     }
-    let later = feature("x", "{ expression = 'close' }")
-        .replace("expression = 'close' }\nunit", "expression = 'x + 1' }\nunit");
-    assert!(refused(&later).contains("comes later in the set"), "{}", refused(&later));
+    let cycle = feature("x", "{ expression = 'first + 1' }").replace("'close' }", "'x * 2' }");
+    assert!(
+        refused(&cycle).contains("mine.toml:5: feature 'first': it depends on itself: first -> x -> first"),
+        "{}",
+        refused(&cycle)
+    );
+    let later =
+        feature("x", "{ expression = 'close' }").replacen("expression = 'close' }", "expression = 'x + 1' }", 1);
+    assert!(FeatureSet::parse("mine.toml", &later).is_ok(), "features may be listed in any order");
     // A column of the bar under its own name is the same before and after.
     assert!(FeatureSet::parse("mine.toml", &feature("close", "{ expression = 'close' }")).is_ok());
 }
@@ -154,13 +192,12 @@ fn the_hash_is_that_of_the_definitions() {
 fn the_script_is_the_one_people_read() {
     let script = features::sql(&FeatureSet::load("core23").unwrap());
     for part in [
-        "--   macd_line     = macd(close, fast = 12, slow = 26, signal = 9).line\n",
+        "--   macd_line     = macd(close, fast = 12, slow = 26, signal = 9).line, stepped bar by bar\n",
         "CREATE TABLE IF NOT EXISTS features_core23 (\n    symbol VARCHAR NOT NULL,\n",
         "    finite(coalesce(vwap, (high + low + close) / 3)) AS vwap,\n    sma_10,\n",
-        "FROM staged ASOF JOIN sentiment_known\n      ON staged.symbol = sentiment_known.symbol AND \
-         staged.close_ts >= sentiment_known.known_ts\n",
+        "--   sentiment     = newest score with known_ts <= close_ts, the most confident of several\n",
         "COMMENT ON COLUMN features_core23.adx_14 IS 'Average directional index, Wilder: strength of trend \
-         [0 to 100; role bounded; first at bar 27; memory decaying; source TA-Lib ADX]';",
+         [0 to 100; role bounded; first at bar 27; memory decaying (526 bars); source TA-Lib ADX]';",
     ] {
         assert!(script.contains(part), "{part}\nis not in\n{script}");
     }

@@ -133,8 +133,7 @@ pub fn run(args: &BacktestArgs, ctx: &Ctx) -> Result<Output, Failure> {
         return Err(Failure::fault("a strategy parameter is given twice").hint(hint));
     }
     // Reading first: a refused request must not create a store.
-    drop(ctx.open_read_only()?);
-    let store = ctx.open()?;
+    let store = ctx.open_existing()?;
     let mut config = match &args.model {
         Some(model) => {
             super::model::config(&store, model, &args.data, args.in_sample, &params, args.account.round_trip(ctx), ctx)?

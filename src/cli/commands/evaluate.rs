@@ -21,8 +21,7 @@ pub struct EvaluateArgs {
 }
 
 pub fn run(args: &EvaluateArgs, ctx: &Ctx) -> Result<Output, Failure> {
-    drop(ctx.open_read_only()?);
-    let store = ctx.open()?;
+    let store = ctx.open_existing()?;
     let model = newest_or(&store, args.model.as_deref())?;
     let evaluated = models::evaluate(&store, &model, ctx.now(), ctx.progress())?;
     report(&store, &evaluated)

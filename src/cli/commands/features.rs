@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::cli::output::grid;
 use crate::cli::{Ctx, Exit, Failure, Output};
-use crate::domain::{Interval, Symbol};
+use crate::domain::{Interval, Symbol, nearest};
 use crate::features::{self, FeatureError, FeatureSet};
 use crate::store::series::SeriesFilter;
 
@@ -29,6 +29,11 @@ enum Action {
         #[arg(long, default_value = "core23")]
         set: String,
     },
+    /// List the kernels a set may ask for, with their parameters, outputs, inputs and source
+    Kernels {
+        /// Only this one, with how a set asks for it
+        name: Option<String>,
+    },
     /// Build a set over stored bars into the table features_<set>
     Build(BuildArgs),
 }
@@ -38,6 +43,9 @@ struct BuildArgs {
     /// Set by name, or a file ending in .toml
     #[arg(long, default_value = "core23")]
     set: String,
+    /// Build only what is new or was made of something that changed; the rows are those of a full build
+    #[arg(long)]
+    incremental: bool,
     #[command(flatten)]
     series: SeriesArgs,
 }
@@ -76,8 +84,35 @@ pub fn run(args: &FeaturesArgs, ctx: &Ctx) -> Result<Output, Failure> {
             let sql = features::sql(&set);
             Ok(Output::new(sql.clone(), json!({ "set": set.name(), "version": set.hash(), "sql": sql })))
         }
+        Action::Kernels { name } => kernels(name.as_deref()),
         Action::Build(args) => build(args, ctx),
     }
+}
+
+fn kernels(name: Option<&str>) -> Result<Output, Failure> {
+    let known = || features::KERNELS.iter().map(|info| info.name);
+    if let Some(name) = name
+        && !known().any(|known| known == name)
+    {
+        let near = nearest(name, known()).map(|near| format!("did you mean '{near}'?"));
+        let failure = Failure::refused(format!("unknown kernel '{name}'"));
+        return Err(failure.hint(near.unwrap_or_else(|| "'ws features kernels' lists them".into())));
+    }
+    let wanted = features::KERNELS.iter().filter(|info| name.is_none_or(|name| info.name == name));
+    let (mut rows, mut document) = (Vec::new(), Vec::new());
+    for info in wanted {
+        let params: Vec<String> = info
+            .params
+            .iter()
+            .map(|param| format!("{} {}..{}", param.name(), param.range().start(), param.range().end()))
+            .collect();
+        let outputs = if info.outputs.len() > 1 { info.outputs.join(", ") } else { String::new() };
+        rows.push(vec![info.name.into(), info.about.into(), info.usage(), outputs.clone(), info.source.into()]);
+        document.push(json!({ "kernel": info.name, "about": info.about, "usage": info.usage(), "parameters": params,
+            "outputs": info.outputs, "source": info.source }));
+    }
+    let columns = ["kernel", "what it is", "definition", "outputs", "source"];
+    Ok(Output::new(grid(&columns, &[false; 5], &rows), json!(document)))
 }
 
 fn list_sets() -> Result<Output, Failure> {
@@ -136,15 +171,15 @@ fn list_features(set: &FeatureSet) -> Output {
 
 fn build(args: &BuildArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let set = FeatureSet::load(&args.set)?;
-    drop(ctx.open_read_only()?);
-    let store = ctx.open()?;
-    let report = features::build(&store, &set, &args.series.filter(), ctx.now(), ctx.progress())?;
+    let store = ctx.open_existing()?;
+    let work = if args.incremental { features::increment } else { features::build };
+    let report = work(&store, &set, &args.series.filter(), ctx.now(), ctx.progress())?;
     let rows: Vec<Vec<String>> = report
         .series
         .iter()
-        .map(|series| vec![series.symbol.clone(), series.interval.clone(), series.rows.to_string()])
+        .map(|series| vec![series.symbol.clone(), series.interval.clone(), series.rows.to_string(), series.how.clone()])
         .collect();
-    let mut text = grid(&["symbol", "interval", "rows"], &[false, false, true], &rows);
+    let mut text = grid(&["symbol", "interval", "rows", ""], &[false, false, true], &rows);
     if let Some(why) = &report.recreated {
         text.push_str(&format!("\nnote: {why}"));
     }
@@ -158,7 +193,7 @@ fn build(args: &BuildArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let series: Vec<_> = report
         .series
         .iter()
-        .map(|series| json!({ "symbol": series.symbol, "interval": series.interval, "rows": series.rows }))
+        .map(|series| json!({ "symbol": series.symbol, "interval": series.interval, "rows": series.rows, "how": series.how }))
         .collect();
     Ok(Output::new(
         text,

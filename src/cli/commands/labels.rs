@@ -50,8 +50,7 @@ pub fn run(args: &LabelsArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let Action::Build(args) = &args.action;
     let barriers = TripleBarrier { take_profit: args.take_profit, stop_loss: args.stop_loss, horizon: args.horizon };
     barriers.check()?;
-    drop(ctx.open_read_only()?);
-    let store = ctx.open()?;
+    let store = ctx.open_existing()?;
     let report = labels::build(&store, &barriers, &args.series.filter(), ctx.progress())?;
     let rows: Vec<Vec<String>> = report
         .series

@@ -79,8 +79,7 @@ fn calibration(text: &str) -> Result<CalibrationMethod, String> {
 pub fn run(args: &TrainArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let set = FeatureSet::load(&args.set)?;
     let model = spec(args)?;
-    drop(ctx.open_read_only()?);
-    let store = ctx.open()?;
+    let store = ctx.open_existing()?;
     let (label_set, interval) = targets(&store, args)?;
     let config = TrainConfig {
         name: args.name.clone(),

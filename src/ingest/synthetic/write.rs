@@ -75,7 +75,7 @@ pub fn store_market(store: &Store, market: &Market, now: Ts, progress: &dyn Prog
     let factor = Arc::new(Factor::new(market)?);
     progress.start("simulate (symbols)", names.len() as u64);
     let mut written = Ok(Written::default());
-    let limited = store.with_memory_limit(|| {
+    let limited: Result<(), StoreError> = store.with_memory_limit(|| {
         written = store.transaction(|| store_symbols(store, market, &names, &factor, now, progress));
         Ok(())
     });

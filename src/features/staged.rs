@@ -1,0 +1,106 @@
+//! What the script reads: the bars being built with everything known at their closes, as Arrow columns.
+
+use super::error::Result;
+use super::inputs::Inputs;
+use super::script::{self, STAGED};
+use super::set::{BAR_NUMBER, FeatureSet};
+use crate::domain::Bars;
+use crate::store::{Columns, Store};
+
+/// Some neighbouring bars of one series with their kernels.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub bars: Bars,
+    /// Number of the first of them in its series.
+    pub first: i64,
+    /// Index of the first one whose row is to be written; those before are looked back at.
+    pub fresh: usize,
+    /// One column a kernel feature, in the order of the set.
+    pub kernels: Vec<Vec<f64>>,
+}
+
+/// Where the script finds its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// In Arrow, written at once: enough for sets that look at one symbol at a time.
+    Arrow,
+    /// In a table that fills up first: for sets that compare all symbols.
+    Table,
+}
+
+impl Stage {
+    pub(super) fn of(set: &FeatureSet) -> Self {
+        if set.is_across() { Self::Table } else { Self::Arrow }
+    }
+}
+
+/// Both halves of the rows, written in parallel.
+const ARROW: &str = "SELECT * FROM arrow($1) UNION ALL SELECT * FROM arrow($2)";
+
+/// Writes the features of the rows, or keeps the rows until [`finish`].
+pub(super) fn put(store: &Store, set: &FeatureSet, stage: Stage, rows: Vec<Rows>, inputs: &Inputs) -> Result<()> {
+    if rows.iter().all(|rows| rows.bars.is_empty()) {
+        return Ok(());
+    }
+    let columns = columns(set, rows, inputs);
+    let sql = match stage {
+        Stage::Arrow => script::insert(set, Some(ARROW)),
+        Stage::Table => format!("INSERT INTO {STAGED} {ARROW}"),
+    };
+    columns.insert_with(store, &sql, &[]).map_err(|error| super::build::script_fault(set, error))
+}
+
+/// Creates the table that fills up, where there is one.
+pub(super) fn start(store: &Store, set: &FeatureSet, stage: Stage) -> Result<()> {
+    super::build::run(store, set, &script::prepare(set))?;
+    if stage == Stage::Table { super::build::run(store, set, &script::staging_table(set)) } else { Ok(()) }
+}
+
+/// Writes what was kept and drops what the script needed.
+pub(super) fn finish(store: &Store, set: &FeatureSet, stage: Stage) -> Result<()> {
+    if stage == Stage::Table {
+        super::build::run(store, set, &script::insert(set, None))?;
+        super::build::run(store, set, &format!("DROP TABLE {STAGED}"))?;
+    }
+    Ok(())
+}
+
+fn columns(set: &FeatureSet, rows: Vec<Rows>, inputs: &Inputs) -> Columns {
+    let total: usize = rows.iter().map(|rows| rows.bars.len()).sum();
+    let each = |rows: &Rows| rows.bars.len();
+    let mut columns = Columns::new()
+        .text_runs("symbol", rows.iter().map(|rows| (rows.bars.symbol.as_str(), each(rows))))
+        .text_runs("interval", rows.iter().map(|rows| (rows.bars.interval.as_str(), each(rows))))
+        .ts("ts", rows.iter().flat_map(|rows| rows.bars.ts.iter().copied()))
+        .ts("close_ts", rows.iter().flat_map(|rows| rows.bars.close_ts.iter().copied()))
+        .date("session_date", rows.iter().flat_map(|rows| rows.bars.session_date.iter().copied()))
+        .i64(BAR_NUMBER, rows.iter().flat_map(|rows| (rows.first..).take(rows.bars.len())))
+        .bool("fresh", rows.iter().flat_map(|rows| (0..rows.bars.len()).map(|row| row >= rows.fresh)))
+        .bool("member", rows.iter().flat_map(|rows| inputs.is_member(&rows.bars)));
+    let mut numbers: Vec<Vec<f64>> = Vec::new();
+    let joined = |parts: Vec<&[f64]>| {
+        let mut column = Vec::with_capacity(total);
+        parts.into_iter().for_each(|part| column.extend_from_slice(part));
+        column
+    };
+    let of: [fn(&Bars) -> &[f64]; 6] = [|b| &b.open, |b| &b.high, |b| &b.low, |b| &b.close, |b| &b.volume, |b| &b.vwap];
+    numbers.extend(of.map(|of| joined(rows.iter().map(|rows| of(&rows.bars)).collect())));
+    if set.reads_sentiment() {
+        numbers.push(rows.iter().flat_map(|rows| inputs.sentiment(&rows.bars)).collect());
+    }
+    for (_, join, column) in set.joined_columns() {
+        let values = rows.iter().flat_map(|rows| {
+            let other = inputs.other(&join.of(&rows.bars.symbol, rows.bars.interval));
+            join.join(&rows.bars, other, column)
+        });
+        numbers.push(values.collect());
+    }
+    let kernels = rows.first().map_or(0, |rows| rows.kernels.len());
+    numbers
+        .extend((0..kernels).map(|kernel| joined(rows.iter().map(|rows| rows.kernels[kernel].as_slice()).collect())));
+    drop(rows);
+    for (name, values) in script::numbers(set).into_iter().zip(numbers) {
+        columns = columns.f64_vec(&name, values);
+    }
+    columns
+}
