@@ -75,11 +75,11 @@ class Run:
         self.inside = float(last) if re.fullmatch(r"[0-9.]+", last) else None
 
 
-def compete(sides, prepare):
-    """Runs {name: command or (command, environment)} in turn, ROUNDS times, prepare[name]() before each;
+def compete(sides, prepare, rounds=ROUNDS):
+    """Runs {name: command or (command, environment)} in turn, prepare[name]() before each;
     gives {name: its runs}, ended by a failure."""
     runs = {name: [] for name in sides}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, side in sides.items():
             if runs[name] and runs[name][-1].failure:
                 continue
@@ -100,7 +100,7 @@ def table(title, runs, ours):
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for name, found in runs.items():
         if found[-1].failure:
-            print(f"| {name} | did not run: {found[-1].failure.splitlines()[-1][:100]} | | | | |")
+            print(f"| {name} | did not run: {found[-1].failure.splitlines()[-1][:200]} | | | | |")
             continue
         seconds, inside = middle(name, "seconds"), middle(name, "inside")
         cells = [f"{seconds:.2f}", "" if inside is None else f"{inside:.2f}", f"{middle(name, 'processor'):.2f}"]

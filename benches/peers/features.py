@@ -29,9 +29,7 @@ def main():
     fine = agrees("polars beside pandas + TA-Lib", polars, pandas, FROM, BOUND)
     ours = f"{market.work}:features_core23"
     fine &= agrees("ws beside pandas + TA-Lib", ours, pandas, FROM, BOUND)
-    table(
-        f"core23, {SYMBOLS} SYNTHETIC symbols x {DAYS} daily bars, {os.cpu_count()} cores", runs, "ws features build"
-    )
+    table(f"core23, {SYMBOLS} SYNTHETIC symbols x {DAYS} daily bars, {os.cpu_count()} cores", runs, "ws features build")
     sys.exit(0 if fine else 1)
 
 
