@@ -1,15 +1,44 @@
 #!/usr/bin/env bash
-# `ws ingest csv` beside DuckDB, pandas and polars on the same SYNTHETIC rows. Usage: benches/peers/run.sh [ROWS]
+# ws beside others doing the same work on the same SYNTHETIC rows, in one run. Usage:
+#   benches/peers/run.sh ingest [ROWS]   CSV into a DuckDB file: DuckDB, polars, pandas
+#   benches/peers/run.sh features        core23 over 2.6 M daily bars: polars, pandas + TA-Lib
+#   benches/peers/run.sh qlib14          14 factors of Qlib's kind at Qlib's size, on one core: Qlib, polars, pandas
+#   benches/peers/run.sh                 all of them
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/ws-peers"
 target="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/ws-target}"
 venv="$cache/venv-bench"
-if [ ! -x "$venv/bin/python" ]; then
+what="${1:-all}"
+case "$what" in
+  all | ingest | features | qlib14) ;;
+  *)
+    sed -n '2,6s/^# //p' "$0" >&2
+    exit 2
+    ;;
+esac
+if ! "$venv/bin/python" -c 'import duckdb, polars, pyarrow, talib' 2>/dev/null; then
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet 'duckdb==2.0.0' pandas polars pyarrow numpy
+  "$venv/bin/pip" install --quiet 'duckdb==2.0.0' pandas polars pyarrow numpy TA-Lib
 fi
 (cd "$here/../.." && CARGO_TARGET_DIR="$target" cargo build --release --quiet)
+ws="$target/release/ws"
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT
-"$venv/bin/python" "$here/ingest.py" "${1:-5000000}" "$scratch" "$target/release/ws"
+if [ "$what" = all ] || [ "$what" = ingest ]; then
+  mkdir "$scratch/ingest"
+  "$venv/bin/python" "$here/ingest.py" "${2:-5000000}" "$scratch/ingest" "$ws"
+  rm -r "$scratch/ingest"
+fi
+if [ "$what" = all ] || [ "$what" = features ]; then
+  "$venv/bin/python" "$here/features.py" "$scratch" "$ws"
+fi
+if [ "$what" = all ] || [ "$what" = qlib14 ]; then
+  # Qlib stays in an environment of its own: it brings many packages along, and may want older ones.
+  qlib="$cache/venv-qlib"
+  if ! "$qlib/bin/python" -c 'import qlib' 2>/dev/null; then
+    python3 -m venv "$qlib"
+    "$qlib/bin/pip" install --quiet pyqlib || echo "Qlib can't be installed here; it is left out" >&2
+  fi
+  "$venv/bin/python" "$here/qlib14.py" "$scratch" "$ws" "$qlib/bin/python"
+fi
