@@ -4,13 +4,15 @@
 //! then `atr(t) = (atr(t−1)·(n−1) + tr(t)) / n`. Unit of price. First value at bar n; memory decaying.
 //! Source: TA-Lib ATR.
 
+use serde::{Deserialize, Serialize};
+
 /// The largest of the bar's own range and its distances from the last close.
 pub(super) fn true_range(high: f64, low: f64, last_close: f64) -> f64 {
     (high - low).max((high - last_close).abs()).max((low - last_close).abs())
 }
 
 /// Average true range.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Atr {
     n: usize,
     last_close: Option<f64>,

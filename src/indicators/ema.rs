@@ -3,8 +3,10 @@
 //! `ema(n−1) = mean of the first n values`, then `ema(t) = ema(t−1) + (x(t) − ema(t−1)) · 2/(n+1)`. Unit of the
 //! input. First value at bar n − 1; memory decaying. Source: TA-Lib EMA (classic seeding, no unstable period).
 
+use serde::{Deserialize, Serialize};
+
 /// Exponential moving average.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Ema {
     n: usize,
     weight: f64,
@@ -35,6 +37,11 @@ impl Ema {
                 (self.seen == self.n).then(|| self.sum / self.n as f64)
             }
         };
+        self.value
+    }
+
+    /// The last answer.
+    pub(super) fn value(&self) -> Option<f64> {
         self.value
     }
 }

@@ -9,8 +9,10 @@
 //! whose volume is needed but unknown, the sum is unknown for good: it would hold an unknown term, and starting it
 //! afresh would be a jump that no trade made. A bar that closes unchanged needs no volume.
 
+use serde::{Deserialize, Serialize};
+
 /// On-balance volume.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Obv {
     last_close: f64,
     /// Before the start `None`; NaN once the sum is unknown.

@@ -1,50 +1,35 @@
 //! Relative strength index, Wilder's smoothing.
 //!
-//! Gains and losses are the positive and negative parts of `x(t) − x(t−1)`. Their averages start as the mean of the
-//! first n, then `avg(t) = (avg(t−1)·(n−1) + part(t)) / n`; `rsi = 100 · gain / (gain + loss)`, and 0 when both are
-//! 0. From 0 to 100. First value at bar n; memory decaying. Source: TA-Lib RSI.
+//! With gains and losses averaged as in `changes`, `rsi = 100 · gain / (gain + loss)`, and 0 when both are 0. An
+//! unchanged value shrinks both averages alike, so the index stays exactly as it was: rounding makes no ripples for
+//! [`StochRsi`](super::StochRsi) to magnify. From 0 to 100. First value at bar n; memory decaying. Source: TA-Lib RSI.
+
+use serde::{Deserialize, Serialize};
+
+use super::changes::Changes;
 
 /// Relative strength index.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rsi {
-    n: usize,
-    last: Option<f64>,
-    changes: usize,
-    gain: f64,
-    loss: f64,
+    changes: Changes,
+    value: Option<f64>,
 }
 
 impl Rsi {
     /// Over `n` changes; 0 counts as 1.
     #[must_use]
     pub fn new(n: usize) -> Self {
-        Self { n: n.max(1), last: None, changes: 0, gain: 0.0, loss: 0.0 }
+        Self { changes: Changes::new(n), value: None }
     }
 
     /// Takes the newest value; gives the index once `n` changes were seen.
     pub fn update(&mut self, value: f64) -> Option<f64> {
-        if !value.is_finite() {
-            *self = Self::new(self.n);
-            return None;
-        }
-        let change = value - self.last.replace(value)?;
-        let (gain, loss) = (change.max(0.0), (-change).max(0.0));
-        let n = self.n as f64;
-        if self.changes < self.n {
-            self.changes += 1;
-            self.gain += gain;
-            self.loss += loss;
-            if self.changes < self.n {
-                return None;
-            }
-            self.gain /= n;
-            self.loss /= n;
-        } else {
-            self.gain = (self.gain * (n - 1.0) + gain) / n;
-            self.loss = (self.loss * (n - 1.0) + loss) / n;
-        }
-        let both = self.gain + self.loss;
-        Some(if both == 0.0 { 0.0 } else { 100.0 * (self.gain / both) })
+        let held = self.value.take();
+        let averages = self.changes.update(value)?;
+        let both = averages.gain + averages.loss;
+        let fresh = if both == 0.0 { 0.0 } else { 100.0 * (averages.gain / both) };
+        self.value = Some(held.filter(|_| !averages.moved).unwrap_or(fresh));
+        self.value
     }
 }
 
@@ -66,5 +51,13 @@ mod tests {
     fn a_flat_series_is_zero() {
         let mut rsi = Rsi::new(3);
         assert_eq!([5.0; 6].map(|x| rsi.update(x)), [None, None, None, Some(0.0), Some(0.0), Some(0.0)]);
+    }
+
+    #[test]
+    fn an_unchanged_value_leaves_the_index() {
+        let mut rsi = Rsi::new(14);
+        let moving = (0..30).map(|i| rsi.update((f64::from(i) * 1.7).sin())).last().flatten();
+        let last = (29.0_f64 * 1.7).sin();
+        assert!((0..10_000).all(|_| rsi.update(last) == moving));
     }
 }

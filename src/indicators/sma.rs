@@ -6,8 +6,10 @@
 //! is ever subtracted, so errors don't build up over a long series and a non-finite value leaves with its window.
 //! A window of equal values gives exactly that value, so flat prices make no crossings out of rounding.
 
+use serde::{Deserialize, Serialize};
+
 /// Mean of the last `n` values in constant time a value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Sma {
     /// Below `filled`: values of the current block; from there on: suffix sums of the previous block.
     block: Vec<f64>,

@@ -1,10 +1,14 @@
 //! The last n values of a series, oldest first.
 //!
 //! Sums are taken afresh over the window, always from the oldest to the newest value: they can't drift however long
-//! the series, and they don't depend on what was before the window, not even in the last bit.
+//! the series, and they don't depend on what was before the window, not even in the last bit. The mean is taken as
+//! the oldest value plus the mean distance from it, so that a window of equal values has exactly that mean and no
+//! deviation.
+
+use serde::{Deserialize, Serialize};
 
 /// A ring of the last `n` values.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Window {
     values: Vec<f64>,
     n: usize,
@@ -47,7 +51,14 @@ impl Window {
 
     /// Mean of the values there are; NaN when empty.
     pub(super) fn mean(&self) -> f64 {
-        self.iter().sum::<f64>() / self.values.len() as f64
+        let first = self.oldest().unwrap_or(f64::NAN);
+        first + self.iter().map(|x| x - first).sum::<f64>() / self.values.len() as f64
+    }
+
+    /// Population variance of the values there are, around their mean; NaN when empty.
+    pub(super) fn variance(&self) -> f64 {
+        let mean = self.mean();
+        self.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / self.values.len() as f64
     }
 }
 
@@ -65,5 +76,23 @@ mod tests {
         window.clear();
         assert_eq!(window.iter().count(), 0);
         assert!(!window.push(9.0));
+    }
+
+    #[test]
+    fn equal_values_have_their_own_mean_and_no_variance() {
+        let mut window = Window::new(10);
+        for _ in 0..10 {
+            window.push(0.1);
+        }
+        assert_eq!((window.mean(), window.variance()), (0.1, 0.0));
+    }
+
+    #[test]
+    fn mean_and_variance_by_hand() {
+        let mut window = Window::new(4);
+        for x in [9.0, 2.0, 4.0, 4.0, 6.0] {
+            window.push(x);
+        }
+        assert_eq!((window.mean(), window.variance()), (4.0, 2.0));
     }
 }
