@@ -1,7 +1,7 @@
 //! Balance of power: the part of the bar's range that the price made good.
 //!
 //! `bop = (close − open) / (high − low)`, 0 when the range is 0. From −1 to 1. First value at bar 0; memory finite, 1
-//! bar. Source: TA-Lib BOP (which also says 0 for a range below 1e-14).
+//! bar. Source: TA-Lib BOP.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,11 +1,12 @@
 //! Commodity channel index.
 //!
 //! With `p = (high + low + close) / 3` and the mean over the last n bars, `cci = (p − mean) / (0.015 · mean of
-//! |p(i) − mean|)`, 0 when all p are equal. A number without unit, mostly from −100 to 100. First value at bar n − 1;
+//! |p(i) − mean|)`, 0 when the mean distance is no more than rounding. A number without unit, mostly from −100 to 100. First value at bar n − 1;
 //! memory finite, n bars. Source: TA-Lib CCI.
 
 use serde::{Deserialize, Serialize};
 
+use super::rounding::negligible;
 use super::typical_price::typical_price;
 use super::window::Window;
 
@@ -35,7 +36,7 @@ impl Cci {
         }
         let mean = self.window.mean();
         let deviation = self.window.iter().map(|p| (p - mean).abs()).sum::<f64>() / self.n;
-        Some(if deviation == 0.0 { 0.0 } else { (price - mean) / (0.015 * deviation) })
+        Some(if negligible(deviation, mean) { 0.0 } else { (price - mean) / (0.015 * deviation) })
     }
 }
 

@@ -20,8 +20,6 @@ pub(super) struct Changes {
 pub(super) struct Averages {
     pub(super) gain: f64,
     pub(super) loss: f64,
-    /// Whether the newest value differs from the one before.
-    pub(super) moved: bool,
 }
 
 impl Changes {
@@ -52,7 +50,7 @@ impl Changes {
             self.gain = (self.gain * (n - 1.0) + gain) / n;
             self.loss = (self.loss * (n - 1.0) + loss) / n;
         }
-        Some(Averages { gain: self.gain, loss: self.loss, moved: change != 0.0 })
+        Some(Averages { gain: self.gain, loss: self.loss })
     }
 }
 
@@ -66,8 +64,8 @@ mod tests {
         let mut changes = Changes::new(2);
         let got = [10.0, 12.0, 11.0, 14.0, 14.0].map(|x| changes.update(x));
         assert_eq!(got[..2], [None, None]);
-        assert_eq!(got[2], Some(Averages { gain: 1.0, loss: 0.5, moved: true }));
-        assert_eq!(got[3], Some(Averages { gain: 2.0, loss: 0.25, moved: true }));
-        assert_eq!(got[4], Some(Averages { gain: 1.0, loss: 0.125, moved: false }));
+        assert_eq!(got[2], Some(Averages { gain: 1.0, loss: 0.5 }));
+        assert_eq!(got[3], Some(Averages { gain: 2.0, loss: 0.25 }));
+        assert_eq!(got[4], Some(Averages { gain: 1.0, loss: 0.125 }));
     }
 }

@@ -5,8 +5,7 @@
 //! - `beta = sxy / sxx` of the simple returns of both (0 where the older value is 0): the move of the second per
 //!   move of the first; from bar n, over n + 1 bars.
 //!
-//! Either is 0 when its denominator is 0. Memory finite. Source: TA-Lib CORREL and BETA, which work with running sums
-//! and say 0 already where the denominator, before dividing by n, is below 1e-14.
+//! Either is 0 when its denominator is 0. Memory finite. Source: TA-Lib CORREL and BETA.
 
 use serde::{Deserialize, Serialize};
 

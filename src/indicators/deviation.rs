@@ -4,9 +4,8 @@
 //! `zscore = (x(t) − mean) / stddev`, unknown when the deviation is 0. Units: the input's squared, the input's, none.
 //! First value at bar n − 1; memory finite, n bars. Source: TA-Lib VAR and STDDEV; the z-score is not in TA-Lib.
 //!
-//! Deviations are taken around the mean in a second pass. TA-Lib subtracts the squared mean from the mean of squares,
-//! which leaves about 1e-16 · mean² of noise (a flat window of cents is then not exactly 0), and says 0 for a variance
-//! below 1e-14.
+//! Deviations are taken around the mean in a second pass, so that a large mean costs the spread no digits and equal
+//! values have exactly none.
 
 use serde::{Deserialize, Serialize};
 

@@ -7,13 +7,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::Ema;
-use super::ema_pair::EmaPair;
 
 /// Moving average convergence/divergence.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Macd {
-    pair: EmaPair,
+    fast: Ema,
+    slow: Ema,
     signal: Ema,
+    /// Values the fast average leaves out, so that both averages start at the same bar.
+    skip: usize,
+    seen: usize,
 }
 
 /// The three outputs of [`Macd`].
@@ -32,12 +35,27 @@ impl Macd {
     /// order are swapped.
     #[must_use]
     pub fn new(fast: usize, slow: usize, signal: usize) -> Self {
-        Self { pair: EmaPair::new(fast, slow), signal: Ema::new(signal) }
+        let (fast, slow) = (fast.min(slow).max(1), fast.max(slow).max(1));
+        Self { fast: Ema::new(fast), slow: Ema::new(slow), signal: Ema::new(signal), skip: slow - fast, seen: 0 }
     }
 
     /// Takes the newest value; gives all three outputs once the signal is known.
     pub fn update(&mut self, value: f64) -> Option<MacdValue> {
-        let line = self.pair.update(value).map_or(f64::NAN, |(fast, slow)| fast - slow);
+        if !value.is_finite() {
+            // The averages forget by themselves; the line's must be told.
+            self.seen = 0;
+            self.signal.update(f64::NAN);
+        }
+        let fast = if value.is_finite() && self.seen < self.skip {
+            self.seen += 1;
+            None
+        } else {
+            self.fast.update(value)
+        };
+        let line = match (fast, self.slow.update(value)) {
+            (Some(fast), Some(slow)) => fast - slow,
+            _ => return None,
+        };
         let signal = self.signal.update(line)?;
         Some(MacdValue { line, signal, hist: line - signal })
     }
@@ -68,8 +86,6 @@ mod tests {
         assert_eq!(macd.update(f64::NAN), None);
         let again: Vec<_> = (0..40).map(|i| macd.update(value(i))).collect();
         assert_eq!(first, again);
-        let mut swapped = Macd::new(26, 12, 9);
-        let got: Vec<_> = (0..40).map(|i| swapped.update(value(i))).collect();
-        assert_eq!(first, got);
+        assert_eq!(Macd::new(26, 12, 9).skip, 14);
     }
 }

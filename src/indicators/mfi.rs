@@ -1,12 +1,13 @@
 //! Money flow index.
 //!
 //! `p = (high + low + close) / 3`; a bar's flow `p · volume` counts as gained when p rose, as lost when it fell, and
-//! not at all when it stayed. Over the last n bars `mfi = 100 · gained / (gained + lost)`, and 0 when the flows sum
-//! to less than 1, as TA-Lib has it. From 0 to 100. First value at bar n; memory finite, n + 1 bars. Source: TA-Lib
+//! not at all when it stayed or moved by no more than rounding. Over the last n bars
+//! `mfi = 100 · gained / (gained + lost)`, and 0 when nothing flowed. From 0 to 100. First value at bar n; memory finite, n + 1 bars. Source: TA-Lib
 //! MFI.
 
 use serde::{Deserialize, Serialize};
 
+use super::rounding::nearly_equal;
 use super::typical_price::typical_price;
 use super::window::Window;
 
@@ -35,20 +36,14 @@ impl Mfi {
         }
         let last = self.last.replace(price)?;
         let flow = price * volume;
-        let signed = if price > last {
-            flow
-        } else if price < last {
-            -flow
-        } else {
-            0.0
-        };
+        let signed = if nearly_equal(price, last) { 0.0 } else { flow.copysign(price - last) };
         if !self.flows.push(signed) {
             return None;
         }
         let gained: f64 = self.flows.iter().map(|flow| flow.max(0.0)).sum();
         let lost: f64 = self.flows.iter().map(|flow| (-flow).max(0.0)).sum();
         let both = gained + lost;
-        Some(if both < 1.0 { 0.0 } else { 100.0 * (gained / both) })
+        Some(if both == 0.0 { 0.0 } else { 100.0 * (gained / both) })
     }
 }
 

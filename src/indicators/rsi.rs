@@ -1,8 +1,7 @@
 //! Relative strength index, Wilder's smoothing.
 //!
-//! With gains and losses averaged as in `changes`, `rsi = 100 · gain / (gain + loss)`, and 0 when both are 0. An
-//! unchanged value shrinks both averages alike, so the index stays exactly as it was: rounding makes no ripples for
-//! [`StochRsi`](super::StochRsi) to magnify. From 0 to 100. First value at bar n; memory decaying. Source: TA-Lib RSI.
+//! With gains and losses averaged as in `changes`, `rsi = 100 · gain / (gain + loss)`, and 0 when both are 0. From 0 to
+//! 100. First value at bar n; memory decaying. Source: TA-Lib RSI.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,24 +11,20 @@ use super::changes::Changes;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rsi {
     changes: Changes,
-    value: Option<f64>,
 }
 
 impl Rsi {
     /// Over `n` changes; 0 counts as 1.
     #[must_use]
     pub fn new(n: usize) -> Self {
-        Self { changes: Changes::new(n), value: None }
+        Self { changes: Changes::new(n) }
     }
 
     /// Takes the newest value; gives the index once `n` changes were seen.
     pub fn update(&mut self, value: f64) -> Option<f64> {
-        let held = self.value.take();
         let averages = self.changes.update(value)?;
         let both = averages.gain + averages.loss;
-        let fresh = if both == 0.0 { 0.0 } else { 100.0 * (averages.gain / both) };
-        self.value = Some(held.filter(|_| !averages.moved).unwrap_or(fresh));
-        self.value
+        Some(if both == 0.0 { 0.0 } else { 100.0 * (averages.gain / both) })
     }
 }
 
@@ -51,13 +46,5 @@ mod tests {
     fn a_flat_series_is_zero() {
         let mut rsi = Rsi::new(3);
         assert_eq!([5.0; 6].map(|x| rsi.update(x)), [None, None, None, Some(0.0), Some(0.0), Some(0.0)]);
-    }
-
-    #[test]
-    fn an_unchanged_value_leaves_the_index() {
-        let mut rsi = Rsi::new(14);
-        let moving = (0..30).map(|i| rsi.update((f64::from(i) * 1.7).sin())).last().flatten();
-        let last = (29.0_f64 * 1.7).sin();
-        assert!((0..10_000).all(|_| rsi.update(last) == moving));
     }
 }

@@ -1,6 +1,6 @@
 //! Stochastic oscillators: where the close lies in the range of the last n bars.
 //!
-//! `raw = 100 · (close − lowest low of n) / (highest high of n − lowest low of n)`, 0 when the range is 0.
+//! `raw = 100 · (close − lowest low of n) / (highest high of n − lowest low of n)`, 0 when the range is no more than rounding.
 //! Slow ([`Stoch`]): `k = sma(raw, k)`, `d = sma(k, d)`, from bar n + k + d − 3, over n + k + d − 2 bars.
 //! Fast ([`Stochf`]): `k = raw`, `d = sma(k, d)`, from bar n + d − 2, over n + d − 1 bars.
 //! From 0 to 100. Both outputs start together; memory finite. Source: TA-Lib STOCH and STOCHF with simple averages.
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sma;
 use super::extreme::Extreme;
+use super::rounding::nearly_equal;
 
 /// Slow stochastic oscillator.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -92,9 +93,9 @@ impl RangePosition {
             return None;
         }
         let (highest, lowest) = (self.highs.update(high), self.lows.update(low));
-        let lowest = lowest?;
-        let range = highest? - lowest;
-        Some(if range == 0.0 { 0.0 } else { (close - lowest) / (range / 100.0) })
+        let (highest, lowest) = (highest?, lowest?);
+        let flat = nearly_equal(highest, lowest);
+        Some(if flat { 0.0 } else { (close - lowest) / ((highest - lowest) / 100.0) })
     }
 }
 

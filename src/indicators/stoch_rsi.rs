@@ -4,8 +4,8 @@
 //! range is 0, `d = sma(k, d)`. From 0 to 100. First value at bar n + k + d − 2; memory decaying. Source: TA-Lib
 //! STOCHRSI with a simple average.
 //!
-//! Where the input stands still the index does too, so its range is 0; TA-Lib's index moves there by rounding, and
-//! its answer is noise between 0 and 100.
+//! Where the input stands still the index moves by rounding only, and such a range counts as 0. After some thirty bars
+//! in one direction the index approaches 0 or 100 within rounding as well, and the answer means little.
 
 use serde::{Deserialize, Serialize};
 

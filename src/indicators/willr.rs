@@ -1,11 +1,12 @@
 //! Williams' percent range.
 //!
-//! `willr = −100 · (highest high of n − close) / (highest high of n − lowest low of n)`, 0 when the range is 0. From
-//! −100 to 0. First value at bar n − 1; memory finite, n bars. Source: TA-Lib WILLR.
+//! `willr = −100 · (highest high of n − close) / (highest high of n − lowest low of n)`, 0 when the range is no more
+//! than rounding. From −100 to 0. First value at bar n − 1; memory finite, n bars. Source: TA-Lib WILLR.
 
 use serde::{Deserialize, Serialize};
 
 use super::extreme::Extreme;
+use super::rounding::nearly_equal;
 
 /// Williams' percent range.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,9 +30,9 @@ impl Willr {
             return None;
         }
         let (highest, lowest) = (self.highs.update(high), self.lows.update(low));
-        let highest = highest?;
-        let range = highest - lowest?;
-        Some(if range == 0.0 { 0.0 } else { -100.0 * ((highest - close) / range) })
+        let (highest, lowest) = (highest?, lowest?);
+        let flat = nearly_equal(highest, lowest);
+        Some(if flat { 0.0 } else { -100.0 * ((highest - close) / (highest - lowest)) })
     }
 }
 
