@@ -1,8 +1,8 @@
 //! Commodity channel index.
 //!
 //! With `p = (high + low + close) / 3` and the mean over the last n bars, `cci = (p − mean) / (0.015 · mean of
-//! |p(i) − mean|)`, 0 when the mean distance is no more than rounding. A number without unit, mostly from −100 to 100. First value at bar n − 1;
-//! memory finite, n bars. Source: TA-Lib CCI.
+//! |p(i) − mean|)`, 0 when that mean distance is no more than rounding. A number without unit, mostly from −100 to 100.
+//! First value at bar n − 1; memory finite, n bars. Source: TA-Lib CCI.
 
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,8 @@
 //! - [`Dx`]: `100 · |di+ − di−| / (di+ + di−)`, 0 to 100, from bar n; where nothing moved it keeps its value, 0 at the
 //!   start.
 //!
-//! Memory decaying. Source: TA-Lib PLUS_DM, MINUS_DM, PLUS_DI, MINUS_DI and DX.
+//! Memory decaying. Source: TA-Lib PLUS_DM, MINUS_DM, PLUS_DI, MINUS_DI and DX; for n = 1 its indicators are fractions,
+//! here they stay in percent.
 
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,7 @@
 //! `efficiency = |x(t) − x(t−n)| / sum of |x(i) − x(i−1)| over the last n changes`, 1 when nothing moved;
 //! `weight = (efficiency · (2/3 − 2/31) + 2/31)²`, between the weights of averages over 2 and 30 bars, squared;
 //! `kama(t) = kama(t−1) + weight · (x(t) − kama(t−1))`, starting from the value before the first answer. Unit of the
-//! input. First value at bar n; memory decaying. Source: TA-Lib KAMA.
+//! input. First value at bar n; memory decaying. Source: TA-Lib KAMA (from n = 2 on; its n = 1 is the input itself).
 
 use serde::{Deserialize, Serialize};
 

@@ -2,8 +2,8 @@
 //!
 //! `p = (high + low + close) / 3`; a bar's flow `p · volume` counts as gained when p rose, as lost when it fell, and
 //! not at all when it stayed or moved by no more than rounding. Over the last n bars
-//! `mfi = 100 · gained / (gained + lost)`, and 0 when nothing flowed. From 0 to 100. First value at bar n; memory finite, n + 1 bars. Source: TA-Lib
-//! MFI.
+//! `mfi = 100 · gained / (gained + lost)`, and 0 when nothing flowed. From 0 to 100. First value at bar n; memory
+//! finite, n + 1 bars. Source: TA-Lib MFI.
 
 use serde::{Deserialize, Serialize};
 

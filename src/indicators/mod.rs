@@ -73,8 +73,8 @@
 //!
 //! *Unknown input.* An input that is not finite makes a kernel answer `None` and forget: it warms up again on what
 //! follows, so that no answer ever rests on an unknown value and a window is unknown exactly while an unknown value
-//! is in it. Exceptions are the sums [`Obv`] and [`Ad`], which have nothing to warm up on again, and [`SessionVwap`] and
-//! [`OpeningRange`], which wait for the next session. Periods below 1 count as 1; nothing panics.
+//! is in it. Exceptions are the sums [`Obv`] and [`Ad`], which have nothing to warm up on again, and [`SessionVwap`]
+//! and [`OpeningRange`], which wait for the next session. Periods below 1 count as 1; nothing panics.
 //!
 //! ```
 //! use workstation::indicators::Sma;

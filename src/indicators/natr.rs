@@ -2,7 +2,7 @@
 //!
 //! `trange = max(high − low, |high − last close|, |low − last close|)`, in the unit of price, from bar 1; memory
 //! finite, 2 bars. `natr = 100 · atr / close`, in percent, 0 when the close is 0, from bar n; memory decaying.
-//! Source: TA-Lib TRANGE and NATR (whose period of 1 gives the plain range instead).
+//! Source: TA-Lib TRANGE and NATR (from n = 2 on; its n = 1 is the plain true range).
 
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,10 @@
 //! Stochastic oscillators: where the close lies in the range of the last n bars.
 //!
-//! `raw = 100 · (close − lowest low of n) / (highest high of n − lowest low of n)`, 0 when the range is no more than rounding.
-//! Slow ([`Stoch`]): `k = sma(raw, k)`, `d = sma(k, d)`, from bar n + k + d − 3, over n + k + d − 2 bars.
-//! Fast ([`Stochf`]): `k = raw`, `d = sma(k, d)`, from bar n + d − 2, over n + d − 1 bars.
+//! `raw = 100 · (close − lowest low of n) / (highest high of n − lowest low of n)`, 0 when the range is no more than
+//! rounding.
+//! - Slow, [`Stoch`]: `k = sma(raw, k)`, `d = sma(k, d)`, from bar n + k + d − 3, over n + k + d − 2 bars.
+//! - Fast, [`Stochf`]: `k = raw`, `d = sma(k, d)`, from bar n + d − 2, over n + d − 1 bars.
+//!
 //! From 0 to 100. Both outputs start together; memory finite. Source: TA-Lib STOCH and STOCHF with simple averages.
 
 use serde::{Deserialize, Serialize};

@@ -202,6 +202,8 @@ def direction_and_volume(columns, bars):
             columns.add(kernel, {"n": n}, "high;low", "hundredth", {"value": values})
         columns.add("atr", {"n": n}, "high;low;close", "hundredth", {"value": talib.ATR(high, low, close, n)})
         columns.add("natr", {"n": n}, "high;low;close", "hundredth", {"value": talib.NATR(high, low, close, n)})
+    columns.add("plus_dm", {"n": 1}, "high;low", "hundredth", {"value": talib.PLUS_DM(high, low, 1)})
+    columns.add("minus_dm", {"n": 1}, "high;low", "hundredth", {"value": talib.MINUS_DM(high, low, 1)})
     columns.add("trange", {}, "high;low;close", "hundredth", {"value": talib.TRANGE(high, low, close)})
     columns.add("obv", {}, "close;volume", "one", {"value": talib.OBV(close, volume)})
     columns.add("ad", {}, "high;low;close;volume", "one", {"value": talib.AD(high, low, close, volume)})
@@ -253,13 +255,18 @@ def without_talib(columns, bars):
                     {"high": high.where(known), "low": low.where(known), "position": position.where(known)}, "pandas")
 
 
+def cell(value, digits):
+    if not isinstance(value, float):
+        return value
+    return "" if np.isnan(value) else f"{value:.{digits}g}"
+
+
 def write_gzip(name, header, rows, digits):
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     for row in rows:
-        writer.writerow(["" if isinstance(x, float) and np.isnan(x) else f"{x:.{digits}g}" if isinstance(x, float) else x
-                         for x in row])
+        writer.writerow([cell(value, digits) for value in row])
     # No time and no file name in the header: the same numbers give the same bytes.
     (GOLDEN / name).write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
 
