@@ -46,7 +46,11 @@ impl Bollinger {
             self.window.clear();
             return None;
         }
-        self.window.push(value).then(|| (self.window.mean(), self.width * self.window.variance().sqrt()))
+        if !self.window.push(value) {
+            return None;
+        }
+        let (mean, variance) = self.window.mean_and_variance();
+        Some((mean, self.width * variance.sqrt()))
     }
 }
 

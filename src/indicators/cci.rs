@@ -35,7 +35,7 @@ impl Cci {
             return None;
         }
         let mean = self.window.mean();
-        let deviation = self.window.iter().map(|p| (p - mean).abs()).sum::<f64>() / self.n;
+        let deviation = self.window.sum(|p| (p - mean).abs()) / self.n;
         Some(if negligible(deviation, mean) { 0.0 } else { (price - mean) / (0.015 * deviation) })
     }
 }

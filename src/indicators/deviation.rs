@@ -26,11 +26,15 @@ impl Var {
 
     /// Takes the newest value; gives the variance once `n` known values follow each other.
     pub fn update(&mut self, value: f64) -> Option<f64> {
+        self.mean_and_variance(value).map(|(_, variance)| variance)
+    }
+
+    fn mean_and_variance(&mut self, value: f64) -> Option<(f64, f64)> {
         if !value.is_finite() {
             self.window.clear();
             return None;
         }
-        self.window.push(value).then(|| self.window.variance())
+        self.window.push(value).then(|| self.window.mean_and_variance())
     }
 }
 
@@ -68,8 +72,8 @@ impl Zscore {
 
     /// Takes the newest value; gives the score once `n` known values, not all equal, follow each other.
     pub fn update(&mut self, value: f64) -> Option<f64> {
-        let sigma = self.var.update(value)?.sqrt();
-        (sigma > 0.0).then(|| (value - self.var.window.mean()) / sigma)
+        let (mean, variance) = self.var.mean_and_variance(value)?;
+        (variance > 0.0).then(|| (value - mean) / variance.sqrt())
     }
 }
 

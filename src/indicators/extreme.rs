@@ -1,27 +1,27 @@
-//! The largest or smallest of the last n values, in constant time a value on average.
+//! The largest or smallest of the last n values.
 //!
-//! A queue holds only the values that may still become the extreme: each is beaten by none after it. Of equal values
-//! the newest stays. The answer is one of the values themselves, so nothing can drift.
-
-use std::collections::VecDeque;
+//! The extreme is kept with its age; only when it leaves the window is the window looked through again. Of equal
+//! values the newest counts. The answer is one of the values themselves, so nothing can drift.
 
 use serde::{Deserialize, Serialize};
+
+use super::window::Window;
 
 /// The running extreme of a window.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Extreme {
-    n: u64,
-    /// 1 for the largest, −1 for the smallest: the queue sees values times this and always looks for the largest.
+    /// 1 for the largest, −1 for the smallest: the window holds values times this, and the largest is looked for.
     sign: f64,
-    seen: u64,
-    /// Candidates with the bar they came at, best (and oldest) first.
-    queue: VecDeque<(u64, f64)>,
+    window: Window,
+    best: f64,
+    /// Bars since the best; 0 when it is the newest value.
+    age: usize,
 }
 
 impl Extreme {
     /// The largest of the last `n` values; 0 counts as 1.
     pub(super) fn highest(n: usize) -> Self {
-        Self { n: n.max(1) as u64, sign: 1.0, seen: 0, queue: VecDeque::new() }
+        Self { sign: 1.0, window: Window::new(n), best: f64::NEG_INFINITY, age: 0 }
     }
 
     /// The smallest of the last `n` values; 0 counts as 1.
@@ -36,27 +36,31 @@ impl Extreme {
             return None;
         }
         let signed = self.sign * value;
-        while self.queue.back().is_some_and(|(_, last)| *last <= signed) {
-            self.queue.pop_back();
+        let full = self.window.push(signed);
+        self.age += 1;
+        if signed >= self.best {
+            (self.best, self.age) = (signed, 0);
+        } else if self.age >= self.window.as_slice().len() {
+            self.look();
         }
-        self.queue.push_back((self.seen, signed));
-        self.seen += 1;
-        while self.queue.front().is_some_and(|(bar, _)| bar.saturating_add(self.n) < self.seen) {
-            self.queue.pop_front();
-        }
-        let (_, best) = self.queue.front()?;
-        (self.seen >= self.n).then_some(self.sign * best)
+        full.then_some(self.sign * self.best)
     }
 
     /// Bars since the extreme; 0 when it is the newest value.
-    pub(super) fn age(&self) -> u64 {
-        self.queue.front().map_or(0, |(bar, _)| self.seen - 1 - bar)
+    pub(super) fn age(&self) -> usize {
+        self.age
     }
 
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
-        self.seen = 0;
-        self.queue.clear();
+        self.window.clear();
+        (self.best, self.age) = (f64::NEG_INFINITY, 0);
+    }
+
+    fn look(&mut self) {
+        let best = self.window.iter().fold(f64::NEG_INFINITY, f64::max);
+        self.age = self.window.as_slice().iter().rev().position(|x| *x == best).unwrap_or(0);
+        self.best = best;
     }
 }
 
@@ -79,7 +83,7 @@ mod tests {
                 let max = window.iter().copied().fold(f64::MIN, f64::max);
                 assert_eq!(high, Some(max));
                 assert_eq!(low, Some(window.iter().copied().fold(f64::MAX, f64::min)));
-                assert_eq!(highest.age() as usize, window.iter().rev().position(|x| *x == max).unwrap());
+                assert_eq!(highest.age(), window.iter().rev().position(|x| *x == max).unwrap());
             }
         }
     }

@@ -40,8 +40,8 @@ impl Mfi {
         if !self.flows.push(signed) {
             return None;
         }
-        let gained: f64 = self.flows.iter().map(|flow| flow.max(0.0)).sum();
-        let lost: f64 = self.flows.iter().map(|flow| (-flow).max(0.0)).sum();
+        let gained = self.flows.sum(|flow| flow.max(0.0));
+        let lost = self.flows.sum(|flow| (-flow).max(0.0));
         let both = gained + lost;
         Some(if both == 0.0 { 0.0 } else { 100.0 * (gained / both) })
     }

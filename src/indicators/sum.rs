@@ -26,7 +26,7 @@ impl Sum {
             self.window.clear();
             return None;
         }
-        self.window.push(value).then(|| self.window.iter().sum())
+        self.window.push(value).then(|| self.window.sum(|x| x))
     }
 }
 
