@@ -52,7 +52,7 @@
 //! | [`Dx`] n | n | decaying |
 //! | [`Adx`] n | 2n − 1 | decaying |
 //! | [`Adxr`] n | 3n − 2 | decaying |
-//! | [`Sar`] acceleration, maximum | 1 | anchored: depends on its first bar |
+//! | [`Sar`] acceleration, maximum | 1 | decaying |
 //! | [`Trange`] | 1 | finite, 2 bars |
 //! | [`Atr`] n | n | decaying |
 //! | [`Natr`] n | n | decaying |

@@ -6,8 +6,9 @@
 //! two bars. A touch (low ≤ stop, high ≥ stop) turns the trend: the stop becomes the old extreme, kept out of the
 //! last two bars. The first trend is down if bar 1 moved down more than up, else up, with bar 0's other end as stop.
 //!
-//! Unit of price. First value at bar 1; memory anchored: which trends there are depends on the first bar, though
-//! series from different first bars mostly meet after some turns. Source: TA-Lib SAR.
+//! Unit of price. First value at bar 1; memory decaying: stops from different first bars draw near within a trend and
+//! meet exactly after some turns, in a random walk within about 60 bars (acceleration 0.02, maximum 0.2). Source: TA-Lib
+//! SAR.
 
 use serde::{Deserialize, Serialize};
 
@@ -31,8 +32,8 @@ struct Trend {
 }
 
 impl Sar {
-    /// Factor from `acceleration` up to `maximum`, usually 0.02 and 0.2; an acceleration above the maximum counts as
-    /// the maximum.
+    /// Factor from `acceleration` up to `maximum`, usually 0.02 and 0.2, both positive; an acceleration above the
+    /// maximum counts as the maximum.
     #[must_use]
     pub fn new(acceleration: f64, maximum: f64) -> Self {
         Self { acceleration: acceleration.min(maximum), maximum, last: None, trend: None }
