@@ -24,12 +24,13 @@
 use std::collections::BTreeSet;
 
 use super::tokens::{Token, split_places};
-use super::window::{ACROSS, Window};
+use super::window::{ACROSS, PEER_COLUMNS, Window};
 
 /// A checked expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
     text: String,
+    sql: String,
     words: Vec<String>,
     windows: BTreeSet<Window>,
     across: bool,
@@ -126,16 +127,22 @@ impl Expression {
         while reading.at < tokens.len() {
             reading.token()?;
         }
-        let Reading { words, windows, across, back, warmup, bare_lags, .. } = reading;
-        // A lag without a window gets the only one it can have.
-        let mut text = text.to_string();
-        for close in bare_lags.iter().rev() {
-            text.insert_str(ends[*close], " OVER series");
+        let Reading { words, windows, across, back, warmup, mut inserts, .. } = reading;
+        inserts.sort_unstable();
+        let mut sql = text.to_string();
+        for (place, what) in inserts.iter().rev() {
+            sql.insert_str(ends[*place], what);
         }
-        Ok(Self { text, words, windows, across, back, warmup })
+        Ok(Self { text: text.to_string(), sql, words, windows, across, back, warmup })
     }
 
-    /// As written, with every lag's window.
+    /// As the script says it: lags have their window, cross-sections their peers.
+    #[must_use]
+    pub(super) fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    /// As written.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -200,14 +207,14 @@ struct Reading<'a> {
     across: bool,
     back: usize,
     warmup: usize,
-    /// Closing parentheses of lags without a window.
-    bare_lags: Vec<usize>,
+    /// What the script adds, each after a token.
+    inserts: Vec<(usize, &'static str)>,
 }
 
 impl<'a> Reading<'a> {
     fn new(tokens: &'a [Token]) -> Self {
-        let (words, windows, bare_lags) = (Vec::new(), BTreeSet::new(), Vec::new());
-        Self { tokens, at: 0, words, windows, across: false, back: 0, warmup: 0, bare_lags }
+        let (words, windows, inserts) = (Vec::new(), BTreeSet::new(), Vec::new());
+        Self { tokens, at: 0, words, windows, across: false, back: 0, warmup: 0, inserts }
     }
 
     fn token(&mut self) -> Result<(), String> {
@@ -266,6 +273,8 @@ impl<'a> Reading<'a> {
             return Err(format!("write {word}(x), without a window: it always compares all symbols at one instant"));
         }
         self.across = true;
+        // Functions of the script see no columns but those given to them.
+        self.inserts.push((close - 1, PEER_COLUMNS));
         Ok(())
     }
 
@@ -290,7 +299,8 @@ impl<'a> Reading<'a> {
         self.check_plain("lag", self.at + 2, close)?;
         let bars = self.lag_bars(self.at)?;
         if self.tokens.get(close + 1).and_then(Token::word) != Some("over") {
-            self.bare_lags.push(close);
+            // The only window it can have.
+            self.inserts.push((close, " OVER series"));
             self.windows.insert(Window::Series);
         }
         self.reach(bars, bars);
@@ -421,7 +431,7 @@ mod tests {
         assert_eq!((plain.back(), plain.columns().len()), (0, 3));
         assert!(read("close").is_column("close"));
         let short = read("close / lag(close, 2) - avg(close) OVER last_20");
-        assert_eq!((short.back(), short.text()), (19, "close / lag(close, 2) OVER series - avg(close) OVER last_20"));
+        assert_eq!((short.back(), short.sql()), (19, "close / lag(close, 2) OVER series - avg(close) OVER last_20"));
         assert_eq!(short.windows().len(), 2);
         let across = read("cs_rank(close / open) + close - avg(close) OVER peers");
         assert!(across.is_across() && across.back() == 0);

@@ -125,6 +125,9 @@ fn compare_all(store: &Store, set: &FeatureSet, judged: Judged) -> Result<Judged
             rest.push(append);
         }
     }
+    if rest.is_empty() {
+        return Ok(done);
+    }
     // The first instant at which any symbol has a new bar, by interval.
     let (symbols, intervals) = state::joined(rest.iter().map(|append| key(&append.found)).collect::<Vec<_>>().iter());
     let times: Vec<String> = rest.iter().map(|append| append.state.last_ts.0.to_string()).collect();

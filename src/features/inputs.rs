@@ -76,6 +76,9 @@ impl Inputs {
 
 /// Scores by symbol, ascending: one a time, of several providers the most confident one, then the first by name.
 fn snapshots(conn: &Connection, keys: &[(Symbol, Interval)], since: &[Ts]) -> Result<HashMap<Symbol, Scores>> {
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut first: Vec<(&Symbol, Ts)> = Vec::new();
     for ((symbol, _), since) in keys.iter().zip(since) {
         match first.last_mut() {

@@ -279,7 +279,7 @@ fn windows(set: &FeatureSet, level: usize) -> String {
 
 /// `expression AS name`: finite or NULL, and NULL inside the warm-up.
 fn value(feature: &Feature, expression: &Expression) -> String {
-    let finite = format!("finite({})", expression.text());
+    let finite = format!("finite({})", expression.sql());
     if feature.warmup == 0 {
         return format!("{finite} AS {}", feature.name);
     }

@@ -112,6 +112,9 @@ pub(super) fn fingerprints(store: &Store, set: &FeatureSet, up_to: &[(Key, Ts)])
 }
 
 fn prints(store: &Store, sql: &str, up_to: &[(Key, Ts)]) -> Result<Vec<String>> {
+    if up_to.is_empty() {
+        return Ok(Vec::new());
+    }
     let (symbols, intervals) = joined(up_to.iter().map(|(key, _)| key));
     let times: Vec<String> = up_to.iter().map(|(_, ts)| ts.0.to_string()).collect();
     let mut statement = store.conn().prepare(sql).map_err(StoreError::from)?;

@@ -93,22 +93,25 @@ impl Window {
 /// The bars that a cross-section compares: known at the same instant, not just of the same start.
 pub(super) const PEERS: &str = "PARTITION BY interval, close_ts, member";
 
+/// The same as arguments of the cross-sectional functions.
+pub(super) const PEER_COLUMNS: &str = ", interval, close_ts, member";
+
 /// The cross-sectional functions, as macros of the script: name and definition.
 pub(super) const ACROSS: [(&str, &str); 2] = [
     (
         "cs_rank",
         "-- Rank among the peers from 0 to 1, ties in the middle, as pandas' rank(pct=True); for members only.\n\
-         CREATE OR REPLACE TEMP MACRO cs_rank(x) AS\n    CASE WHEN member AND x IS NOT NULL THEN\n        \
-         (rank() OVER (PARTITION BY interval, close_ts, member ORDER BY x NULLS LAST)\n         \
-         + (count(*) OVER (PARTITION BY interval, close_ts, member, x) - 1) / 2)\n        \
-         / count(x) OVER (PARTITION BY interval, close_ts, member) END;\n",
+         CREATE OR REPLACE TEMP MACRO cs_rank(x, len, known, member) AS\n    CASE WHEN member AND x IS NOT NULL THEN\n        \
+         (rank() OVER (PARTITION BY len, known, member ORDER BY x NULLS LAST)\n         \
+         + (count(*) OVER (PARTITION BY len, known, member, x) - 1) / 2)\n        \
+         / count(x) OVER (PARTITION BY len, known, member) END;\n",
     ),
     (
         "cs_zscore",
         "-- Distance from the peers' mean in their sample deviations; for members only.\n\
-         CREATE OR REPLACE TEMP MACRO cs_zscore(x) AS\n    CASE WHEN member THEN\n        \
-         (x - avg(x) OVER (PARTITION BY interval, close_ts, member))\n        \
-         / nullif(stddev_samp(x) OVER (PARTITION BY interval, close_ts, member), 0) END;\n",
+         CREATE OR REPLACE TEMP MACRO cs_zscore(x, len, known, member) AS\n    CASE WHEN member THEN\n        \
+         (x - avg(x) OVER (PARTITION BY len, known, member))\n        \
+         / nullif(stddev_samp(x) OVER (PARTITION BY len, known, member), 0) END;\n",
     ),
 ];
 

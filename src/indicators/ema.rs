@@ -39,6 +39,11 @@ impl Ema {
         };
         self.value
     }
+
+    /// The last answer.
+    pub(super) fn value(&self) -> Option<f64> {
+        self.value
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Simple return over n bars.
 //!
-//! `ret(t) = x(t) / x(t−n) − 1`. A fraction, unknown when the older value is 0. First value at bar n; memory finite,
-//! n + 1 bars. Source: TA-Lib ROCP.
+//! `ret(t) = x(t) / x(t−n) − 1`, a fraction; `roc(t) = 100 · ret(t)`, in percent. Unknown when the older value is 0.
+//! First value at bar n; memory finite, n + 1 bars. Source: TA-Lib ROCP and ROC.
+
+use serde::{Deserialize, Serialize};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,13 +36,33 @@ impl Ret {
     }
 }
 
+/// Rate of change: the simple return in percent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Roc {
+    ret: Ret,
+}
+
+impl Roc {
+    /// Over `n` bars; 0 counts as 1.
+    #[must_use]
+    pub fn new(n: usize) -> Self {
+        Self { ret: Ret::new(n) }
+    }
+
+    /// Takes the newest value; gives the rate once `n` bars came before it.
+    pub fn update(&mut self, value: f64) -> Option<f64> {
+        self.ret.update(value).map(|ret| 100.0 * ret)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn by_hand() {
-        let mut ret = Ret::new(2);
+        let (mut ret, mut roc) = (Ret::new(2), Roc::new(2));
         assert_eq!([4.0, 0.0, 5.0, 6.0].map(|x| ret.update(x)), [None, None, Some(0.25), None]);
+        assert_eq!([4.0, 0.0, 5.0, 6.0].map(|x| roc.update(x)), [None, None, Some(25.0), None]);
     }
 }

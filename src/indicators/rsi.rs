@@ -1,52 +1,32 @@
 //! Relative strength index, Wilder's smoothing.
 //!
-//! Gains and losses are the positive and negative parts of `x(t) − x(t−1)`. Their averages start as the mean of the
-//! first n, then `avg(t) = (avg(t−1)·(n−1) + part(t)) / n`; `rsi = 100 · gain / (gain + loss)`, and 0 when both are
-//! 0. From 0 to 100. First value at bar n; memory decaying. Source: TA-Lib RSI.
+//! With gains and losses averaged as in `changes`, `rsi = 100 · gain / (gain + loss)`, and 0 when both are 0. From 0 to
+//! 100. First value at bar n; memory decaying. Source: TA-Lib RSI.
+
+use serde::{Deserialize, Serialize};
+
+use super::changes::Changes;
 
 use serde::{Deserialize, Serialize};
 
 /// Relative strength index.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rsi {
-    n: usize,
-    last: Option<f64>,
-    changes: usize,
-    gain: f64,
-    loss: f64,
+    changes: Changes,
 }
 
 impl Rsi {
     /// Over `n` changes; 0 counts as 1.
     #[must_use]
     pub fn new(n: usize) -> Self {
-        Self { n: n.max(1), last: None, changes: 0, gain: 0.0, loss: 0.0 }
+        Self { changes: Changes::new(n) }
     }
 
     /// Takes the newest value; gives the index once `n` changes were seen.
     pub fn update(&mut self, value: f64) -> Option<f64> {
-        if !value.is_finite() {
-            *self = Self::new(self.n);
-            return None;
-        }
-        let change = value - self.last.replace(value)?;
-        let (gain, loss) = (change.max(0.0), (-change).max(0.0));
-        let n = self.n as f64;
-        if self.changes < self.n {
-            self.changes += 1;
-            self.gain += gain;
-            self.loss += loss;
-            if self.changes < self.n {
-                return None;
-            }
-            self.gain /= n;
-            self.loss /= n;
-        } else {
-            self.gain = (self.gain * (n - 1.0) + gain) / n;
-            self.loss = (self.loss * (n - 1.0) + loss) / n;
-        }
-        let both = self.gain + self.loss;
-        Some(if both == 0.0 { 0.0 } else { 100.0 * (self.gain / both) })
+        let averages = self.changes.update(value)?;
+        let both = averages.gain + averages.loss;
+        Some(if both == 0.0 { 0.0 } else { 100.0 * (averages.gain / both) })
     }
 }
 

@@ -89,6 +89,9 @@ pub fn load(store: &Store, series: &[Coverage]) -> Result<Vec<Bars>> {
 /// # Errors
 /// Faults of DuckDB.
 pub fn load_with(conn: &Connection, series: &[Coverage], from: &[Ts]) -> Result<Vec<Bars>> {
+    if series.is_empty() {
+        return Ok(Vec::new());
+    }
     let symbols: Vec<&str> = series.iter().map(|found| found.symbol.as_str()).collect();
     let intervals: Vec<String> = series.iter().map(|found| found.interval.to_string()).collect();
     let mut loaded: Vec<Bars> = series.iter().map(|found| Bars::empty(found.symbol.clone(), found.interval)).collect();
