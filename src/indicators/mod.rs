@@ -29,6 +29,7 @@
 //! | [`Aroon`] n | n | finite, n + 1 bars |
 //! | [`Willr`] n | n − 1 | finite, n bars |
 //! | [`PercentileRank`] n | n − 1 | finite, n bars |
+//! | [`Rank`] n | n − 1 | finite, n bars |
 //! | [`Ret`] n | n | finite, n + 1 bars |
 //! | [`Roc`] n | n | finite, n + 1 bars |
 //! | [`Mom`] n | n | finite, n + 1 bars |
@@ -120,6 +121,7 @@
 //! [`PlusDi`]: crate::indicators::PlusDi
 //! [`PlusDm`]: crate::indicators::PlusDm
 //! [`Ppo`]: crate::indicators::Ppo
+//! [`Rank`]: crate::indicators::Rank
 //! [`RealisedVolatility`]: crate::indicators::RealisedVolatility
 //! [`Ret`]: crate::indicators::Ret
 //! [`Roc`]: crate::indicators::Roc
@@ -213,7 +215,7 @@ pub use mom::Mom;
 pub use natr::{Natr, Trange};
 pub use obv::Obv;
 pub use opening_range::{OpeningRange, OpeningRangeValue};
-pub use percentile_rank::PercentileRank;
+pub use percentile_rank::{PercentileRank, Rank};
 pub use price_oscillator::{Apo, Ppo};
 pub use regression::{LinearRegression, LinearRegressionValue};
 pub use ret::{Ret, Roc};

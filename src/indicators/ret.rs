@@ -5,8 +5,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use serde::{Deserialize, Serialize};
-
 use super::window::Window;
 
 /// Simple return.

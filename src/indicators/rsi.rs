@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::changes::Changes;
 
-use serde::{Deserialize, Serialize};
-
 /// Relative strength index.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rsi {

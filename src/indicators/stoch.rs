@@ -9,8 +9,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use serde::{Deserialize, Serialize};
-
 use super::Sma;
 use super::extreme::Extreme;
 use super::rounding::nearly_equal;

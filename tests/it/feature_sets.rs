@@ -165,7 +165,7 @@ fn sets_say_what_is_wrong_with_them() {
 
 #[test]
 fn sets_come_by_name_or_by_path() {
-    assert_eq!(FeatureSet::known().collect::<Vec<_>>(), ["core23"]);
+    assert_eq!(FeatureSet::known().collect::<Vec<_>>(), ["core23", "intraday"]);
     let unknown = FeatureSet::load("core24").unwrap_err();
     assert!(unknown.is_refusal() && unknown.to_string().contains("built in: core23"), "{unknown}");
     let folder = tempfile::tempdir().unwrap();

@@ -74,12 +74,28 @@ fn what_changed_is_found_and_what_did_not_is_left() {
     assert_eq!(hows(&report), ["unchanged", "appended", "unchanged", "appended", "appended", "appended"]);
     assert_eq!(report.rows, feature_world::HOURS, "only BBB has bars at these closes");
     assert_equals_full_build(&store, &rich, "a new day");
-    // Others follow later, at the same instants: rows already written are compared afresh.
+    // Another symbol's bars follow later, at instants where rows were already compared, and joined.
+    let compared = FeatureSet::parse("compared.toml", COMPARED).unwrap();
+    increment(&store, &compared);
     market::append(&store, &walk("AAA", Interval::H1, 30, 1, 8));
+    let report = increment(&store, &compared);
+    assert_eq!(report.rows, 2 * feature_world::HOURS, "{report:?}");
+    assert_equals_full_build(&store, &compared, "a peer's bars came later");
     let report = increment(&store, &rich);
-    assert_eq!(report.rows, 2 * feature_world::HOURS);
-    assert_equals_full_build(&store, &rich, "a peer's bars came later");
+    assert!(hows(&report).contains(&"built anew: what it was made of changed"), "{report:?}");
+    assert_equals_full_build(&store, &rich, "a joined symbol's bars came later");
 }
+
+/// Only ranks: a late bar of a peer changes rows from its close on, and none before.
+const COMPARED: &str = r#"
+name = "compared"
+about = "Ranks"
+[[feature]]
+name = "rank"
+definition = { expression = "cs_rank(close / open)" }
+unit = "0 to 1"
+role = "bounded"
+"#;
 
 #[test]
 fn whatever_happens_an_increment_equals_a_full_build() {

@@ -21,6 +21,7 @@ mod increments;
 mod ingest;
 mod ingest_fit;
 mod ingest_faults;
+mod kernels;
 mod labels;
 mod market;
 mod models;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::catalogue::{KERNELS, KernelInfo, Param, Reads, catalogue};
+use super::catalogue::{KernelInfo, Param, Reads, catalogue};
+use super::rows::KERNELS;
 use super::step::Running;
 use super::{Input, MAX_OUTPUTS};
 use crate::domain::nearest;
@@ -115,7 +116,9 @@ fn take_number(info: &KernelInfo, param: &Param, table: &mut toml::Table) -> Res
     let number = match (&value, param) {
         (toml::Value::Integer(whole), _) => *whole as f64,
         (toml::Value::Float(number), Param::Number { .. }) => *number,
-        (_, Param::Period(_)) => return Err(format!("{name} = {value} must be a whole number of bars")),
+        (_, Param::Period(_) | Param::Period2(_)) => {
+            return Err(format!("{name} = {value} must be a whole number of bars"));
+        }
         _ => return Err(format!("{name} = {value} must be a number")),
     };
     if range.contains(&number) {

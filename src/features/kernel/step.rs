@@ -10,7 +10,13 @@ use serde::de::DeserializeOwned;
 
 use super::Input;
 use crate::domain::{Bar, Bars};
-use crate::indicators::{Adx, Atr, BollingerBandwidth, Ema, Macd, Obv, Ret, Rsi, Sma, Stoch};
+use crate::indicators::{
+    Ad, Adosc, Adx, Adxr, Apo, Aroon, Atr, Beta, Bollinger, BollingerBandwidth, Bop, Cci, Cmo, Correl, Dema, Dx, Ema,
+    Highest, Kama, LinearRegression, Lowest, Macd, Mfi, Midpoint, Midprice, MinusDi, MinusDm, Mom, Natr, Obv,
+    OpeningRange, Parkinson, PercentileRank, PlusDi, PlusDm, Ppo, Rank, RealisedVolatility, Ret, Roc, Rsi, Sar,
+    SessionVwap, Sma, Stddev, Stoch, StochRsi, Stochf, Sum, T3, Tema, Trange, Trima, Trix, Ultosc, Var, VolumeRatio,
+    Willr, Wma, Zscore,
+};
 
 /// Most outputs a kernel has.
 pub const MAX_OUTPUTS: usize = 5;
@@ -116,12 +122,67 @@ macro_rules! steps {
 steps! {
     Sma: |k, _, x, _| one(k.update(x));
     Ema: |k, _, x, _| one(k.update(x));
-    Macd: |k, _, x, _| several(k.update(x).map(|v| [v.line, v.signal, v.hist]));
-    Rsi: |k, _, x, _| one(k.update(x));
-    Stoch: |k, b, _, _| several(k.update(b.high, b.low, b.close).map(|v| [v.k, v.d]));
-    Adx: |k, b, _, _| one(k.update(b.high, b.low, b.close));
-    Atr: |k, b, _, _| one(k.update(b.high, b.low, b.close));
+    Wma: |k, _, x, _| one(k.update(x));
+    Dema: |k, _, x, _| one(k.update(x));
+    Tema: |k, _, x, _| one(k.update(x));
+    Trima: |k, _, x, _| one(k.update(x));
+    Kama: |k, _, x, _| one(k.update(x));
+    T3: |k, _, x, _| one(k.update(x));
+    Bollinger: |k, _, x, _| several(k.update(x).map(|v| [v.upper, v.middle, v.lower]));
     BollingerBandwidth: |k, _, x, _| one(k.update(x));
-    Obv: |k, b, _, _| one(k.update(b.close, b.volume));
+    Highest: |k, _, x, _| one(k.update(x));
+    Lowest: |k, _, x, _| one(k.update(x));
+    Sum: |k, _, x, _| one(k.update(x));
+    Midpoint: |k, _, x, _| one(k.update(x));
+    Midprice: |k, b, _, _| one(k.update(b.high, b.low));
+    Aroon: |k, b, _, _| several(k.update(b.high, b.low).map(|v| [v.up, v.down, v.oscillator]));
+    Willr: |k, b, _, _| one(k.update(b.high, b.low, b.close));
+    PercentileRank: |k, _, x, _| one(k.update(x));
+    Rank: |k, _, x, _| one(k.update(x));
     Ret: |k, _, x, _| one(k.update(x));
+    Roc: |k, _, x, _| one(k.update(x));
+    Mom: |k, _, x, _| one(k.update(x));
+    Macd: |k, _, x, _| several(k.update(x).map(|v| [v.line, v.signal, v.hist]));
+    Apo: |k, _, x, _| one(k.update(x));
+    Ppo: |k, _, x, _| one(k.update(x));
+    Trix: |k, _, x, _| one(k.update(x));
+    Rsi: |k, _, x, _| one(k.update(x));
+    Cmo: |k, _, x, _| one(k.update(x));
+    StochRsi: |k, _, x, _| several(k.update(x).map(|v| [v.k, v.d]));
+    Stoch: |k, b, _, _| several(k.update(b.high, b.low, b.close).map(|v| [v.k, v.d]));
+    Stochf: |k, b, _, _| several(k.update(b.high, b.low, b.close).map(|v| [v.k, v.d]));
+    Cci: |k, b, _, _| one(k.update(b.high, b.low, b.close));
+    Ultosc: |k, b, _, _| one(k.update(b.high, b.low, b.close));
+    Bop: |k, b, _, _| one(k.update(b.open, b.high, b.low, b.close));
+    Mfi: |k, b, _, _| one(k.update(b.high, b.low, b.close, b.volume));
+    PlusDm: |k, b, _, _| one(k.update(b.high, b.low));
+    MinusDm: |k, b, _, _| one(k.update(b.high, b.low));
+    PlusDi: |k, b, _, _| one(k.update(b.high, b.low, b.close));
+    MinusDi: |k, b, _, _| one(k.update(b.high, b.low, b.close));
+    Dx: |k, b, _, _| one(k.update(b.high, b.low, b.close));
+    Adx: |k, b, _, _| one(k.update(b.high, b.low, b.close));
+    Adxr: |k, b, _, _| one(k.update(b.high, b.low, b.close));
+    Sar: |k, b, _, _| one(k.update(b.high, b.low));
+    Trange: |k, b, _, _| one(k.update(b.high, b.low, b.close));
+    Atr: |k, b, _, _| one(k.update(b.high, b.low, b.close));
+    Natr: |k, b, _, _| one(k.update(b.high, b.low, b.close));
+    Var: |k, _, x, _| one(k.update(x));
+    Stddev: |k, _, x, _| one(k.update(x));
+    Zscore: |k, _, x, _| one(k.update(x));
+    RealisedVolatility: |k, _, x, _| one(k.update(x));
+    Parkinson: |k, b, _, _| one(k.update(b.high, b.low));
+    LinearRegression: |k, _, x, _| {
+        several(k.update(x).map(|v| [v.value, v.slope, v.intercept, v.angle, v.forecast]))
+    };
+    Correl: |k, _, x, y| one(k.update(x, y));
+    Beta: |k, _, x, y| one(k.update(x, y));
+    Obv: |k, b, _, _| one(k.update(b.close, b.volume));
+    Ad: |k, b, _, _| one(k.update(b.high, b.low, b.close, b.volume));
+    Adosc: |k, b, _, _| one(k.update(b.high, b.low, b.close, b.volume));
+    VolumeRatio: |k, _, x, _| one(k.update(x));
+    SessionVwap: |k, b, _, _| one(k.update(b.session_date, b.high, b.low, b.close, b.volume, b.vwap));
+    OpeningRange: |k, b, _, _| {
+        let range = k.update(b.session_date, b.high, b.low, b.close);
+        several(range.map(|v| [v.high, v.low, v.position.unwrap_or(f64::NAN)]))
+    };
 }
