@@ -20,6 +20,24 @@ pub enum LabelError {
     /// A horizon that is no usable number of bars.
     #[error("horizon = {0} can't be used: it must be from 1 to {MAX_HORIZON} bars")]
     Horizon(usize),
+    /// Any other parameter that can't be used.
+    #[error("{name} = {value} can't be used: {rule}")]
+    Parameter {
+        /// Its name.
+        name: &'static str,
+        /// As given.
+        value: String,
+        /// What would be right.
+        rule: String,
+    },
+    /// A specification that can't be written or read.
+    #[error("label set {name}: {detail}")]
+    Spec {
+        /// Label set.
+        name: String,
+        /// What is wrong.
+        detail: String,
+    },
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -34,4 +52,13 @@ impl LabelError {
             _ => true,
         }
     }
+}
+
+/// Refuses a whole number outside `least..=most`.
+pub(super) fn whole_within(name: &'static str, value: usize, least: usize, most: usize) -> Result<(), LabelError> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    let rule = format!("it must be from {least} to {most} bars");
+    Err(LabelError::Parameter { name, value: value.to_string(), rule })
 }

@@ -52,7 +52,7 @@ pub fn run(args: &LabelsArgs, ctx: &Ctx) -> Result<Output, Failure> {
     barriers.check()?;
     drop(ctx.open_read_only()?);
     let store = ctx.open()?;
-    let report = labels::build(&store, &barriers, &args.series.filter(), ctx.progress())?;
+    let report = labels::build(&store, &barriers.into(), &args.series.filter(), ctx.now(), ctx.progress())?;
     let rows: Vec<Vec<String>> = report
         .series
         .iter()
