@@ -38,6 +38,14 @@ pub enum LabelError {
         /// What is wrong.
         detail: String,
     },
+    /// A label set that the store doesn't have.
+    #[error("no label set '{name}'; {}", list(known))]
+    Unknown {
+        /// As asked for.
+        name: String,
+        /// Those there are.
+        known: Vec<String>,
+    },
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -61,4 +69,12 @@ pub(super) fn whole_within(name: &'static str, value: usize, least: usize, most:
     }
     let rule = format!("it must be from {least} to {most} bars");
     Err(LabelError::Parameter { name, value: value.to_string(), rule })
+}
+
+fn list(known: &[String]) -> String {
+    if known.is_empty() {
+        "build one with 'ws labels build'".into()
+    } else {
+        format!("the store has {}", known.join(", "))
+    }
 }

@@ -3,7 +3,8 @@
 //! A [`LabelSpec`] marks every bar of a series by barriers of fixed width, barriers scaled by volatility, a fixed horizon
 //! or the bets of a primary rule (meta labels); [`build`] does it for the chosen series of a store and keeps the result
 //! in table `labels`, keyed by `label_set, symbol, interval, ts`, and the specification in `label_sets`. The label of a
-//! bar belongs to the features of the same bar: both speak of the moment its close is known.
+//! bar belongs to the features of the same bar: both speak of the moment its close is known. [`audit`] holds stored labels
+//! against their bars.
 //!
 //! ```
 //! use workstation::labels::LabelSpec;
@@ -11,9 +12,12 @@
 //! ```
 //!
 //! [`LabelSpec`]: crate::labels::LabelSpec
-//! [`build`]: crate::labels::build
+//! [`audit`]: crate::labels::audit()
+//! [`build`]: crate::labels::build()
 
+mod audit;
 mod build;
+mod catalogue;
 mod error;
 mod fixed_horizon;
 mod primary;
@@ -24,7 +28,9 @@ mod triple_barrier;
 mod volatility;
 mod weights;
 
+pub use audit::{AuditPlan, AuditReport, Check, Periods, SPLITS, SampledLabel, SplitFigures, audit, label_times};
 pub use build::{LabelReport, SeriesLabels, build};
+pub use catalogue::{LabelSet, sets, spec_of};
 pub use error::LabelError;
 pub use fixed_horizon::FixedHorizon;
 pub use primary::SmaCross;
