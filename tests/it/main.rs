@@ -20,6 +20,7 @@ mod features;
 mod ingest;
 mod ingest_fit;
 mod ingest_faults;
+mod label_audit;
 mod label_kinds;
 mod label_peers;
 mod labels;

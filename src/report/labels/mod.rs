@@ -103,7 +103,7 @@ impl Tile {
         format!("{} · {}", self.symbol, self.ts.naive().format("%Y-%m-%d %H:%M"))
     }
 
-    /// `1 · profit +5.00 % · 6 bars · weight 0.31`.
+    /// `short · profit +5.00 % · 6 bars · w 0.31`.
     fn caption(&self) -> String {
         let side = match self.side {
             Some(1) => "long · ",
@@ -111,14 +111,11 @@ impl Tile {
             None => "",
         };
         let held = self.exit.saturating_sub(self.decision + 1);
-        let weight = self.weight.map_or(String::new(), |weight| format!(" · weight {weight:.2}"));
+        let weight = self.weight.map_or(String::new(), |weight| format!(" · w {weight:.2}"));
         let sign = if self.forward_return < 0.0 { "\u{2212}" } else { "+" };
         let size = self.forward_return.abs() * 100.0;
-        format!(
-            "{side}{} {sign}{size:.2} % after {held} {}{weight}",
-            self.outcome.label(),
-            if held == 1 { "bar" } else { "bars" }
-        )
+        let bars = if held == 1 { "bar" } else { "bars" };
+        format!("{side}{} {sign}{size:.2} % · {held} {bars}{weight}", self.outcome.label())
     }
 }
 

@@ -40,7 +40,7 @@ impl Scale {
         Self { frame, bars: tile.bars.len().max(1) as f64, low: low - pad, high: high + pad }
     }
 
-    /// `part` of the way through a bar: 0 its open, 1 its close.
+    /// `part` of the way through a bar; its open is drawn at 0, its range and its close in the middle.
     fn x(&self, bar: usize, part: f64) -> f64 {
         self.frame.left + (bar as f64 + 0.1 + 0.8 * part) / self.bars * self.frame.width()
     }
@@ -86,7 +86,7 @@ fn bars(sketch: &mut Sketch, tile: &Tile, scale: &Scale) {
         (cut(tile.exit, last), Role::Muted, 1.0),
     ];
     for (part, role, width) in parts {
-        let placed = thin(part, 100).into_iter().map(|(index, close)| (scale.x(index as usize, 1.0), scale.y(close)));
+        let placed = thin(part, 100).into_iter().map(|(index, close)| (scale.x(index as usize, 0.5), scale.y(close)));
         sketch.path(placed.collect(), Pen::solid(role, width));
     }
 }
@@ -109,12 +109,8 @@ fn barriers(sketch: &mut Sketch, tile: &Tile, scale: &Scale, from: f64) {
 
 fn bet(sketch: &mut Sketch, tile: &Tile, scale: &Scale) {
     let into = (scale.x(tile.decision + 1, 0.0), scale.y(tile.entry_price));
-    // An exit by time is at an open, one by the session at a close, one by a barrier somewhere within the bar.
-    let part = match tile.outcome {
-        Outcome::Horizon => 0.0,
-        Outcome::Session => 1.0,
-        Outcome::TakeProfit | Outcome::StopLoss => 0.5,
-    };
+    // An exit by time is at an open, one by a barrier or the session within the bar.
+    let part = if tile.outcome == Outcome::Horizon { 0.0 } else { 0.5 };
     let out = (scale.x(tile.exit, part), scale.y(tile.exit_price));
     let role = if tile.forward_return >= 0.0 { Role::Main } else { Role::Second };
     if scale.has(tile.exit_price) && scale.has(tile.entry_price) {
