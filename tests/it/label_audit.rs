@@ -138,7 +138,7 @@ fn figures_by_split_are_those_of_a_second_count() {
         close(figures.mean_return, mean(returns.clone()));
         returns.sort_by(f64::total_cmp);
         let middle = returns.len() / 2;
-        let even = returns.len() % 2 == 0;
+        let even = returns.len().is_multiple_of(2);
         close(
             figures.median_return,
             if even { (returns[middle - 1] + returns[middle]) / 2.0 } else { returns[middle] },
