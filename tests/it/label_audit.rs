@@ -359,6 +359,9 @@ fn an_audit_writes_a_page_that_needs_nothing_and_sheets() {
     assert_eq!((recomputed["checked"].as_i64(), recomputed["violations"].as_i64()), (Some(21), Some(21)));
     let page = std::fs::read_to_string(out.join("labels.html")).unwrap();
     assert!(page.contains("faulty") && page.contains("computed again, label is"));
+    let unknown = ws(&db, &[&args[..], &["--set", "tb_5_2_8", "--symbols", "GOOG,INFY"]].concat());
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(text(&unknown.stderr).contains("no 1d bars for INFY"), "{}", text(&unknown.stderr));
     // Too short a history to cut.
     let short = ws(&db, &[&args[..], &["--set", "tb_5_2_8", "--embargo", "5000"]].concat());
     assert_eq!(short.status.code(), Some(1));

@@ -154,7 +154,7 @@ fn built_labels_are_the_computed_ones_and_replace_themselves() {
     let mut statement = store
         .conn()
         .prepare(
-            "SELECT epoch_us(ts), label, forward_return, epoch_us(entry_ts), epoch_us(exit_ts), barrier FROM labels
+            "SELECT epoch_us(ts), label, forward_return, epoch_us(entry_ts), epoch_us(exit_ts), barrier, side, weight FROM labels
              WHERE label_set = 'tb_5_2_8' AND symbol = 'GOOG' AND interval = '1d' ORDER BY ts",
         )
         .unwrap();
@@ -167,6 +167,7 @@ fn built_labels_are_the_computed_ones_and_replace_themselves() {
                 row.get::<_, Option<i64>>(3)?,
                 row.get::<_, Option<i64>>(4)?,
                 row.get::<_, Option<String>>(5)?,
+                (row.get::<_, Option<i32>>(6)?, row.get::<_, Option<f64>>(7)?),
             ))
         })
         .unwrap()
@@ -177,7 +178,15 @@ fn built_labels_are_the_computed_ones_and_replace_themselves() {
         .iter()
         .map(|row| {
             let barrier = row.barrier.map(|barrier| barrier.as_str().to_string());
-            (row.ts.0, row.label, row.forward_return, micros(row.entry_ts), micros(row.exit_ts), barrier)
+            (
+                row.ts.0,
+                row.label,
+                row.forward_return,
+                micros(row.entry_ts),
+                micros(row.exit_ts),
+                barrier,
+                (row.side, row.weight),
+            )
         })
         .collect();
     assert_eq!(stored, wanted);

@@ -14,6 +14,7 @@ use crate::labels::{self, AuditPlan, AuditReport, LabelSet, SampledLabel, SplitF
 use crate::models::ModelError;
 use crate::report::labels::{self as pictures, Audit, Outcome, Table, Tile, Written};
 use crate::store::Store;
+use crate::store::series::SeriesFilter;
 
 /// Hold a label set against its bars: figures by split, checks, pictures of a sample
 ///
@@ -57,7 +58,16 @@ pub fn run(args: &AuditArgs, ctx: &Ctx) -> Result<Output, Failure> {
         per_split: args.per_split as usize,
         seed: args.seed,
     };
+    if !plan.symbols.is_empty() {
+        // A symbol nobody knows is told, not left out.
+        SeriesFilter { symbols: plan.symbols.clone(), interval: Some(interval) }.resolve(&store)?;
+    }
     let times = labels::label_times(&store, &plan)?;
+    if times.is_empty() {
+        let wanted = if plan.symbols.is_empty() { "" } else { " of these symbols" };
+        return Err(Failure::refused(format!("{} has no complete {interval} label{wanted}", plan.label_set))
+            .hint("build labels with 'ws labels build', over longer histories"));
+    }
     let periods = split::periods(&times, &args.split, args.embargo).map_err(ModelError::from)?;
     let bounds = [
         (periods.train_start, periods.train_end),
@@ -157,7 +167,7 @@ fn figures(splits: &[SplitFigures]) -> Table {
             part(split.session),
             percent(split.mean_return),
             percent(split.median_return),
-            number(split.mean_bars_held),
+            split.mean_bars_held.map_or_else(|| "-".into(), |bars| format!("{bars:.2}")),
             number(split.mean_weight),
         ]
     };

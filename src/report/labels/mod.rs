@@ -57,7 +57,7 @@ impl Outcome {
             Self::TakeProfit => "profit",
             Self::StopLoss => "stop",
             Self::Horizon => "horizon",
-            Self::Session => "session end",
+            Self::Session => "session",
         }
     }
 }
@@ -111,7 +111,7 @@ impl Tile {
             None => "",
         };
         let held = self.exit.saturating_sub(self.decision + 1);
-        let weight = self.weight.map_or(String::new(), |weight| format!(" · w {weight:.2}"));
+        let weight = self.weight.map_or(String::new(), |weight| format!(" · w\u{a0}{weight:.2}"));
         let sign = if self.forward_return < 0.0 { "\u{2212}" } else { "+" };
         let size = self.forward_return.abs() * 100.0;
         let bars = if held == 1 { "bar" } else { "bars" };
