@@ -130,6 +130,17 @@ pub struct Split<'a> {
 /// # Errors
 /// Fractions that are not positive or don't add up to 1, and a history too short for them.
 pub fn by_time<'a>(dataset: &'a Dataset, spec: &SplitSpec) -> Result<Split<'a>> {
+    let mut times: Vec<Ts> =
+        dataset.samples.iter().filter(|sample| sample.is_labelled()).map(|sample| sample.ts).collect();
+    times.dedup();
+    Ok(restore(dataset, periods(&times, spec, dataset.lookback)?))
+}
+
+/// Where distinct ascending times are cut; `lookback` is the embargo of a `spec` without one.
+///
+/// # Errors
+/// As [`by_time`].
+pub fn periods(times: &[Ts], spec: &SplitSpec, lookback: usize) -> Result<Periods> {
     let fractions = [spec.train, spec.valid, spec.test];
     let sum: f64 = fractions.iter().sum();
     if !fractions.iter().all(|fraction| *fraction > 0.0) || (sum - 1.0).abs() > 1e-9 {
@@ -138,25 +149,21 @@ pub fn by_time<'a>(dataset: &'a Dataset, spec: &SplitSpec) -> Result<Split<'a>> 
             spec.train, spec.valid, spec.test
         )));
     }
-    let mut times: Vec<Ts> =
-        dataset.samples.iter().filter(|sample| sample.is_labelled()).map(|sample| sample.ts).collect();
-    times.dedup();
-    let embargo = spec.embargo.unwrap_or(dataset.lookback);
+    let embargo = spec.embargo.unwrap_or(lookback);
     let valid_at = (times.len() as f64 * spec.train) as usize;
     let test_at = (times.len() as f64 * (spec.train + spec.valid)) as usize;
     if valid_at <= embargo || test_at - valid_at <= embargo || test_at >= times.len() {
         let fractions = format!("{}/{}/{}", spec.train, spec.valid, spec.test);
         return Err(DatasetError::TooShort { times: times.len(), fractions, embargo });
     }
-    let periods = Periods {
+    Ok(Periods {
         train_start: times[0],
         train_end: times[valid_at - 1 - embargo],
         valid_start: times[valid_at],
         valid_end: times[test_at - 1 - embargo],
         test_start: times[test_at],
         test_end: times[times.len() - 1],
-    };
-    Ok(restore(dataset, periods))
+    })
 }
 
 /// Splits by stored periods, purging again; on the data of the first split this gives the same samples.

@@ -6,8 +6,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::error::LabelError;
-use super::triple_barrier::{Barrier, LabelRow, TripleBarrier, label};
-use crate::domain::{Bars, Progress};
+use super::row::{Barrier, LabelRow};
+use super::spec::LabelSpec;
+use crate::domain::{Bars, Progress, Ts};
 use crate::store::bars::Coverage;
 use crate::store::series::{self, SeriesFilter};
 use crate::store::stale;
@@ -42,37 +43,48 @@ pub struct SeriesLabels {
     pub rows: i64,
     /// Rows with a label: their future is complete.
     pub complete: i64,
-    /// Profit came first; these are the rows labelled 1.
+    /// Rows labelled 1.
+    pub ones: i64,
+    /// Profit came first.
     pub take_profit: i64,
     /// Loss came first.
     pub stop_loss: i64,
     /// Neither came in time.
     pub horizon: i64,
+    /// Neither came before the session ended.
+    pub session: i64,
     /// Share of 1 among the complete rows; `None` when there are none.
     pub base_rate: Option<f64>,
     /// Mean forward return of the complete rows, a fraction; `None` when there are none.
     pub mean_return: Option<f64>,
+    /// Mean weight of the complete rows, in (0, 1]; `None` when there are none.
+    pub mean_weight: Option<f64>,
 }
 
-/// Labels the chosen series and replaces their rows of this label set, in one transaction.
+/// Labels the chosen series and replaces their rows of this label set, in one transaction; `now` is kept with a new set.
 ///
 /// # Errors
 /// Unusable parameters, series without bars, faults of the store. Nothing is written then.
 pub fn build(
     store: &Store,
-    params: &TripleBarrier,
+    spec: &LabelSpec,
     filter: &SeriesFilter,
+    now: Ts,
     progress: &dyn Progress,
 ) -> Result<LabelReport, LabelError> {
-    params.check()?;
+    spec.check()?;
     let series = filter.resolve(store)?;
-    let label_set = params.name();
+    let label_set = spec.name();
+    let json = serde_json::to_string(spec)
+        .map_err(|error| LabelError::Spec { name: label_set.clone(), detail: error.to_string() })?;
     progress.start("labels", series.iter().map(|found| found.bars.unsigned_abs()).sum());
     let done = store.transaction(|| {
+        let bound = params![label_set, spec.kind(), json, now.0];
+        store.conn().execute(crate::sql!("labels/register"), bound).map_err(StoreError::from)?;
         let mut counted = Vec::with_capacity(series.len());
         for chunk in series::chunks(&series, CHUNK_BARS) {
             let loaded = series::load(store, chunk)?;
-            let labelled: Vec<Vec<LabelRow>> = loaded.par_iter().map(|bars| label(bars, params)).collect();
+            let labelled: Vec<Vec<LabelRow>> = loaded.par_iter().map(|bars| spec.label(bars)).collect();
             delete(store, &label_set, chunk)?;
             let built = chunk.iter().map(|found| (found.symbol.as_str(), found.interval.as_str()));
             stale::clear(store, "labels", &label_set, built)?;
@@ -90,7 +102,7 @@ pub fn build(
         label_set,
         rows: sum(|found| found.rows),
         complete,
-        base_rate: share(sum(|found| found.take_profit) as f64, complete),
+        base_rate: share(sum(|found| found.ones) as f64, complete),
         series: counted,
     })
 }
@@ -116,6 +128,8 @@ fn append(store: &Store, label_set: &str, loaded: &[Bars], labelled: &[Vec<Label
         .ts_opt("entry_ts", rows().map(|row| row.entry_ts))
         .ts_opt("exit_ts", rows().map(|row| row.exit_ts))
         .text_opt("barrier", rows().map(|row| row.barrier.map(Barrier::as_str)))
+        .i32_opt("side", rows().map(|row| row.side))
+        .f64("weight", rows().map(|row| row.weight.unwrap_or(f64::NAN)))
         .append_to(store, "labels")
 }
 
@@ -123,17 +137,20 @@ fn count(bars: &Bars, rows: &[LabelRow]) -> SeriesLabels {
     let ended_by = |barrier| rows.iter().filter(|row| row.barrier == Some(barrier)).count() as i64;
     let returns: Vec<f64> = rows.iter().filter_map(|row| row.forward_return).collect();
     let complete = returns.len() as i64;
-    let take_profit = ended_by(Barrier::TakeProfit);
+    let ones = rows.iter().filter(|row| row.label == Some(1)).count() as i64;
     SeriesLabels {
         symbol: bars.symbol.to_string(),
         interval: bars.interval.to_string(),
         rows: rows.len() as i64,
         complete,
-        take_profit,
+        ones,
+        take_profit: ended_by(Barrier::TakeProfit),
         stop_loss: ended_by(Barrier::StopLoss),
         horizon: ended_by(Barrier::Horizon),
-        base_rate: share(take_profit as f64, complete),
+        session: ended_by(Barrier::Session),
+        base_rate: share(ones as f64, complete),
         mean_return: share(returns.iter().sum(), complete),
+        mean_weight: share(rows.iter().filter_map(|row| row.weight).sum(), complete),
     }
 }
 

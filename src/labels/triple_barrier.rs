@@ -1,28 +1,20 @@
-//! Triple-barrier labels: profit first, loss first, or neither in time.
+//! Triple barriers of fixed width: profit first, loss first, or neither in time.
 //!
-//! A decision at bar t is known at its close and enters at the **open of bar t + 1**, the entry bar. From there:
-//!
-//! - `take = entry · (1 + take_profit)` is touched when a high reaches it, `stop = entry · (1 − stop_loss)` when a low
-//!   does, within `horizon` bars, the entry bar counted;
-//! - a bar that opens at or beyond a barrier exits at that open (not the entry bar: its open is the entry);
-//! - a bar that touches both is a stop;
-//! - without a touch the exit is the open after the horizon's last bar;
-//! - otherwise the exit is at the barrier.
-//!
-//! `label = 1` when profit came first, else 0; `forward_return = exit / entry − 1`, a fraction. Bars whose future is
-//! not complete have neither; a barrier touched before the data ends is complete.
+//! The bet is long and walks as module `trade` tells; `label = 1` when profit came first, else 0; `forward_return =
+//! exit / entry − 1`, a fraction. Bars whose future is not complete have neither.
 //!
 //! Source: M. López de Prado, *Advances in Financial Machine Learning* (2018), chapter 3, made executable: fills are
 //! prices that a resting order would have got.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::LabelError;
-use crate::domain::{Bars, Ts};
 
 /// Longest horizon, in bars.
 pub const MAX_HORIZON: usize = 10_000;
 
 /// Parameters of the labels.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TripleBarrier {
     /// Profit at which to leave, as a fraction of the entry price; default 0.05.
     pub take_profit: f64,
@@ -45,14 +37,12 @@ impl TripleBarrier {
     /// Which one can't be used, and the rule.
     pub fn check(&self) -> Result<(), LabelError> {
         let positive = |value: f64| value.is_finite() && value > 0.0;
-        // The name must tell labellings apart, so it must say the value exactly.
-        let named = |value: f64| (percent(value) / 100.0 - value).abs() <= value * 1e-12;
         for (name, value) in [("take_profit", self.take_profit), ("stop_loss", self.stop_loss)] {
             let rule = if !positive(value) {
                 "it must be a positive fraction"
             } else if name == "stop_loss" && value >= 1.0 {
                 "it must be below 1: no more than everything can be lost"
-            } else if value > 1e6 || !named(value) {
+            } else if value > 1e6 || !is_named(value) {
                 "give at most 8 decimals of a percent"
             } else {
                 continue;
@@ -60,6 +50,16 @@ impl TripleBarrier {
             return Err(LabelError::Barrier { name, value, rule });
         }
         if (1..=MAX_HORIZON).contains(&self.horizon) { Ok(()) } else { Err(LabelError::Horizon(self.horizon)) }
+    }
+
+    /// The parameters that a name tells; label sets built before their specifications were kept have nothing else.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let mut parts = name.strip_prefix("tb_")?.split('_');
+        let mut fraction = || Some(parts.next()?.parse::<f64>().ok()? / 100.0);
+        let (take_profit, stop_loss) = (fraction()?, fraction()?);
+        let found = Self { take_profit, stop_loss, horizon: parts.next()?.parse().ok()? };
+        (found.check().is_ok() && found.name() == name).then_some(found)
     }
 
     /// Name of the label set: `tb_<take profit %>_<stop loss %>_<horizon>`, for example `tb_3.5_2_8`.
@@ -70,113 +70,21 @@ impl TripleBarrier {
 }
 
 /// A fraction in percent, without the noise that multiplying leaves (0.035 is 3.5, not 3.5000000000000004).
-fn percent(fraction: f64) -> f64 {
-    (fraction * 1e10).round() / 1e8
+pub(super) fn percent(fraction: f64) -> f64 {
+    // Adding 0 turns -0 into 0.
+    (fraction * 1e10).round() / 1e8 + 0.0
 }
 
-/// What ended the trade.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Barrier {
-    /// The profit barrier.
-    TakeProfit,
-    /// The loss barrier.
-    StopLoss,
-    /// Neither within the horizon.
-    Horizon,
-}
-
-impl Barrier {
-    /// The name stored.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::TakeProfit => "take_profit",
-            Self::StopLoss => "stop_loss",
-            Self::Horizon => "horizon",
-        }
-    }
-}
-
-/// The label of one bar.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LabelRow {
-    /// UTC start of the decision bar.
-    pub ts: Ts,
-    /// 1 when profit came first, else 0; `None` while the future is not complete.
-    pub label: Option<i32>,
-    /// `exit / entry − 1`; `None` while the future is not complete.
-    pub forward_return: Option<f64>,
-    /// UTC start of the entry bar; `None` at the last bar.
-    pub entry_ts: Option<Ts>,
-    /// UTC start of the bar of the exit.
-    pub exit_ts: Option<Ts>,
-    /// What ended the trade.
-    pub barrier: Option<Barrier>,
-}
-
-/// An exit: the bar, its fill and the reason.
-type Exit = (usize, f64, Barrier);
-
-/// Labels every bar of a series; one row a bar, in order.
-///
-/// Parameters that [`TripleBarrier::check`] refuses give rows that mean nothing, but never a panic.
-#[must_use]
-pub fn label(bars: &Bars, params: &TripleBarrier) -> Vec<LabelRow> {
-    (0..bars.len()).map(|decision| row(bars, params, decision)).collect()
-}
-
-fn row(bars: &Bars, params: &TripleBarrier, decision: usize) -> LabelRow {
-    let entry = decision + 1;
-    let unknown = LabelRow {
-        ts: bars.ts[decision],
-        label: None,
-        forward_return: None,
-        entry_ts: bars.ts.get(entry).copied(),
-        exit_ts: None,
-        barrier: None,
-    };
-    let Some((at, fill, barrier)) = exit(bars, params, entry) else { return unknown };
-    let forward_return = fill / bars.open[entry] - 1.0;
-    if !forward_return.is_finite() {
-        return unknown;
-    }
-    LabelRow {
-        label: Some(i32::from(barrier == Barrier::TakeProfit)),
-        forward_return: Some(forward_return),
-        exit_ts: Some(bars.ts[at]),
-        barrier: Some(barrier),
-        ..unknown
-    }
-}
-
-/// The exit of a trade entered at the open of bar `entry`, or `None` when the data ends before.
-fn exit(bars: &Bars, params: &TripleBarrier, entry: usize) -> Option<Exit> {
-    let price = *bars.open.get(entry)?;
-    let take = price * (1.0 + params.take_profit);
-    let stop = price * (1.0 - params.stop_loss);
-    let after = entry.saturating_add(params.horizon);
-    for at in entry..after.min(bars.len()) {
-        let open = bars.open[at];
-        if at > entry && open <= stop {
-            return Some((at, open, Barrier::StopLoss));
-        }
-        if at > entry && open >= take {
-            return Some((at, open, Barrier::TakeProfit));
-        }
-        if bars.low[at] <= stop {
-            return Some((at, stop, Barrier::StopLoss));
-        }
-        if bars.high[at] >= take {
-            return Some((at, take, Barrier::TakeProfit));
-        }
-    }
-    bars.open.get(after).map(|open| (after, *open, Barrier::Horizon))
+/// Whether [`percent`] says a fraction exactly: a name must tell labellings apart.
+pub(super) fn is_named(fraction: f64) -> bool {
+    (percent(fraction) / 100.0 - fraction).abs() <= fraction.abs() * 1e-12
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Bar, Interval};
+    use crate::domain::{Bar, Bars, Interval, Ts};
+    use crate::labels::{Barrier, LabelRow, LabelSpec};
 
     /// Bars from (open, high, low), one an hour.
     fn series(prices: &[(f64, f64, f64)]) -> Bars {
@@ -191,7 +99,7 @@ mod tests {
     }
 
     fn first(prices: &[(f64, f64, f64)]) -> LabelRow {
-        label(&series(prices), &TripleBarrier { take_profit: 0.05, stop_loss: 0.02, horizon: 2 })[0]
+        LabelSpec::from(TripleBarrier { take_profit: 0.05, stop_loss: 0.02, horizon: 2 }).label(&series(prices))[0]
     }
 
     fn is(row: LabelRow, label: i32, exit: f64, at: i64, barrier: Barrier) {
@@ -228,7 +136,7 @@ mod tests {
             assert_eq!((row.label, row.forward_return, row.exit_ts, row.barrier), (None, None, None, None));
             assert_eq!(row.entry_ts.is_some(), bars.len() > 1);
         }
-        assert!(label(&series(&[]), &TripleBarrier::default()).is_empty());
+        assert!(LabelSpec::default().label(&series(&[])).is_empty());
     }
 
     #[test]
@@ -238,6 +146,11 @@ mod tests {
         assert_eq!(name(0.035, 0.02, 8), "tb_3.5_2_8");
         assert_eq!(name(0.07, 0.0025, 24), "tb_7_0.25_24");
         assert_eq!(name(0.29, 0.145, 1), "tb_29_14.5_1");
+        let back = TripleBarrier::from_name("tb_3.5_0.25_24").unwrap();
+        assert_eq!(back, TripleBarrier { take_profit: 0.035, stop_loss: 0.0025, horizon: 24 });
+        for foreign in ["", "tb_", "tb_5_2", "tb_5_2_8_9", "tb_5.0_2_8", "tb_5_2_0", "vol_2_1_8_w20", "tb_x_2_8"] {
+            assert_eq!(TripleBarrier::from_name(foreign), None, "{foreign}");
+        }
     }
 
     #[test]

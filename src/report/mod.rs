@@ -11,6 +11,7 @@ pub mod chart;
 mod error;
 mod figures;
 mod format;
+pub mod labels;
 mod page;
 pub mod quality;
 mod read;

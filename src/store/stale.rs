@@ -56,8 +56,11 @@ pub fn mark(store: &Store, change: &Change<'_>, now: Ts) -> Result<Vec<String>> 
         }
     }
     let mut statement = store.conn().prepare(
-        "SELECT label_set, epoch_us(min(ts)) FROM labels WHERE symbol = ? AND interval = ?
-         AND exit_ts >= make_timestamp(?) GROUP BY label_set ORDER BY label_set",
+        // An exit at the end of a session also hangs on there being no bar of it behind.
+        "SELECT label_set, epoch_us(min(ts)) FROM labels WHERE symbol = $1 AND interval = $2
+         AND (exit_ts >= make_timestamp($3) OR barrier = 'session' AND exit_ts >= (
+             SELECT max(b.ts) FROM bars b WHERE b.symbol = $1 AND b.interval = $2 AND b.ts < make_timestamp($3)))
+         GROUP BY label_set ORDER BY label_set",
     )?;
     let rows = statement.query_map(key, |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
     for row in rows {

@@ -86,7 +86,7 @@ fn what_was_built_from_a_changed_bar_is_stale_until_it_is_built_again() {
     let filter = SeriesFilter::default();
     let build = || {
         features::build(&store, &set, &filter, now(), &Silent).unwrap();
-        labels::build(&store, &barriers, &filter, &Silent).unwrap();
+        labels::build(&store, &barriers.into(), &filter, now(), &Silent).unwrap();
     };
     build();
     let spec = DatasetSpec {

@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 use workstation::domain::{Bars, Interval, Silent, Ts};
-use workstation::labels::{self, Barrier, LabelRow, TripleBarrier};
+use workstation::labels::{self, Barrier, LabelRow, LabelSpec, TripleBarrier};
 use workstation::store::series::SeriesFilter;
 
 use crate::market;
+use crate::shared::now;
 
 /// The second implementation: lists every price a trade meets, in order, and walks the list.
 ///
@@ -51,7 +52,7 @@ fn by_walking(bars: &Bars, params: &TripleBarrier, decision: usize) -> Option<(i
 }
 
 fn agree(bars: &Bars, params: &TripleBarrier) -> [usize; 4] {
-    let rows = labels::label(bars, params);
+    let rows = LabelSpec::from(*params).label(bars);
     assert_eq!(rows.len(), bars.len());
     let mut seen = [0; 4];
     for (decision, row) in rows.iter().enumerate() {
@@ -77,7 +78,7 @@ fn kind(row: &LabelRow) -> usize {
     match row.barrier {
         Some(Barrier::TakeProfit) => 0,
         Some(Barrier::StopLoss) => 1,
-        Some(Barrier::Horizon) => 2,
+        Some(Barrier::Horizon | Barrier::Session) => 2,
         None => 3,
     }
 }
@@ -141,19 +142,19 @@ fn built_labels_are_the_computed_ones_and_replace_themselves() {
     let store = market::store_of(&[&goog, &reliance]);
     let params = TripleBarrier::default();
     let all = SeriesFilter::default();
-    let first = labels::build(&store, &params, &all, &Silent).unwrap();
+    let first = labels::build(&store, &params.into(), &all, now(), &Silent).unwrap();
     assert_eq!(first.label_set, "tb_5_2_8");
     assert_eq!(first.rows as usize, goog.len() + reliance.len());
     // Another set, then the first again for one symbol: no other row changes, none doubles.
-    labels::build(&store, &TripleBarrier { take_profit: 0.035, ..params }, &all, &Silent).unwrap();
+    labels::build(&store, &TripleBarrier { take_profit: 0.035, ..params }.into(), &all, now(), &Silent).unwrap();
     let one = SeriesFilter { symbols: vec!["GOOG".parse().unwrap()], interval: Some(Interval::D1) };
-    let again = labels::build(&store, &params, &one, &Silent).unwrap();
+    let again = labels::build(&store, &params.into(), &one, now(), &Silent).unwrap();
     assert_eq!(again.series[..], first.series[..1]);
-    let expected = labels::label(&goog, &params);
+    let expected = LabelSpec::from(params).label(&goog);
     let mut statement = store
         .conn()
         .prepare(
-            "SELECT epoch_us(ts), label, forward_return, epoch_us(entry_ts), epoch_us(exit_ts), barrier FROM labels
+            "SELECT epoch_us(ts), label, forward_return, epoch_us(entry_ts), epoch_us(exit_ts), barrier, side, weight FROM labels
              WHERE label_set = 'tb_5_2_8' AND symbol = 'GOOG' AND interval = '1d' ORDER BY ts",
         )
         .unwrap();
@@ -166,6 +167,7 @@ fn built_labels_are_the_computed_ones_and_replace_themselves() {
                 row.get::<_, Option<i64>>(3)?,
                 row.get::<_, Option<i64>>(4)?,
                 row.get::<_, Option<String>>(5)?,
+                (row.get::<_, Option<i32>>(6)?, row.get::<_, Option<f64>>(7)?),
             ))
         })
         .unwrap()
@@ -176,7 +178,15 @@ fn built_labels_are_the_computed_ones_and_replace_themselves() {
         .iter()
         .map(|row| {
             let barrier = row.barrier.map(|barrier| barrier.as_str().to_string());
-            (row.ts.0, row.label, row.forward_return, micros(row.entry_ts), micros(row.exit_ts), barrier)
+            (
+                row.ts.0,
+                row.label,
+                row.forward_return,
+                micros(row.entry_ts),
+                micros(row.exit_ts),
+                barrier,
+                (row.side, row.weight),
+            )
         })
         .collect();
     assert_eq!(stored, wanted);
@@ -192,7 +202,7 @@ fn built_labels_are_the_computed_ones_and_replace_themselves() {
 #[test]
 fn reports_count_what_the_table_holds() {
     let store = market::store_of(&[&market::goog()]);
-    let report = labels::build(&store, &TripleBarrier::default(), &SeriesFilter::default(), &Silent).unwrap();
+    let report = labels::build(&store, &LabelSpec::default(), &SeriesFilter::default(), now(), &Silent).unwrap();
     let of = &report.series[0];
     let (complete, ones, mean): (i64, f64, f64) = store
         .conn()
@@ -210,14 +220,14 @@ fn refusals_say_what_there_is_and_write_nothing() {
     let store = market::store_of(&[&market::reliance()]);
     let ask = |symbol: &str, interval| {
         let filter = SeriesFilter { symbols: vec![symbol.parse().unwrap()], interval };
-        labels::build(&store, &TripleBarrier::default(), &filter, &Silent).unwrap_err()
+        labels::build(&store, &LabelSpec::default(), &filter, now(), &Silent).unwrap_err()
     };
     let unknown = ask("INFY", None);
     assert!(unknown.is_refusal());
     assert_eq!(unknown.to_string(), "no bars for INFY; the store has RELIANCE 1d");
     assert_eq!(ask("RELIANCE", Some(Interval::H1)).to_string(), "no 1h bars for RELIANCE; the store has RELIANCE 1d");
     let bad = TripleBarrier { stop_loss: 1.5, ..TripleBarrier::default() };
-    let refused = labels::build(&store, &bad, &SeriesFilter::default(), &Silent).unwrap_err();
+    let refused = labels::build(&store, &bad.into(), &SeriesFilter::default(), now(), &Silent).unwrap_err();
     assert!(refused.is_refusal() && refused.to_string().contains("stop_loss = 1.5"), "{refused}");
     let rows: i64 = store.conn().query_row("SELECT count(*) FROM labels", [], |row| row.get(0)).unwrap();
     assert_eq!(rows, 0);

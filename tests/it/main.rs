@@ -2,6 +2,7 @@
 //!
 //! `architecture` holds the imports to README's map; `store` opening, migrations and their refusals; `ingest`, `ingest_fit` and `ingest_faults` real
 //! and bad files; `simulate` the synthetic market; `features` and `labels` against TA-Lib and a second implementation, over the series of `market`;
+//! `label_kinds` every kind of label by brute force, `label_peers` against pandas, `label_audit` what an audit finds;
 //! `calendars` sessions against real files and a package; `bars` derived bars by hand and against pandas; `models` the
 //! chain on real bars, and that no test bar reaches a model; `backtest` the engine against a reference and its laws;
 //! `report` pages and pictures; `slt` and `views` the metrics on hand-computed rows and against a second
@@ -22,6 +23,9 @@ mod ingest;
 mod ingest_fit;
 mod ingest_faults;
 mod kernels;
+mod label_audit;
+mod label_kinds;
+mod label_peers;
 mod labels;
 mod market;
 mod models;

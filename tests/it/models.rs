@@ -27,7 +27,7 @@ fn derived(path: &str, edit: &str) -> Store {
     store.conn().execute_batch(edit).unwrap();
     let (set, all) = (FeatureSet::load("core23").unwrap(), SeriesFilter::default());
     features::build(&store, &set, &all, now(), &Silent).unwrap();
-    labels::build(&store, &barriers(), &all, &Silent).unwrap();
+    labels::build(&store, &barriers().into(), &all, now(), &Silent).unwrap();
     store
 }
 

@@ -29,7 +29,7 @@ INSERT INTO bars_rejected VALUES
     ('ing-1', 'a.csv', 9, 'DDD', '1h', '1,0', 'non_positive_price', NULL, TIMESTAMP '2024-02-01');
 INSERT INTO ingest_log VALUES
     ('ing-1', 'a.csv', 'ab12', 1000, ['AAA', 'BBB'], '1h', 100, 98, 0, 0, 2, TIMESTAMP '2024-02-01');
-INSERT INTO labels
+INSERT INTO labels (label_set, symbol, interval, ts, label, forward_return, entry_ts, exit_ts, barrier)
 SELECT 'tb_5_2_8', 'AAA', '1h', ts, CAST(noise(i) > 0.7 AS INTEGER), noise(i + 1) / 10 - 0.05, ts, ts, 'horizon' FROM hours;
 
 INSERT INTO runs (run_id, parent_run_id, kind, mode, name, status, started_at, code_version, model_id, strategy, interval, symbols) VALUES

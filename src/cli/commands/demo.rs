@@ -50,7 +50,7 @@ pub fn run(args: &DemoArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let filter = SeriesFilter { symbols: symbols.clone(), interval: Some(Interval::H1) };
     let set = FeatureSet::load("core23")?;
     let built = features::build(&store, &set, &filter, ctx.now(), ctx.progress())?;
-    let labelled = labels::build(&store, &BARRIERS, &filter, ctx.progress())?;
+    let labelled = labels::build(&store, &BARRIERS.into(), &filter, ctx.now(), ctx.progress())?;
     let mut notes = vec![
         format!("{} bars of {} SYNTHETIC symbols, {} feature rows", labelled.rows, symbols.len(), built.rows),
         format!(

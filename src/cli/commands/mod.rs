@@ -11,6 +11,7 @@ mod ingest;
 mod ingest_reference;
 mod init;
 mod labels;
+mod labels_audit;
 mod man;
 mod model;
 mod query;

@@ -46,7 +46,8 @@ pub fn run(args: &ReportArgs, ctx: &Ctx) -> Result<Output, Failure> {
     Ok(Output::new(text, json!({ "runs": chosen, "html": written.html, "pngs": written.pngs })))
 }
 
-fn open(page: &Path) -> Result<(), Failure> {
+/// Opens a page in the browser.
+pub fn open(page: &Path) -> Result<(), Failure> {
     let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let started = std::process::Command::new(opener).arg(page).spawn();
     started

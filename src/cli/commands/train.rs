@@ -60,7 +60,8 @@ pub struct TrainArgs {
     name: String,
 }
 
-fn shares(text: &str) -> Result<SplitSpec, String> {
+/// Reads `0.7,0.15,0.15`.
+pub fn shares(text: &str) -> Result<SplitSpec, String> {
     let parts: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
     match parts.unwrap_or_default().as_slice() {
         [train, valid, test] => Ok(SplitSpec { train: *train, valid: *valid, test: *test, embargo: None }),
