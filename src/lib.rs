@@ -23,6 +23,8 @@ pub mod features;
 pub mod labels;
 /// Files of bars into tables.
 pub mod ingest;
+/// Does anything see ahead? Features, labels and queries audited on the data.
+pub mod audit;
 /// Tables into samples: windows, splits by time, scaling.
 pub mod dataset;
 /// Composition: a strategy over stored bars, recorded as a run.

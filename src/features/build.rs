@@ -15,7 +15,7 @@ use super::set::{FeatureSet, KEYS};
 use super::staged::{self, Rows, Stage};
 use super::state::{self, Key, State};
 use super::stepping::Plan;
-use crate::domain::{Bars, Progress, Ts};
+use crate::domain::{Bars, Progress, Silent, Ts};
 use crate::store::bars::Coverage;
 use crate::store::series::{self, SeriesFilter};
 use crate::store::{Store, StoreError, params, stale};
@@ -82,6 +82,23 @@ pub fn build(
             let built = rebuild(store, set, &series, now, progress)?;
             Ok(report(set, built, recreated))
         })
+    })
+}
+
+/// Builds the rows of every series and nothing else: no state to go on from, no record. For scratch stores.
+///
+/// # Errors
+/// As [`build`].
+pub fn materialise(store: &Store, set: &FeatureSet) -> Result<()> {
+    let series = chosen(store, set, &SeriesFilter::default())?;
+    store.transaction(|| {
+        let stage = Stage::of(set);
+        if has_table(store, set)? {
+            run(store, set, &script::delete_all(set))?;
+        }
+        staged::start(store, set, stage)?;
+        write_all(store, set, stage, &series, &Silent)?;
+        staged::finish(store, set, stage)
     })
 }
 
@@ -220,7 +237,8 @@ fn clear_rows(store: &Store, set: &FeatureSet, series: &[Coverage]) -> Result<()
     let sql = script::count_others(set);
     let others: i64 =
         store.conn().query_row(&sql, params![symbols, intervals], |row| row.get(0)).map_err(StoreError::from)?;
-    if others == 0 {
+    let rows: i64 = series.iter().map(|found| found.bars).sum();
+    if others == 0 && rows > CHUNK_BARS {
         return run(store, set, &script::drop_table(set));
     }
     store.conn().execute(&script::delete_series(set), params![symbols, intervals]).map_err(StoreError::from)?;

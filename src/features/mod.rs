@@ -35,6 +35,7 @@
 
 mod asof;
 mod build;
+mod built;
 mod error;
 mod expression;
 mod increment;
@@ -52,7 +53,8 @@ mod tokens;
 mod window;
 
 pub use asof::AsOf;
-pub use build::{BuildReport, SeriesBuilt, build};
+pub use build::{BuildReport, SeriesBuilt, build, materialise};
+pub use built::built;
 pub use error::FeatureError;
 pub use expression::Expression;
 pub use increment::increment;

@@ -31,9 +31,9 @@ pub fn sql(set: &FeatureSet) -> String {
     )
 }
 
-/// Creates the table with its comments, and the script's macros.
-pub(super) fn prepare(set: &FeatureSet) -> String {
-    format!("{}{}{}", create(set), comments(set), macros(set))
+/// Creates the table with its comments.
+pub(super) fn create_table(set: &FeatureSet) -> String {
+    format!("{}{}", create(set), comments(set))
 }
 
 /// Writes the rows of the staged bars; `source` says what `staged` is, when it is no table.
@@ -91,6 +91,11 @@ pub(super) fn numbers(set: &FeatureSet) -> Vec<String> {
 /// Drops the table of a set.
 pub(super) fn drop_table(set: &FeatureSet) -> String {
     format!("DROP TABLE {}", set.table())
+}
+
+/// Deletes every row.
+pub(super) fn delete_all(set: &FeatureSet) -> String {
+    format!("DELETE FROM {}", set.table())
 }
 
 /// Counts the rows of the table of a set.
@@ -237,7 +242,8 @@ fn comments(set: &FeatureSet) -> String {
     text
 }
 
-fn macros(set: &FeatureSet) -> String {
+/// The script's macros.
+pub(super) fn macros(set: &FeatureSet) -> String {
     let mut text = "\n-- Unknown is NULL, never infinite.\n\
          CREATE OR REPLACE TEMP MACRO finite(x) AS CASE WHEN isfinite(CAST(x AS DOUBLE)) THEN CAST(x AS DOUBLE) END;\n"
         .to_string();

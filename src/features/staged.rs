@@ -52,7 +52,11 @@ pub(super) fn put(store: &Store, set: &FeatureSet, stage: Stage, rows: Vec<Rows>
 
 /// Creates the table that fills up, where there is one.
 pub(super) fn start(store: &Store, set: &FeatureSet, stage: Stage) -> Result<()> {
-    super::build::run(store, set, &script::prepare(set))?;
+    // A table that is there has its columns and comments: outdated ones were dropped.
+    if !super::build::has_table(store, set)? {
+        super::build::run(store, set, &script::create_table(set))?;
+    }
+    super::build::run(store, set, &script::macros(set))?;
     if stage == Stage::Table { super::build::run(store, set, &script::staging_table(set)) } else { Ok(()) }
 }
 

@@ -104,6 +104,12 @@ impl LabelSpec {
         }
     }
 
+    /// Whether labels also follow from what was before the decision: a volatility, or a primary rule.
+    #[must_use]
+    pub const fn looks_back(&self) -> bool {
+        matches!(self, Self::Volatility(_) | Self::Meta(_))
+    }
+
     /// Checks the parameters.
     ///
     /// # Errors

@@ -136,7 +136,8 @@ impl Columns {
         let tokens = [&halves[0], &halves[1]];
         let mut all: Vec<&dyn duckdb::ToSql> = vec![&tokens[0], &tokens[1]];
         all.extend_from_slice(values);
-        store.conn().execute(sql, all.as_slice())?;
+        // Generated scripts are long; reading one again takes longer than running it over a few rows.
+        store.conn().prepare_cached(sql)?.execute(all.as_slice())?;
         Ok(())
     }
 

@@ -9,6 +9,7 @@ pub mod calendars;
 pub mod columns;
 mod error;
 pub mod external;
+pub mod frame;
 pub mod migrate;
 pub mod models;
 pub mod named;
@@ -17,6 +18,7 @@ pub mod query;
 pub mod runs;
 pub mod series;
 pub mod stale;
+pub mod transfer;
 pub mod views;
 
 pub use columns::Columns;

@@ -199,7 +199,7 @@ pub fn to_parquet(store: &Store, sql: &str, parameters: &[Option<String>], path:
 }
 
 /// Checks that a text is exactly one statement that reads; returns it without a trailing semicolon.
-fn single_reading(sql: &str) -> Result<&str> {
+pub(super) fn single_reading(sql: &str) -> Result<&str> {
     let statements = split(sql);
     let [only] = statements.as_slice() else {
         let found = if statements.is_empty() { "no statement" } else { "several statements" };
@@ -288,7 +288,7 @@ fn bare(sql: &str) -> String {
 }
 
 /// DuckDB's message on one line, without its pointer drawing.
-fn tidy(error: &duckdb::Error) -> String {
+pub(super) fn tidy(error: &duckdb::Error) -> String {
     let text = error.to_string();
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let kept: Vec<&str> = lines.take_while(|line| !line.starts_with("LINE ") && !line.starts_with('^')).collect();

@@ -27,6 +27,7 @@ mod label_audit;
 mod label_kinds;
 mod label_peers;
 mod labels;
+mod lookahead;
 mod market;
 mod models;
 mod report;

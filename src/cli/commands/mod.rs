@@ -1,5 +1,6 @@
 //! One file a subcommand; its doc comment is its help.
 
+mod audit;
 mod backtest;
 mod bars;
 mod completions;
@@ -36,6 +37,7 @@ pub enum Command {
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Backtest(backtest::BacktestArgs),
+    Audit(audit::AuditArgs),
     Report(report::ReportArgs),
     Sql(sql::SqlArgs),
     Query(query::QueryArgs),
@@ -57,6 +59,7 @@ pub fn run(command: Command, ctx: &Ctx) -> Result<Output, Failure> {
         Command::Train(args) => train::run(&args, ctx),
         Command::Evaluate(args) => evaluate::run(&args, ctx),
         Command::Backtest(args) => backtest::run(&args, ctx),
+        Command::Audit(args) => audit::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
         Command::Sql(args) => sql::run(&args, ctx),
         Command::Query(args) => query::run(&args, ctx),

@@ -1,0 +1,2 @@
+-- Makes room for altered corporate actions.
+DELETE FROM corporate_actions

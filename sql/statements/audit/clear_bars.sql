@@ -1,0 +1,2 @@
+-- Makes room for altered bars.
+DELETE FROM bars

@@ -1,0 +1,2 @@
+-- Makes room for altered sentiment.
+DELETE FROM sentiment_snapshots

@@ -1,0 +1,2 @@
+-- Makes room for altered memberships.
+DELETE FROM universe
