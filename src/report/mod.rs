@@ -7,6 +7,7 @@
 //! The page loads nothing and runs no script; figures are inline SVG in two widths, coloured by CSS variables, so
 //! that it follows the reader's light or dark setting and prints in light.
 
+mod audits;
 pub mod chart;
 mod error;
 mod figures;

@@ -5,6 +5,7 @@ use minijinja::{Environment, Value};
 use serde::Serialize;
 
 use super::ReportError;
+use super::audits;
 use super::chart::{Theme, render};
 use super::figures::{self, Figure};
 use super::read::{Record, Run, pasteable, rows};
@@ -25,7 +26,7 @@ pub struct Badge {
     /// In capitals.
     pub text: &'static str,
     /// What it means.
-    pub meaning: &'static str,
+    pub meaning: String,
 }
 
 /// One run of the report, before it is drawn.
@@ -53,25 +54,26 @@ pub struct Section {
 fn badges(run: &Run) -> Vec<Badge> {
     let mut found = Vec::new();
     if run.is_synthetic {
-        found.push(Badge { text: "SYNTHETIC DATA", meaning: "simulated bars: says nothing about a market" });
+        found.push(Badge { text: "SYNTHETIC DATA", meaning: "simulated bars: says nothing about a market".into() });
     }
     if run.is_in_sample {
         found.push(Badge {
             text: "UNAUDITED · IN-SAMPLE",
-            meaning: "traded on data its model was fitted on: expect worse",
+            meaning: "traded on data its model was fitted on: expect worse".into(),
         });
     }
     if run.is_survivors {
         found.push(Badge {
             text: "SURVIVORSHIP",
-            meaning: "its universe has no ended membership: names that failed are missing, results look better than they were",
+            meaning: "its universe has no ended membership: names that failed are missing, results look better than they were".into(),
         });
     }
     match run.status.as_str() {
-        "failed" => {
-            found.push(Badge { text: "FAILED", meaning: "the run ended with an error; its numbers may be partial" })
+        "failed" => found
+            .push(Badge { text: "FAILED", meaning: "the run ended with an error; its numbers may be partial".into() }),
+        "running" => {
+            found.push(Badge { text: "RUNNING", meaning: "the run has not ended; its numbers are partial".into() })
         }
-        "running" => found.push(Badge { text: "RUNNING", meaning: "the run has not ended; its numbers are partial" }),
         _ => {}
     }
     found
@@ -119,7 +121,9 @@ fn section(store: &Store, run: Run, own: Option<&Record>, beside: Option<&Record
     let params = rows(store, crate::sql!("report/params"), &[&run.run_id], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?.unwrap_or_else(|| "—".into())))
     })?;
-    Ok(Section { badges: badges(&run), details: details(&run), summary, sentence, facts, figures, tables, params, run })
+    let mut badges = badges(&run);
+    badges.extend(audits::badges(store, &run.run_id)?);
+    Ok(Section { badges, details: details(&run), summary, sentence, facts, figures, tables, params, run })
 }
 
 /// Lineage of a run as label and value; what is unknown is said to be.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::backtest::Data;
+use crate::audit::{self, Subject};
 use crate::backtest::{self, Config, Outcome};
 use crate::cli::output::{grid, number, percent};
 use crate::cli::{Ctx, Failure, Output};
@@ -60,6 +61,7 @@ pub fn run(args: &DemoArgs, ctx: &Ctx) -> Result<Output, Failure> {
             percent(labelled.base_rate)
         ),
     ];
+    notes.push(audited(&store, [Subject::Features(Box::new(set.clone())), Subject::Labels(BARRIERS.into())], ctx)?);
     let mut kinds = vec![ModelSpec::by_kind("logistic")];
     if !args.fast {
         kinds.push(Some(ModelSpec::Mlp(MlpSpec { epochs: 8, patience: 3, ..MlpSpec::default() })));
@@ -82,6 +84,21 @@ pub fn run(args: &DemoArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let written = report::write(&store, &ordered, &args.out, ctx.now())?;
     notes.push(format!("report: {}", written.html.display()));
     Ok(closing(&notes, &judged, &runs, &written.html, &ctx.db))
+}
+
+/// Cuts of the demo's audits; `ws audit lookahead` makes 200.
+const CUTS: usize = 25;
+
+/// Audits what the models will rest on.
+fn audited(store: &Store, subjects: [Subject; 2], ctx: &Ctx) -> Result<String, Failure> {
+    let options = audit::Options { cuts: CUTS, seed: 1, filter: SeriesFilter::default(), bars: None };
+    let mut told = Vec::new();
+    for subject in subjects {
+        let outcome = audit::lookahead(store, &subject, &options, ctx.progress())?;
+        let kept = audit::save_lookahead(store, &subject, &options, &outcome, ctx.now())?;
+        told.push(format!("{} {}", subject.name(), if kept.passed { "sees nothing ahead" } else { "SEES AHEAD" }));
+    }
+    Ok(format!("look-ahead audit, {CUTS} random cuts: {}", told.join(", ")))
 }
 
 /// Unpacks the bundled sample and takes it in through the same door as any file; returns its symbols.
