@@ -9,6 +9,9 @@ pub enum DatasetError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The stored features could not be judged.
+    #[error(transparent)]
+    Features(#[from] crate::features::FeatureError),
     /// A lookback of zero, fractions that don't add up and the like.
     #[error("{0}")]
     Spec(String),

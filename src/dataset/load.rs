@@ -8,6 +8,7 @@ use duckdb::arrow::datatypes::{Float64Type, Int32Type, TimestampMicrosecondType}
 use super::{Dataset, DatasetError, FeatureSchema, Result, Sample, Series};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::{Interval, Symbol, Ts};
+use crate::features;
 use crate::store::stale::{self, Mark};
 use crate::store::{Store, StoreError, duckdb, params};
 
@@ -72,18 +73,38 @@ fn refuse_stale(store: &Store, spec: &DatasetSpec) -> Result<()> {
         _ => false,
     };
     let marks = stale::list(store)?;
+    let marked: Vec<String> = (marks.iter())
+        .filter(|mark| wanted(mark) && mark.kind == "features" && mark.interval == spec.interval.as_str())
+        .map(|mark| mark.symbol.clone())
+        .collect();
     let found = marks.into_iter().filter(wanted).find(|mark| {
         mark.interval == spec.interval.as_str()
             && (spec.symbols.is_empty() || spec.symbols.iter().any(|symbol| symbol.as_str() == mark.symbol))
             && spec.to.is_none_or(|to| mark.from < to)
     });
-    let Some(Mark { kind, name, symbol, interval, from }) = found else { return Ok(()) };
+    let Some(Mark { kind, name, symbol, interval, from }) = found else { return refuse_outdated(store, spec, &marked) };
     let next = match kind.as_str() {
         "features" => format!("ws features build --set {name}"),
         _ => "ws labels build".to_string(),
     };
     Err(DatasetError::Stale(format!(
         "{kind} {name} of {symbol} {interval} no longer follow from its bars from {from} on; build them again with '{next}'"
+    )))
+}
+
+/// Refuses features of which anything they were made of has changed, also what no mark tells: a joined series, late
+/// sentiment, the universe, or rows altered by other programs.
+/// Of series that are marked it is known from when on; that was judged before.
+fn refuse_outdated(store: &Store, spec: &DatasetSpec, marked: &[String]) -> Result<()> {
+    let FeatureSchema { set, hash, .. } = &spec.schema;
+    let mut outdated = features::outdated(store, set, hash, spec.interval, &spec.symbols)?;
+    outdated.retain(|symbol| !marked.iter().any(|marked| marked == symbol.as_str()));
+    let Some(symbol) = outdated.first() else { return Ok(()) };
+    let others = if outdated.len() > 1 { format!(" and {} more", outdated.len() - 1) } else { String::new() };
+    Err(DatasetError::Stale(format!(
+        "features {set} of {symbol}{others} at {} no longer follow from what they were made of; build them again with \
+         'ws features build --incremental --set {set}'",
+        spec.interval
     )))
 }
 

@@ -3,6 +3,7 @@
 //! One thread reads and steps the next series while the script writes the last ones, so that a build needs memory for
 //! a few chunks however many series there are.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::mpsc::sync_channel;
 
 use rayon::prelude::*;
@@ -16,7 +17,7 @@ use super::staged::{self, Rows, Stage};
 use super::state::{self, Key, State};
 use super::stepping::Plan;
 use crate::domain::{Bars, Progress, Silent, Ts};
-use crate::store::bars::Coverage;
+use crate::store::bars::{Coverage, coverage};
 use crate::store::series::{self, SeriesFilter};
 use crate::store::{Store, StoreError, params, stale};
 
@@ -79,8 +80,9 @@ pub fn build(
     store.with_memory_limit(|| {
         store.transaction(|| {
             let recreated = drop_outdated(store, set)?;
-            let built = rebuild(store, set, &series, now, progress)?;
-            Ok(report(set, built, recreated))
+            let mut done = remove_gone(store, set, filter)?;
+            done.extend(rebuild(store, set, &series, now, progress)?);
+            Ok(report(set, done, recreated))
         })
     })
 }
@@ -90,7 +92,7 @@ pub fn build(
 /// # Errors
 /// As [`build`].
 pub fn materialise(store: &Store, set: &FeatureSet) -> Result<()> {
-    let series = chosen(store, set, &SeriesFilter::default())?;
+    let series = SeriesFilter::default().resolve(store)?;
     store.transaction(|| {
         let stage = Stage::of(set);
         if has_table(store, set)? {
@@ -107,7 +109,37 @@ pub(super) fn chosen(store: &Store, set: &FeatureSet, filter: &SeriesFilter) -> 
     if set.is_across() && !filter.symbols.is_empty() {
         return Err(FeatureError::NeedsAllSymbols { set: set.name().into() });
     }
-    Ok(filter.resolve(store)?)
+    let series = filter.resolve(store)?;
+    refuse_nothing_to_read(store, set, &series)?;
+    Ok(series)
+}
+
+/// A universe without members and a joined instrument without bars are mistakes, not unknown values.
+fn refuse_nothing_to_read(store: &Store, set: &FeatureSet, series: &[Coverage]) -> Result<()> {
+    let refused = |reason: String| Err(FeatureError::NothingToRead { set: set.name().into(), reason });
+    if let Some(universe) = set.universe() {
+        let (members, known): (i64, Option<String>) = store
+            .conn()
+            .query_row(crate::sql!("features/universes"), params![universe], |row| Ok((row.get(0)?, row.get(1)?)))
+            .map_err(StoreError::from)?;
+        if members == 0 {
+            let known = known.map_or("the store has none".into(), |known| format!("there are {known}"));
+            return refused(format!("universe '{universe}' has no members; {known} ('ws ingest universe FILE')"));
+        }
+    }
+    if set.joins().is_empty() {
+        return Ok(());
+    }
+    let there: HashSet<Key> = coverage(store)?.iter().map(key).collect();
+    for join in set.joins() {
+        let mut wanted = series.iter().map(|found| join.of(&found.symbol, found.interval));
+        if !wanted.any(|other| there.contains(&other)) {
+            let symbol = join.symbol.as_ref().map_or("these symbols".to_string(), ToString::to_string);
+            let interval = join.interval.map_or("the same".to_string(), |interval| interval.to_string());
+            return refused(format!("as-of '{}': there are no {interval} bars of {symbol}", join.name));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn report(set: &FeatureSet, series: Vec<SeriesBuilt>, recreated: Option<String>) -> BuildReport {
@@ -132,6 +164,7 @@ pub(super) fn rebuild(
 ) -> Result<Vec<SeriesBuilt>> {
     let rows: i64 = series.iter().map(|found| found.bars).sum();
     progress.start("features", rows.unsigned_abs());
+    check_expressions(store, set)?;
     clear_rows(store, set, series)?;
     let stage = Stage::of(set);
     staged::start(store, set, stage)?;
@@ -168,10 +201,11 @@ fn write_all(
     progress: &dyn Progress,
 ) -> Result<Vec<(Key, State)>> {
     let reader = store.reader()?;
-    let chunks = series::chunks(series, CHUNK_BARS);
+    let chunks = series::chunks_by(series, CHUNK_BARS, weights(store, set, series)?);
     let mut states = Vec::with_capacity(series.len());
     std::thread::scope(|scope| {
-        let (sender, loaded) = sync_channel::<Result<Loaded>>(1);
+        // Handed over from hand to hand: one chunk is read while another is written, and no third one waits.
+        let (sender, loaded) = sync_channel::<Result<Loaded>>(0);
         let to_load = chunks.clone();
         scope.spawn(move || {
             for chunk in to_load {
@@ -191,6 +225,19 @@ fn write_all(
         }
         Ok(states)
     })
+}
+
+/// Bars that each series needs in memory: its own and those it is joined with.
+fn weights(store: &Store, set: &FeatureSet, series: &[Coverage]) -> Result<Vec<i64>> {
+    if set.joins().is_empty() {
+        return Ok(series.iter().map(|found| found.bars).collect());
+    }
+    let bars: HashMap<Key, i64> = coverage(store)?.iter().map(|found| (key(found), found.bars)).collect();
+    let joined = |found: &Coverage| -> i64 {
+        let others = set.joins().iter().map(|join| join.of(&found.symbol, found.interval));
+        others.filter_map(|other| bars.get(&other)).sum()
+    };
+    Ok(series.iter().map(|found| found.bars + joined(found)).collect())
 }
 
 fn load(reader: &Store, set: &FeatureSet, chunk: &[Coverage]) -> Result<Loaded> {
@@ -215,6 +262,55 @@ fn step(plan: &Plan, bars: Bars) -> Result<(Rows, State)> {
         state: plan.save(&running)?,
     };
     Ok((Rows { bars, first: 0, fresh: 0, kernels }, state))
+}
+
+/// Series of those chosen that were built and have no bars any more.
+pub(super) fn gone(store: &Store, set: &FeatureSet, filter: &SeriesFilter) -> Result<Vec<Key>> {
+    let there: HashSet<Key> = coverage(store)?.iter().map(key).collect();
+    let wanted = |(symbol, interval): &Key| {
+        filter.interval.is_none_or(|wanted| wanted == *interval)
+            && (filter.symbols.is_empty() || filter.symbols.contains(symbol))
+    };
+    let stored = rows_stored(store, set)?.into_keys();
+    let mut gone: Vec<Key> = stored.filter(|key| wanted(key) && !there.contains(key)).collect();
+    gone.sort();
+    Ok(gone)
+}
+
+/// Removes the rows of series that have no bars any more.
+pub(super) fn remove_gone(store: &Store, set: &FeatureSet, filter: &SeriesFilter) -> Result<Vec<SeriesBuilt>> {
+    let gone = gone(store, set, filter)?;
+    if gone.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (symbols, intervals) = state::joined(gone.iter());
+    store.conn().execute(&script::delete_series(set), params![symbols, intervals]).map_err(StoreError::from)?;
+    state::forget(store, set, gone.iter())?;
+    let removed = |(symbol, interval): &Key| SeriesBuilt {
+        symbol: symbol.to_string(),
+        interval: interval.to_string(),
+        rows: 0,
+        how: "removed: it has no bars any more".into(),
+    };
+    Ok(gone.iter().map(removed).collect())
+}
+
+/// Rows that the set's table holds of each series; none when there is no table.
+pub(super) fn rows_stored(store: &Store, set: &FeatureSet) -> Result<HashMap<Key, i64>> {
+    let mut rows = HashMap::new();
+    if !has_table(store, set)? {
+        return Ok(rows);
+    }
+    let mut statement = store.conn().prepare(&script::count_series(set)).map_err(StoreError::from)?;
+    let mut found = statement.query([]).map_err(StoreError::from)?;
+    while let Some(row) = found.next().map_err(StoreError::from)? {
+        let symbol: String = row.get(0).map_err(StoreError::from)?;
+        let interval: String = row.get(1).map_err(StoreError::from)?;
+        if let (Ok(symbol), Ok(interval)) = (symbol.parse(), interval.parse()) {
+            rows.insert((symbol, interval), row.get(2).map_err(StoreError::from)?);
+        }
+    }
+    Ok(rows)
 }
 
 /// Keeps where the build stands, with the fingerprints of what it read.
@@ -252,6 +348,20 @@ pub(super) fn run(store: &Store, set: &FeatureSet, sql: &str) -> Result<()> {
 
 pub(super) fn script_fault(set: &FeatureSet, error: StoreError) -> FeatureError {
     FeatureError::Script { set: set.name().into(), reason: error.to_string() }
+}
+
+/// Has DuckDB check every expression, so that one it can't run is told with its line before anything is built.
+pub(super) fn check_expressions(store: &Store, set: &FeatureSet) -> Result<()> {
+    run(store, set, &script::macros(set))?;
+    run(store, set, &script::check_table(set))?;
+    for (feature, sql) in script::checks(set) {
+        if let Err(error) = store.conn().prepare(&sql) {
+            let reason = StoreError::from(error).to_string();
+            let (name, line) = (feature.name.clone(), feature.line);
+            return Err(FeatureError::Expression { set: set.name().into(), line, feature: name, reason });
+        }
+    }
+    run(store, set, "DROP TABLE staged_check")
 }
 
 /// Drops the set's table when its comment names another version or its columns are others.

@@ -34,6 +34,18 @@ pub enum FeatureError {
         /// What is wrong and what would be right.
         reason: String,
     },
+    /// An expression that DuckDB can't run.
+    #[error("feature set {set}, line {line}, feature '{feature}': {reason}")]
+    Expression {
+        /// The set.
+        set: String,
+        /// Line of the definition.
+        line: usize,
+        /// The feature.
+        feature: String,
+        /// DuckDB's message.
+        reason: String,
+    },
     /// The generated script failed: an expression DuckDB can't run.
     #[error("feature set {set} does not run: {reason}")]
     Script {
@@ -42,8 +54,18 @@ pub enum FeatureError {
         /// DuckDB's message.
         reason: String,
     },
+    /// A set reads something the store has nothing of.
+    #[error("feature set {set}: {reason}")]
+    NothingToRead {
+        /// The set.
+        set: String,
+        /// What is missing and what would be right.
+        reason: String,
+    },
     /// Symbols were chosen for a set that compares all of them.
-    #[error("feature set {set} compares symbols with each other: leave --symbols out, or name a universe in the set")]
+    #[error(
+        "feature set {set} compares symbols with each other: leave --symbols out (a universe in the set says whom it compares)"
+    )]
     NeedsAllSymbols {
         /// The set.
         set: String,

@@ -24,7 +24,7 @@
 use std::collections::BTreeSet;
 
 use super::tokens::{Token, split_places};
-use super::window::{ACROSS, PEER_COLUMNS, Window};
+use super::window::{ACROSS, LONGEST, PEER_COLUMNS, Window};
 
 /// A checked expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -351,6 +351,9 @@ impl<'a> Reading<'a> {
             if (window == Window::Series) != lag {
                 return Err(format!("OVER {name} does not go with this function; {WINDOWS}"));
             }
+            if window == Window::Peers && self.after("first_value", "last_value") {
+                return Err("peers have no order; first_value and last_value can't choose among them".into());
+            }
             self.windows.insert(window);
             self.across |= window == Window::Peers;
             self.reach(window.back(), window.warmup());
@@ -391,14 +394,24 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
+    /// Whether the OVER at the current token belongs to a call of one of two functions.
+    fn after(&self, one: &str, other: &str) -> bool {
+        (0..self.at).any(|index| {
+            self.tokens[index].word().is_some_and(|word| word == one || word == other)
+                && self.tokens.get(index + 1).is_some_and(|next| next.is_mark("("))
+                && self.closing(index + 1) + 1 == self.at
+        })
+    }
+
     /// Whether the OVER at the current token belongs to a lag.
     fn after_lag(&self) -> bool {
-        (0..self.at).any(|index| self.tokens[index].word() == Some("lag") && self.closing(index + 1) + 1 == self.at)
+        self.after("lag", "lag")
     }
 }
 
 fn whole(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| format!("'{text}' is not a whole number of bars"))
+    let bars = text.parse().map_err(|_| format!("'{text}' is not a whole number of bars"))?;
+    if bars > LONGEST { Err(format!("a window reaches back at most {LONGEST} bars")) } else { Ok(bars) }
 }
 
 fn shown(token: &Token) -> String {
@@ -447,6 +460,9 @@ mod tests {
             format!("lag(close, 0) OVER ({SERIES})"),
             "lag(close, 0)".to_string(),
             "avg(close) OVER next_5".to_string(),
+            "lag + sum(close) OVER series".to_string(),
+            "first_value(close) OVER peers".to_string(),
+            frame("ROWS BETWEEN 20000 PRECEDING AND CURRENT ROW"),
             "avg(close) OVER last_0".to_string(),
             "avg(close) OVER series".to_string(),
             "avg(avg(close) OVER last_5) OVER last_5".to_string(),

@@ -21,7 +21,7 @@ use super::staged::{self, Rows, Stage};
 use super::state::{self, Key, State};
 use super::stepping::Plan;
 use crate::domain::{Bars, Interval, Progress, Ts};
-use crate::store::bars::{Coverage, coverage};
+use crate::store::bars::Coverage;
 use crate::store::duckdb;
 use crate::store::series::{self, SeriesFilter};
 use crate::store::{Store, StoreError, params, stale};
@@ -44,8 +44,8 @@ pub fn increment(
     store.with_memory_limit(|| {
         store.transaction(|| {
             let recreated = build::drop_outdated(store, set)?;
-            let judged = judge(store, set, series)?;
-            let mut done = remove_gone(store, set)?;
+            let judged = judge(store, set, filter, series)?;
+            let mut done = build::remove_gone(store, set, filter)?;
             let anew: Vec<Coverage> = judged.anew.iter().map(|(found, _)| found.clone()).collect();
             if !anew.is_empty() {
                 build::rebuild(store, set, &anew, now, progress)?;
@@ -75,13 +75,14 @@ struct Append {
     fresh: Ts,
 }
 
-fn judge(store: &Store, set: &FeatureSet, series: Vec<Coverage>) -> Result<Judged> {
+fn judge(store: &Store, set: &FeatureSet, filter: &SeriesFilter, series: Vec<Coverage>) -> Result<Judged> {
     let mut states = state::load(store, set)?;
     let known: Vec<(Key, Ts)> =
         series.iter().filter_map(|found| Some((key(found), states.get(&key(found))?.last_close_ts))).collect();
     let prints = state::fingerprints(store, set, &known)?;
     let prints: HashMap<Key, String> = known.into_iter().map(|(key, _)| key).zip(prints).collect();
-    let rows = rows_stored(store, set)?;
+    let rows = build::rows_stored(store, set)?;
+    let plan = Plan::new(set);
     let marks: HashSet<(String, String)> = (stale::list(store)?.into_iter())
         .filter(|mark| mark.kind == "features" && mark.name == set.name())
         .map(|mark| (mark.symbol, mark.interval))
@@ -96,6 +97,7 @@ fn judge(store: &Store, set: &FeatureSet, series: Vec<Coverage>) -> Result<Judge
             None => Some("built"),
             Some(_) if marked => Some("built anew: earlier bars changed"),
             Some(state) if rows.get(&key).copied() != Some(state.bars) => Some("built anew: rows were missing"),
+            Some(state) if plan.resume(&state.state).is_err() => Some("built anew: its saved state was damaged"),
             Some(state) if prints.get(&key) != Some(&state.inputs) => Some("built anew: what it was made of changed"),
             Some(_) => None,
         };
@@ -109,13 +111,13 @@ fn judge(store: &Store, set: &FeatureSet, series: Vec<Coverage>) -> Result<Judge
             (Some(why), _) => judged.anew.push((found, why.to_string())),
         }
     }
-    if set.is_across() { compare_all(store, set, judged) } else { Ok(judged) }
+    if set.is_across() { compare_all(store, set, filter, judged) } else { Ok(judged) }
 }
 
 /// Where symbols are compared, one that is built anew changes every other; a new bar only what is from its close on.
-fn compare_all(store: &Store, set: &FeatureSet, judged: Judged) -> Result<Judged> {
+fn compare_all(store: &Store, set: &FeatureSet, filter: &SeriesFilter, judged: Judged) -> Result<Judged> {
     let mut whole: HashSet<Interval> = judged.anew.iter().map(|(found, _)| found.interval).collect();
-    whole.extend(gone(store, set)?.into_iter().map(|(_, interval)| interval));
+    whole.extend(build::gone(store, set, filter)?.into_iter().map(|(_, interval)| interval));
     let mut done = Judged { anew: judged.anew, ..Judged::default() };
     let mut rest = Vec::new();
     for append in judged.append {
@@ -158,49 +160,6 @@ fn first_closing(store: &Store, found: &Coverage, close: Ts) -> Result<Ts> {
         .query_row(crate::sql!("features/first_closing"), values, |row| row.get(0))
         .map_err(StoreError::from)?;
     Ok(Ts(first.unwrap_or(i64::MAX)))
-}
-
-/// Series that were built and have no bars any more.
-fn gone(store: &Store, set: &FeatureSet) -> Result<Vec<Key>> {
-    let there: HashSet<Key> = coverage(store)?.iter().map(key).collect();
-    let mut gone: Vec<Key> = rows_stored(store, set)?.into_keys().filter(|key| !there.contains(key)).collect();
-    gone.sort();
-    Ok(gone)
-}
-
-fn remove_gone(store: &Store, set: &FeatureSet) -> Result<Vec<SeriesBuilt>> {
-    let gone = gone(store, set)?;
-    if gone.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (symbols, intervals) = state::joined(gone.iter());
-    store.conn().execute(&script::delete_series(set), params![symbols, intervals]).map_err(StoreError::from)?;
-    state::forget(store, set, gone.iter())?;
-    let removed = |(symbol, interval): &Key| SeriesBuilt {
-        symbol: symbol.to_string(),
-        interval: interval.to_string(),
-        rows: 0,
-        how: "removed: it has no bars any more".into(),
-    };
-    Ok(gone.iter().map(removed).collect())
-}
-
-/// Rows that the set's table holds of each series; none when there is no table.
-fn rows_stored(store: &Store, set: &FeatureSet) -> Result<HashMap<Key, i64>> {
-    let mut rows = HashMap::new();
-    if !build::has_table(store, set)? {
-        return Ok(rows);
-    }
-    let mut statement = store.conn().prepare(&script::count_series(set)).map_err(StoreError::from)?;
-    let mut found = statement.query([]).map_err(StoreError::from)?;
-    while let Some(row) = found.next().map_err(StoreError::from)? {
-        let symbol: String = row.get(0).map_err(StoreError::from)?;
-        let interval: String = row.get(1).map_err(StoreError::from)?;
-        if let (Ok(symbol), Ok(interval)) = (symbol.parse(), interval.parse()) {
-            rows.insert((symbol, interval), row.get(2).map_err(StoreError::from)?);
-        }
-    }
-    Ok(rows)
 }
 
 /// Writes the rows that are new, from the saved states on.
@@ -300,8 +259,35 @@ fn context_starts(store: &Store, set: &FeatureSet, chunk: &[Append]) -> Result<V
     if set.context() == 0 {
         return Ok(from);
     }
+    let times: Vec<Ts> = chunk.iter().map(|append| append.fresh).collect();
+    lower(&mut from, &go_back(store, set, chunk, &times)?);
+    // What is compared must be complete at the earliest bar that any symbol looks back at, and so on for each step
+    // that compares what was compared.
+    let steps = set.features().iter().filter(|feature| feature.is_across()).count();
+    for _ in 0..steps {
+        let mut earliest: HashMap<Interval, Ts> = HashMap::new();
+        for (append, ts) in chunk.iter().zip(&from) {
+            let slot = earliest.entry(append.found.interval).or_insert(*ts);
+            *slot = (*slot).min(*ts);
+        }
+        let times: Vec<Ts> = chunk.iter().map(|append| earliest[&append.found.interval]).collect();
+        lower(&mut from, &times);
+        lower(&mut from, &go_back(store, set, chunk, &times)?);
+    }
+    Ok(from)
+}
+
+fn lower(from: &mut [Ts], to: &[Ts]) {
+    for (from, to) in from.iter_mut().zip(to) {
+        *from = (*from).min(*to);
+    }
+}
+
+/// For each series the start of the bar that lies the set's context before a time.
+fn go_back(store: &Store, set: &FeatureSet, chunk: &[Append], times: &[Ts]) -> Result<Vec<Ts>> {
+    let mut from = times.to_vec();
     let (symbols, intervals) = state::joined(chunk.iter().map(|append| key(&append.found)).collect::<Vec<_>>().iter());
-    let times: Vec<String> = chunk.iter().map(|append| append.fresh.0.to_string()).collect();
+    let times: Vec<String> = times.iter().map(|ts| ts.0.to_string()).collect();
     let mut statement = store.conn().prepare(&script::context_starts(set)).map_err(StoreError::from)?;
     let values = params![symbols, intervals, times.join("\n"), chunk.len() as i64];
     let mut rows = statement.query(values).map_err(StoreError::from)?;

@@ -88,18 +88,7 @@ fn snapshots(conn: &Connection, keys: &[(Symbol, Interval)], since: &[Ts]) -> Re
     }
     let symbols: Vec<&str> = first.iter().map(|(symbol, _)| symbol.as_str()).collect();
     let times: Vec<String> = first.iter().map(|(_, ts)| ts.0.to_string()).collect();
-    let mut statement = conn.prepare(
-        // What was known at the first close is the newest one at or before it; what came later follows.
-        "WITH wanted AS (
-             SELECT unnest(string_split($1, chr(10))) AS symbol, CAST(unnest(string_split($2, chr(10))) AS BIGINT) AS us,
-                    unnest(range(CAST($3 AS BIGINT))) AS at),
-         start AS (
-             SELECT w.at, max(s.known_ts) AS known_ts FROM wanted w JOIN sentiment_snapshots s ON s.symbol = w.symbol
-             WHERE epoch_us(s.known_ts) <= w.us GROUP BY w.at)
-         SELECT w.at, s.known_ts, s.score, s.confidence, s.provider, s.fetched_at
-         FROM sentiment_snapshots s JOIN wanted w ON s.symbol = w.symbol LEFT JOIN start ON start.at = w.at
-         WHERE start.known_ts IS NULL OR s.known_ts >= start.known_ts",
-    ).map_err(StoreError::from)?;
+    let mut statement = conn.prepare(crate::sql!("features/snapshots")).map_err(StoreError::from)?;
     let mut rows: Vec<Vec<Snapshot>> = (0..first.len()).map(|_| Vec::new()).collect();
     let keys = params![symbols.join("\n"), times.join("\n"), first.len() as i64];
     for batch in statement.stream_arrow(keys).map_err(StoreError::from)? {
@@ -147,12 +136,7 @@ fn others(conn: &Connection, wanted: Vec<((Symbol, Interval), Ts)>) -> Result<Ha
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut floor = conn
-        .prepare(
-            "SELECT coalesce(epoch_us(max(ts)), $3) FROM bars
-         WHERE symbol = $1 AND interval = $2 AND close_ts <= make_timestamp($3)",
-        )
-        .map_err(StoreError::from)?;
+    let mut floor = conn.prepare(crate::sql!("features/known_start")).map_err(StoreError::from)?;
     let (mut series, mut from) = (Vec::new(), Vec::new());
     for ((symbol, interval), since) in wanted {
         let first = match since.0 {
@@ -169,12 +153,7 @@ fn others(conn: &Connection, wanted: Vec<((Symbol, Interval), Ts)>) -> Result<Ha
 }
 
 fn members(conn: &Connection, universe: &str) -> Result<HashMap<Symbol, Vec<(i32, i32)>>> {
-    let mut statement = conn
-        .prepare(
-            "SELECT symbol, date_diff('day', DATE '1970-01-01', \"from\"), date_diff('day', DATE '1970-01-01', \"to\")
-         FROM universe WHERE name = $1",
-        )
-        .map_err(StoreError::from)?;
+    let mut statement = conn.prepare(crate::sql!("features/members")).map_err(StoreError::from)?;
     let mut rows = statement.query(params![universe]).map_err(StoreError::from)?;
     let mut members: HashMap<Symbol, Vec<(i32, i32)>> = HashMap::new();
     while let Some(row) = rows.next().map_err(StoreError::from)? {

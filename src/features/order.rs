@@ -8,24 +8,31 @@ use std::collections::HashMap;
 use super::asof::AsOf;
 use super::error::{FeatureError, Result};
 use super::expression::{BAR_COLUMNS, Expression, SENTIMENT};
-use super::read::Record;
+use super::read::{Place, Record};
 use super::record::{Definition, Feature, Memory};
 use super::set::BAR_NUMBER;
 use crate::domain::nearest;
 
-/// Longest chain of features over features.
-const DEEPEST: usize = 64;
+/// Most features of a set.
+const MOST: usize = 1_000;
+
+/// Most bars that features over features may look back together.
+const FARTHEST: usize = 100_000;
 
 /// Completes the records of a set, in the order given.
 ///
 /// # Errors
 /// Unknown columns, names used twice, and features that depend on themselves; each with its place.
 pub(super) fn complete(records: Vec<Record>, joins: &[AsOf]) -> Result<Vec<Feature>> {
+    if let Some(record) = records.get(MOST) {
+        return Err(wrong(record, &format!("a set has at most {MOST} features")));
+    }
     let mut index = HashMap::new();
     for (at, record) in records.iter().enumerate() {
         if let Some(earlier) = index.insert(record.name.as_str(), at) {
             let other: &Record = &records[earlier];
-            return Err(wrong(record, &format!("the name is used twice, first in line {}", other.place.line)));
+            let Place { origin, line } = &other.place;
+            return Err(wrong(record, &format!("the name is used twice, first at {origin}:{line}")));
         }
         if joins.iter().any(|join| join.column(&record.name).is_some()) {
             return Err(wrong(record, "the name is that of an as-of column; choose another"));
@@ -42,9 +49,9 @@ pub(super) fn complete(records: Vec<Record>, joins: &[AsOf]) -> Result<Vec<Featu
         .into_iter()
         .zip(reached)
         .map(|(record, reach)| {
-            let Record { name, definition, unit, role, about, source, .. } = record;
+            let Record { name, definition, unit, role, about, source, place } = record;
             let Reach { warmup, memory, context, level } = reach;
-            Feature { name, definition, unit, role, about, source, warmup, memory, context, level }
+            Feature { name, definition, unit, role, about, source, warmup, memory, context, level, line: place.line }
         })
         .collect())
 }
@@ -87,9 +94,6 @@ impl Order<'_> {
             let cycle = names.collect::<Vec<_>>().join(" -> ");
             return Err(wrong(record, &format!("it depends on itself: {cycle}")));
         }
-        if self.path.len() >= DEEPEST {
-            return Err(wrong(record, &format!("more than {DEEPEST} features over features")));
-        }
         self.path.push(at);
         let reach = match &record.definition {
             Definition::Kernel { spec, .. } => {
@@ -125,6 +129,9 @@ impl Order<'_> {
         reach.warmup += expression.warmup();
         reach.memory = reach.memory.behind(expression.back());
         reach.context += expression.back();
+        if reach.context > FARTHEST {
+            return Err(wrong(record, &format!("its windows together look back more than {FARTHEST} bars")));
+        }
         reach.level += 1;
         Ok(reach)
     }

@@ -12,7 +12,10 @@ use super::set::{BAR_NUMBER, KEYS};
 use super::window::Window;
 
 /// Words that DuckDB reserves.
-const RESERVED: &str = "all analyse analyze and any array as asc asymmetric both case cast check collate column \
+const RESERVED: &str = "anti asof at authorization bigint binary by collation concurrently cross current date double \
+    following freeze full glob ilike inner is isnull join lag lead left like natural notnull outer over overlaps \
+    partition positional preceding range right row rows semi similar tablesample unbounded unpack verbose \
+    cs_rank cs_zscore finite all analyse analyze and any array as asc asymmetric both case cast check collate column \
     constraint create default deferrable desc describe distinct do else end except false fetch for foreign from group \
     having in initially intersect into lambda lateral leading limit not null offset on only or order pivot \
     pivot_longer pivot_wider placing primary qualify references returning select show some summarize symmetric table \

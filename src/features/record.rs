@@ -30,6 +30,16 @@ pub struct Feature {
     pub context: usize,
     /// 0 is there once staged; an expression comes one step after the last expression it reads.
     pub(super) level: usize,
+    /// Line of its definition in the set.
+    pub(super) line: usize,
+}
+
+impl Feature {
+    /// Whether it compares symbols with each other.
+    #[must_use]
+    pub fn is_across(&self) -> bool {
+        matches!(&self.definition, Definition::Expression(expression) if expression.is_across())
+    }
 }
 
 /// How a feature is computed.

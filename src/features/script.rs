@@ -77,6 +77,27 @@ pub(super) fn staging_table(set: &FeatureSet) -> String {
     format!("CREATE OR REPLACE TEMP TABLE {STAGED} ({})", columns.join(", "))
 }
 
+/// Creates an empty table with every column that an expression can name.
+pub(super) fn check_table(set: &FeatureSet) -> String {
+    let staged = staging_table(set).replace(STAGED, CHECKED);
+    let there = numbers(set);
+    let features = set.features().iter().map(|feature| &feature.name).filter(|name| !there.contains(name));
+    let columns: String = features.map(|name| format!(", {name} DOUBLE")).collect();
+    format!("{}{columns})", staged.trim_end_matches(')'))
+}
+
+/// Name of that table.
+const CHECKED: &str = "staged_check";
+
+/// For each expression a statement that DuckDB can prepare if it can run it.
+pub(super) fn checks(set: &FeatureSet) -> impl Iterator<Item = (&Feature, String)> {
+    set.expressions().map(|(feature, expression)| {
+        let windows: Vec<String> = expression.windows().iter().map(|window| window.definition()).collect();
+        let windows = if windows.is_empty() { String::new() } else { format!(" WINDOW {}", windows.join(", ")) };
+        (feature, format!("SELECT {} FROM {CHECKED}{windows}", value(feature, expression)))
+    })
+}
+
 /// Columns of numbers that are staged, in order.
 pub(super) fn numbers(set: &FeatureSet) -> Vec<String> {
     let mut names: Vec<String> = BAR_COLUMNS[..6].iter().map(ToString::to_string).collect();
@@ -286,8 +307,16 @@ fn windows(set: &FeatureSet, level: usize) -> String {
 /// `expression AS name`: finite or NULL, and NULL inside the warm-up.
 fn value(feature: &Feature, expression: &Expression) -> String {
     let finite = format!("finite({})", expression.sql());
-    if feature.warmup == 0 {
-        return format!("{finite} AS {}", feature.name);
+    let mut only = Vec::new();
+    if feature.warmup > 0 {
+        only.push(format!("{BAR_NUMBER} >= {}", feature.warmup));
     }
-    format!("CASE WHEN {BAR_NUMBER} >= {} THEN {finite} END AS {}", feature.warmup, feature.name)
+    // Who is no member has no peers.
+    if expression.windows().contains(&Window::Peers) {
+        only.push("member".into());
+    }
+    match only.as_slice() {
+        [] => format!("{finite} AS {}", feature.name),
+        _ => format!("CASE WHEN {} THEN {finite} END AS {}", only.join(" AND "), feature.name),
+    }
 }

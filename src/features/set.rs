@@ -68,7 +68,7 @@ impl FeatureSet {
     /// # Errors
     /// TOML of another shape, and features that can't be used, each with its line and reason.
     pub fn parse(origin: &str, text: &str) -> Result<Self> {
-        let read = read::read(origin, text)?;
+        let mut read = read::read(origin, text)?;
         let first = Place { origin: shorten(origin), line: 1 };
         let mut print = Fingerprint::new();
         print.i64(GENERATOR_VERSION);
@@ -88,14 +88,36 @@ impl FeatureSet {
             print.text(text);
             records = base.records;
         }
-        records.extend(read.records);
+        records.append(&mut read.records);
         if records.is_empty() {
             return Err(first.wrong("it has no [[feature]]"));
         }
         let features = order::complete(records, &read.joins)?;
         print.text(text);
+        let set = Self::of(read, text, print.finish(), features);
+        set.refuse_unused(&first)?;
+        Ok(set)
+    }
+
+    fn of(read: read::Read, text: &str, hash: String, features: Vec<Feature>) -> Self {
         let (name, about, universe, joins) = (read.name, read.about, read.universe, read.joins);
-        Ok(Self { name, about, text: text.to_string(), hash: print.finish(), universe, joins, features })
+        Self { name, about, text: text.to_string(), hash, universe, joins, features }
+    }
+
+    /// Nothing that a set says is taken and ignored.
+    fn refuse_unused(&self, place: &Place) -> Result<()> {
+        if self.universe.is_some() && !self.is_across() {
+            return Err(
+                place.wrong("it names a universe and compares no symbols; leave it out, or use cs_rank or peers")
+            );
+        }
+        let read = self.joined_columns();
+        match self.joins.iter().find(|join| !read.iter().any(|(_, used, _)| used.name == join.name)) {
+            Some(join) => {
+                Err(place.wrong(format!("nothing reads the columns of as-of '{}', such as {0}_close", join.name)))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Name of the set.

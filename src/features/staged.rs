@@ -69,7 +69,7 @@ pub(super) fn finish(store: &Store, set: &FeatureSet, stage: Stage) -> Result<()
     Ok(())
 }
 
-fn columns(set: &FeatureSet, rows: Vec<Rows>, inputs: &Inputs) -> Columns {
+fn columns(set: &FeatureSet, mut rows: Vec<Rows>, inputs: &Inputs) -> Columns {
     let total: usize = rows.iter().map(|rows| rows.bars.len()).sum();
     let each = |rows: &Rows| rows.bars.len();
     let mut columns = Columns::new()
@@ -82,13 +82,6 @@ fn columns(set: &FeatureSet, rows: Vec<Rows>, inputs: &Inputs) -> Columns {
         .bool("fresh", rows.iter().flat_map(|rows| (0..rows.bars.len()).map(|row| row >= rows.fresh)))
         .bool("member", rows.iter().flat_map(|rows| inputs.is_member(&rows.bars)));
     let mut numbers: Vec<Vec<f64>> = Vec::new();
-    let joined = |parts: Vec<&[f64]>| {
-        let mut column = Vec::with_capacity(total);
-        parts.into_iter().for_each(|part| column.extend_from_slice(part));
-        column
-    };
-    let of: [fn(&Bars) -> &[f64]; 6] = [|b| &b.open, |b| &b.high, |b| &b.low, |b| &b.close, |b| &b.volume, |b| &b.vwap];
-    numbers.extend(of.map(|of| joined(rows.iter().map(|rows| of(&rows.bars)).collect())));
     if set.reads_sentiment() {
         numbers.push(rows.iter().flat_map(|rows| inputs.sentiment(&rows.bars)).collect());
     }
@@ -99,12 +92,27 @@ fn columns(set: &FeatureSet, rows: Vec<Rows>, inputs: &Inputs) -> Columns {
         });
         numbers.push(values.collect());
     }
+    let of: [fn(&mut Bars) -> &mut Vec<f64>; 6] =
+        [|b| &mut b.open, |b| &mut b.high, |b| &mut b.low, |b| &mut b.close, |b| &mut b.volume, |b| &mut b.vwap];
+    let prices = of.map(|of| one_column(total, rows.iter_mut().map(|rows| of(&mut rows.bars)).collect()));
+    numbers.splice(0..0, prices);
     let kernels = rows.first().map_or(0, |rows| rows.kernels.len());
-    numbers
-        .extend((0..kernels).map(|kernel| joined(rows.iter().map(|rows| rows.kernels[kernel].as_slice()).collect())));
+    for kernel in 0..kernels {
+        numbers.push(one_column(total, rows.iter_mut().map(|rows| &mut rows.kernels[kernel]).collect()));
+    }
     drop(rows);
     for (name, values) in script::numbers(set).into_iter().zip(numbers) {
         columns = columns.f64_vec(&name, values);
     }
     columns
+}
+
+/// The parts behind each other, taken out of where they were: a single one is not copied.
+fn one_column(total: usize, mut parts: Vec<&mut Vec<f64>>) -> Vec<f64> {
+    if let [only] = parts.as_mut_slice() {
+        return std::mem::take(only);
+    }
+    let mut column = Vec::with_capacity(total);
+    parts.into_iter().for_each(|part| column.append(part));
+    column
 }

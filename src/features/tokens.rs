@@ -63,8 +63,20 @@ pub(super) fn split_places(text: &str) -> Result<(Vec<Token>, Vec<usize>), Strin
             tokens.push(Token::Number(rest[..length].to_string()));
             length
         } else if first == '\'' {
+            // E'..' and the like read their text by other rules.
+            let before = text[..text.len() - rest.len()].chars().next_back();
+            if before.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') {
+                return Err("a text must stand by itself: put a space before '".into());
+            }
+            let length = rest[1..].find('\'').ok_or("a text is not closed: ' is missing")?;
+            if rest[1..=length].contains(|c: char| c == '\\' || c.is_control()) {
+                return Err("a text can hold neither \\ nor line breaks".into());
+            }
+            if rest[length + 2..].starts_with('\'') {
+                return Err("a text can't hold '".into());
+            }
             tokens.push(Token::Text);
-            1 + rest[1..].find('\'').ok_or("a text is not closed: ' is missing")? + 1
+            1 + length + 1
         } else if rest.starts_with("--") || rest.starts_with("/*") {
             return Err("comments don't belong into an expression; use 'about'".into());
         } else {
@@ -116,9 +128,21 @@ mod tests {
 
     #[test]
     fn refuses_what_they_must_not() {
-        for bad in
-            ["close; DROP TABLE bars", "close -- x", "close /* x */", "\"close\"", "b.close", "close::INT", "'x", "é"]
-        {
+        for bad in [
+            "e'\\'' is null",
+            "x'ff'",
+            "'a\\b'",
+            "'a\nb'",
+            "'it''s'",
+            "close; DROP TABLE bars",
+            "close -- x",
+            "close /* x */",
+            "\"close\"",
+            "b.close",
+            "close::INT",
+            "'x",
+            "é",
+        ] {
             assert!(split(bad).is_err(), "{bad}");
         }
     }

@@ -12,10 +12,10 @@
 //! clause, so that expressions stand in it as they were written.
 
 /// Most bars a window by name reaches back.
-const LONGEST: usize = 10_000;
+pub(super) const LONGEST: usize = 10_000;
 
-/// Minutes of a day: no session has more bars.
-const DAY: usize = 1_440;
+/// Minutes of the longest day, when clocks go back: no session has more bars.
+const DAY: usize = 1_500;
 
 /// A named window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -20,6 +20,9 @@ use super::error::{LabelError, whole_within};
 use super::triple_barrier::MAX_HORIZON;
 use crate::domain::Bars;
 
+/// Smallest multiple of volatility: below, every bar touches a barrier.
+const MIN_MULTIPLE: f64 = 0.001;
+
 /// Longest trailing window, in bars.
 pub const MAX_WINDOW: usize = 10_000;
 /// Volatility that counts as none.
@@ -53,8 +56,8 @@ impl Volatility {
     /// Which one can't be used, and the rule.
     pub fn check(&self) -> Result<(), LabelError> {
         for (name, value) in [("take_profit", self.take_profit), ("stop_loss", self.stop_loss)] {
-            if !(value > 0.0 && value <= MAX_MULTIPLE) {
-                let rule = format!("a multiple of volatility is above 0 and at most {MAX_MULTIPLE}");
+            if !(MIN_MULTIPLE..=MAX_MULTIPLE).contains(&value) {
+                let rule = format!("a multiple of volatility is from {MIN_MULTIPLE} to {MAX_MULTIPLE}");
                 return Err(LabelError::Parameter { name, value: value.to_string(), rule });
             }
         }

@@ -61,14 +61,20 @@ impl SeriesFilter {
 /// Cuts series into runs of about `max_bars` bars, so that work on them needs bounded memory.
 #[must_use]
 pub fn chunks(series: &[Coverage], max_bars: i64) -> Vec<&[Coverage]> {
+    chunks_by(series, max_bars, series.iter().map(|found| found.bars))
+}
+
+/// The same by weights of one's own, one a series.
+#[must_use]
+pub fn chunks_by(series: &[Coverage], most: i64, weights: impl IntoIterator<Item = i64>) -> Vec<&[Coverage]> {
     let mut cut = Vec::new();
-    let (mut start, mut bars) = (0, 0_i64);
-    for (index, found) in series.iter().enumerate() {
-        if index > start && bars.saturating_add(found.bars) > max_bars {
+    let (mut start, mut weight) = (0, 0_i64);
+    for (index, here) in weights.into_iter().enumerate().take(series.len()) {
+        if index > start && weight.saturating_add(here) > most {
             cut.push(&series[start..index]);
-            (start, bars) = (index, 0);
+            (start, weight) = (index, 0);
         }
-        bars = bars.saturating_add(found.bars);
+        weight = weight.saturating_add(here);
     }
     if start < series.len() {
         cut.push(&series[start..]);

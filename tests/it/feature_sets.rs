@@ -127,6 +127,22 @@ fn sets_say_what_is_wrong_with_them() {
             ),
             "'following' looks ahead",
         ),
+        (feature("x", "{ expression = \"e'a' is null\" }"), "a text must stand by itself"),
+        (feature("double", "{ expression = 'close' }"), "a word of SQL"),
+        (feature("lag", "{ expression = 'close' }"), "a word of SQL"),
+        (
+            feature(
+                "x",
+                "{ expression = 'sum(close) OVER (PARTITION BY symbol, interval ORDER BY ts ROWS BETWEEN 20000 PRECEDING AND CURRENT ROW)' }",
+            ),
+            "at most 10000 bars",
+        ),
+        (feature("x", "{ expression = 'last_value(close) OVER peers' }"), "peers have no order"),
+        (format!("universe = 'u'\n{}", feature("x", "{ expression = 'close' }")), "compares no symbols"),
+        (
+            format!("{}[[asof]]\nname = 'd'\ninterval = '1d'\n", feature("x", "{ expression = 'close' }")),
+            "nothing reads the columns of as-of 'd'",
+        ),
         (feature("last_20", "{ expression = 'close' }"), "that of a window"),
         (feature("x", "{ expression = 'x + 1' }"), "mine.toml:12: feature 'x': it depends on itself: x -> x"),
         (format!("universe = ''\n{}", feature("x", "{ expression = 'close' }")), "mine.toml:1: universe must be"),

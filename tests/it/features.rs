@@ -358,7 +358,8 @@ fn a_failing_build_changes_nothing() {
     build(&store, &whole);
     let before = bits(&values(&store, &whole, "GOOG"), 20);
     let refused = features::build(&store, &broken, &SeriesFilter::default(), Ts(0), &Silent).unwrap_err();
-    assert!(matches!(refused, FeatureError::Script { .. }), "{refused}");
+    assert!(matches!(refused, FeatureError::Expression { .. }), "{refused}");
+    assert!(refused.to_string().contains("line 56, feature 'infinite'"), "{refused}");
     assert_eq!(bits(&values(&store, &whole, "GOOG"), 20), before);
 }
 

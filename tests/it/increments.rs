@@ -204,19 +204,116 @@ fn a_failed_increment_leaves_everything_as_it_was() {
     let set = FeatureSet::parse("alone.toml", &alone()).unwrap();
     increment(&store, &set);
     let shot = "SELECT (SELECT bit_xor(hash(f)) FROM features_alone f)::VARCHAR || (SELECT bit_xor(hash(s)) FROM feature_state s)";
-    let before: String = store.conn().query_row(shot, [], |row| row.get(0)).unwrap();
     market::append(&store, &walk("BBB", Interval::H1, 12, 1, 7));
     store
         .conn()
         .execute_batch("UPDATE feature_state SET state = '\\x01'::BLOB WHERE symbol = 'BBB' AND interval = '1h'")
         .unwrap();
-    let tampered: String = store.conn().query_row(shot, [], |row| row.get(0)).unwrap();
-    let error = features::increment(&store, &set, &SeriesFilter::default(), Ts(0), &Silent).unwrap_err();
-    assert!(error.to_string().contains("does not fit its kernel"), "{error}");
-    let after: String = store.conn().query_row(shot, [], |row| row.get(0)).unwrap();
-    assert_eq!(after, tampered);
-    assert_ne!(after, before);
+    let report = increment(&store, &set);
+    assert!(hows(&report).contains(&"built anew: its saved state was damaged"), "{report:?}");
+    assert_equals_full_build(&store, &set, "a damaged state");
+    // What fails midway changes nothing.
+    let shot = || -> String { store.conn().query_row(shot, [], |row| row.get(0)).unwrap() };
+    let before = shot();
+    market::append(&store, &walk("CCC", Interval::H1, 12, 1, 7));
+    store.conn().execute_batch("ALTER TABLE stale_marks RENAME TO away").unwrap();
+    assert!(features::increment(&store, &set, &SeriesFilter::default(), Ts(0), &Silent).is_err());
+    assert!(features::build(&store, &set, &SeriesFilter::default(), Ts(0), &Silent).is_err());
+    store.conn().execute_batch("ALTER TABLE away RENAME TO stale_marks").unwrap();
+    assert_eq!(shot(), before);
     // A full build needs no state.
     features::build(&store, &set, &SeriesFilter::default(), Ts(0), &Silent).unwrap();
     assert!(hows(&increment(&store, &set)).iter().all(|how| *how == "unchanged"));
+}
+
+/// Ranks of a return, and windows over them: what is compared must be complete wherever any symbol looks back.
+const NESTED: &str = r#"
+name = "nested"
+about = "Windows over cross-sections"
+[[feature]]
+name = "ret"
+definition = { expression = "close / lag(close, 1) - 1" }
+unit = "fraction"
+role = "return"
+[[feature]]
+name = "place"
+definition = { expression = "cs_rank(ret)" }
+unit = "0 to 1"
+role = "bounded"
+[[feature]]
+name = "mean_place"
+definition = { expression = "avg(place) OVER last_5" }
+unit = "0 to 1"
+role = "bounded"
+[[feature]]
+name = "place_of_mean"
+definition = { expression = "cs_rank(mean_place)" }
+unit = "0 to 1"
+role = "bounded"
+[[feature]]
+name = "earlier"
+definition = { expression = "lag(place_of_mean, 3)" }
+unit = "0 to 1"
+role = "bounded"
+[[feature]]
+name = "peers_n"
+definition = { expression = "count(close) OVER peers" }
+unit = "symbols"
+role = "flow"
+"#;
+
+#[test]
+fn comparisons_over_series_with_gaps_see_the_same_peers() {
+    let store = feature_world::store(20);
+    let set = FeatureSet::parse("nested.toml", NESTED).unwrap();
+    store.conn().execute_batch("DELETE FROM bars WHERE symbol = 'BBB' AND hour(ts) % 3 > 0").unwrap();
+    increment(&store, &set);
+    for (n, symbol) in ["AAA", "BBB", "CCC", "DDD"].into_iter().enumerate() {
+        market::append(&store, &walk(symbol, Interval::H1, 20, 1, 40 + n as u64));
+    }
+    store.conn().execute_batch("DELETE FROM bars WHERE symbol = 'BBB' AND hour(ts) % 3 > 0").unwrap();
+    let report = increment(&store, &set);
+    assert!(hows(&report).contains(&"appended"), "{report:?}");
+    assert_equals_full_build(&store, &set, "gaps");
+}
+
+#[test]
+fn a_filter_leaves_other_series_alone() {
+    let store = feature_world::store(12);
+    let set = FeatureSet::parse("nested.toml", NESTED).unwrap();
+    increment(&store, &set);
+    store.conn().execute_batch("DELETE FROM bars WHERE symbol = 'CCC' AND interval = '1h'").unwrap();
+    let daily = SeriesFilter { symbols: vec![], interval: Some(Interval::D1) };
+    let report = features::increment(&store, &set, &daily, Ts(0), &Silent).unwrap();
+    assert!(hows(&report).iter().all(|how| *how == "unchanged"), "{report:?}");
+    let report = increment(&store, &set);
+    assert!(hows(&report).contains(&"removed: it has no bars any more"), "{report:?}");
+    assert_equals_full_build(&store, &set, "a series vanished while others were built");
+    // A full build removes what has no bars, too.
+    store.conn().execute_batch("DELETE FROM bars WHERE symbol = 'DDD'").unwrap();
+    features::build(&store, &set, &SeriesFilter::default(), Ts(0), &Silent).unwrap();
+    let left: i64 = store
+        .conn()
+        .query_row("SELECT count(*) FROM features_nested WHERE symbol = 'DDD'", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn what_no_longer_follows_is_told() {
+    let store = feature_world::store(20);
+    let [rich, alone, _] = sets();
+    increment(&store, &rich);
+    increment(&store, &alone);
+    let outdated = |set: &FeatureSet| -> Vec<String> {
+        let found = features::outdated(&store, set.name(), set.hash(), Interval::H1, &[]).unwrap();
+        found.iter().map(ToString::to_string).collect()
+    };
+    assert!(outdated(&rich).is_empty() && outdated(&alone).is_empty());
+    store.conn().execute_batch("UPDATE bars SET close = close + 1 WHERE symbol = 'BBB' AND interval = '1d' AND session_date = (SELECT min(session_date) + 3 FROM bars)").unwrap();
+    assert_eq!(outdated(&alone), ["BBB"], "a joined daily bar");
+    store.conn().execute_batch("UPDATE universe SET \"to\" = \"from\" + 5 WHERE symbol = 'AAA'").unwrap();
+    assert_eq!(outdated(&rich).len(), 4, "the universe");
+    increment(&store, &rich);
+    assert!(outdated(&rich).is_empty());
 }

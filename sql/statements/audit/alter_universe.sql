@@ -13,5 +13,10 @@ FROM kept
 UNION ALL BY NAME
 SELECT DISTINCT u.name, b.symbol, last.date + 10 AS "from", CAST(NULL AS DATE) AS "to", 'audit' AS source, u.added_at
 FROM audit_bars b, last, (SELECT name, min(added_at) AS added_at FROM audit_universe GROUP BY name) u
-WHERE NOT EXISTS (SELECT 1 FROM kept k WHERE k.name = u.name AND k.symbol = b.symbol)
-  AND hash(b.symbol, $2) % 3 > 0
+WHERE NOT EXISTS (SELECT 1 FROM kept k WHERE k.name = u.name AND k.symbol = b.symbol
+                                          AND (k."to" IS NULL OR k."to" >= last.date))
+UNION ALL BY NAME
+SELECT u.name, 'AUDIT' AS symbol, last.date + 1 + CAST(hash(u.name, $2) % 5 AS INTEGER) AS "from",
+       CAST(NULL AS DATE) AS "to", 'audit' AS source, u.added_at
+FROM last, (SELECT name, min(added_at) AS added_at FROM audit_universe GROUP BY name) u
+WHERE last.date IS NOT NULL

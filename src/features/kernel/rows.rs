@@ -13,7 +13,7 @@ use crate::indicators::{
 };
 
 /// Most bars a session has.
-const DAY: usize = 1_440;
+const DAY: usize = 1_500;
 
 fn kernel<K: Step + 'static>(input: Input, against: Input, kernel: K) -> Box<dyn Running> {
     Box::new(Stepped { input, against, kernel })
