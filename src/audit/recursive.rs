@@ -83,7 +83,7 @@ pub fn recursive(
         return Err(AuditError::TooLittle(format!("{} bars are too few to compare histories on", times.len())));
     }
     let long = subject.rows(&sample.store)?;
-    let mut features: Vec<Settled> = set.features().iter().map(|feature| settled(feature)).collect();
+    let mut features: Vec<Settled> = set.features().iter().map(settled).collect();
     let sizes: Vec<f64> = long.columns.iter().map(|column| median_size(column)).collect();
     note_first(&long, &mut features);
     progress.start("starts", options.cuts as u64);

@@ -2,7 +2,7 @@
 //!
 //! [`PercentileRank`]: the share of the last n values, the newest included, that are not above the newest; from 1/n to
 //! 1. [`Rank`]: the same with ties in the middle, as pandas' `rolling(n).rank(pct=True)`. First value at bar n − 1;
-//! memory finite, n bars. Source: the weak and the mean percentile rank of statistics.
+//!    memory finite, n bars. Source: the weak and the mean percentile rank of statistics.
 
 use serde::{Deserialize, Serialize};
 

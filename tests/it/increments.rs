@@ -131,12 +131,10 @@ fn whatever_happens_an_increment_equals_a_full_build() {
     let store = feature_world::store(30);
     let sets = sets();
     sets.iter().for_each(|set| drop(increment(&store, set)));
-    let mut day = 30;
-    for (what, sql) in mutations {
+    for (day, (what, sql)) in (30..).zip(mutations) {
         // New bars come together with the change.
         market::append(&store, &walk("AAA", Interval::H1, day, 1, day as u64));
         market::append(&store, &walk("AAA", Interval::D1, day, 1, day as u64));
-        day += 1;
         store.conn().execute_batch(sql).unwrap();
         for set in &sets {
             let report = increment(&store, set);

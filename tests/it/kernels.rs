@@ -84,7 +84,7 @@ fn every_kernel_is_ta_libs_or_pandas() {
             assert!((ours - theirs).abs() <= tolerance, "{name} at bar {bar}: {ours} against {theirs}");
         }
         // These wait for a session, or for volume.
-        let waits = ["session_vwap", "opening_range", "volume_ratio"].contains(&&kernel[..]);
+        let waits = ["session_vwap", "opening_range", "volume_ratio"].contains(&kernel);
         assert!(waits || first == Some(set.warmup()), "{name}: first at {first:?}, said {}", set.warmup());
     }
     assert_eq!(rows.len(), bars.len());

@@ -58,7 +58,7 @@ fn every_planted_leak_is_caught() {
         ("a whole-series rank", "SELECT symbol, interval, ts, percent_rank() OVER (PARTITION BY symbol, interval ORDER BY close) AS leak FROM bars".to_string(), "later bars"),
         ("an unlagged join of days", "SELECT h.symbol, h.interval, h.ts, d.close AS leak FROM bars h JOIN bars d ON d.symbol = h.symbol AND d.interval = '1d' AND d.session_date = h.session_date WHERE h.interval = '1h'".to_string(), "later bars"),
         ("an unlagged as-of join", "SELECT h.symbol, h.interval, h.ts, d.close AS leak FROM bars h ASOF JOIN (FROM bars WHERE interval = '1d') d ON d.symbol = h.symbol AND h.ts >= d.ts WHERE h.interval = '1h'".to_string(), "later bars"),
-        ("another symbol's later bar", format!("SELECT b.symbol, b.interval, b.ts, m.next AS leak FROM bars b JOIN (SELECT ts, interval, lead(close) OVER (PARTITION BY interval ORDER BY ts) AS next FROM bars WHERE symbol = 'AAA') m USING (interval, ts)"), "later bars"),
+        ("another symbol's later bar", "SELECT b.symbol, b.interval, b.ts, m.next AS leak FROM bars b JOIN (SELECT ts, interval, lead(close) OVER (PARTITION BY interval ORDER BY ts) AS next FROM bars WHERE symbol = 'AAA') m USING (interval, ts)".to_string(), "later bars"),
         ("a backward fill", format!("SELECT symbol, interval, ts, first_value(CASE WHEN hour(ts) % 3 = 0 THEN close END IGNORE NULLS) OVER ({SERIES} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS leak FROM bars"), "later bars"),
         ("the day's sentiment", "SELECT b.symbol, b.interval, b.ts, max(s.score) AS leak FROM bars b JOIN sentiment_snapshots s ON s.symbol = b.symbol AND s.date = b.session_date GROUP BY ALL".to_string(), "later sentiment"),
         ("sentiment a little early", "SELECT b.symbol, b.interval, b.ts, s.score AS leak FROM bars b ASOF JOIN sentiment_snapshots s ON s.symbol = b.symbol AND b.close_ts + INTERVAL 1 MINUTE >= s.known_ts".to_string(), "later sentiment"),
@@ -148,7 +148,7 @@ fn labels_are_settled_at_their_exit_and_enter_after_their_decision() {
         LabelSpec::from(workstation::labels::Volatility::default()),
     ];
     for spec in specs {
-        let subject = Subject::Labels(spec.clone());
+        let subject = Subject::Labels(spec);
         let outcome = audit(&store, &subject, 60);
         assert_eq!(outcome.alarms, Vec::<Alarm>::new(), "{}", spec.name());
         assert_eq!(outcome.altered.last(), Some(&"bars before the decision"));
@@ -157,7 +157,7 @@ fn labels_are_settled_at_their_exit_and_enter_after_their_decision() {
     // A stored label that enters at its decision bar is told.
     let spec = LabelSpec::from(TripleBarrier { take_profit: 0.03, stop_loss: 0.02, horizon: 5 });
     workstation::labels::build(&store, &spec, &SeriesFilter::default(), Ts(0), &Silent).unwrap();
-    assert_eq!(audit(&store, &Subject::Labels(spec.clone()), 4).alarms, Vec::<Alarm>::new());
+    assert_eq!(audit(&store, &Subject::Labels(spec), 4).alarms, Vec::<Alarm>::new());
     store.conn().execute_batch("UPDATE labels SET entry_ts = ts WHERE symbol = 'AAA' AND hour(ts) = 10").unwrap();
     let outcome = audit(&store, &Subject::Labels(spec), 4);
     assert_eq!(columns(&outcome), ["entry_ts (stored)"]);
