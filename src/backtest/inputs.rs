@@ -124,16 +124,18 @@ pub(super) fn signals(config: &Config, series: &[Bars]) -> Result<(Vec<Vec<Timed
     Ok((by_asset, unused))
 }
 
-/// Probabilities and confidences are fractions, or unknown.
+/// Probabilities and confidences are fractions, scores lie around 0, levels are not negative; or they are unknown.
 fn check_range(symbol: &Symbol, ts: Ts, signal: &Signal) -> Result<(), BacktestError> {
-    let (name, value) = match signal {
-        Signal::Prediction { probability } => ("probability", *probability),
-        Signal::Directed { confidence, .. } => ("confidence", confidence.unwrap_or(f64::NAN)),
+    let (name, value, low, high) = match signal {
+        Signal::Prediction { probability } => ("probability", *probability, 0.0, 1.0),
+        Signal::Directed { confidence, .. } => ("confidence", confidence.unwrap_or(f64::NAN), 0.0, 1.0),
+        Signal::Sentiment { score } => ("sentiment", *score, -1.0, 1.0),
+        Signal::VolatilityIndex { level } => ("volatility index", *level, 0.0, f64::MAX),
     };
-    if value.is_nan() || (0.0..=1.0).contains(&value) {
+    if value.is_nan() || (low..=high).contains(&value) {
         return Ok(());
     }
-    Err(BacktestError::Signals(format!("'{symbol}' at {ts}: {name} {value} is not between 0 and 1")))
+    Err(BacktestError::Signals(format!("'{symbol}' at {ts}: {name} {value} is not between {low} and {high}")))
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ mod tests {
                 volume: 1.0,
                 vwap: 1.0,
             };
-            Tick { asset, bar, last: false }
+            Tick { asset, bar, hours: None, last: false }
         };
         let step = |ticks| Step { ticks, ..Step::default() };
         let mut benchmark = Benchmark::new(100.0, 2);

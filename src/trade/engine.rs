@@ -112,7 +112,7 @@ impl<B: Broker> Engine<B> {
 
     #[inline]
     fn ask<K: Sink>(&mut self, tick: &Tick, event: &Event<'_>, account: &Account, sink: &mut K) {
-        let view = View { asset: tick.asset, size: self.portfolio.size(tick.asset) };
+        let view = View { asset: tick.asset, size: self.portfolio.size(tick.asset), hours: tick.hours };
         let intents = self.strategy.on_event(&view, event);
         if intents.exit || intents.enter.is_some() {
             self.act(tick, &intents, account, sink);

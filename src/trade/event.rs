@@ -46,6 +46,25 @@ pub enum Signal {
         /// From 0 to 1, when the source has one.
         confidence: Option<f64>,
     },
+    /// What is said about the asset: the newest score known.
+    Sentiment {
+        /// From -1 to 1.
+        score: f64,
+    },
+    /// The close of the volatility index that goes with the asset.
+    VolatilityIndex {
+        /// In its own points, like 15.
+        level: f64,
+    },
+}
+
+/// The regular hours of the session a bar belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hours {
+    /// UTC.
+    pub open: Ts,
+    /// UTC.
+    pub close: Ts,
 }
 
 /// A bar of one asset.
@@ -55,6 +74,8 @@ pub struct Tick {
     pub asset: usize,
     /// Its bar.
     pub bar: Bar,
+    /// Hours of its session, where the calendar of the asset is known.
+    pub hours: Option<Hours>,
     /// Whether the asset has no further bar; always false where the future is open.
     pub last: bool,
 }

@@ -27,7 +27,7 @@ pub mod strategies;
 
 pub use costs::Costs;
 pub use engine::{Engine, Settings};
-pub use event::{Direction, Signal, Step, StepSignal, Tick};
+pub use event::{Direction, Hours, Signal, Step, StepSignal, Tick};
 pub use ledger::Ledger;
 pub use order::{ExitReason, Exits, Fill, Order, OrderKind, Outcome, Quantity, Side, Trade};
 pub use portfolio::{Account, Portfolio};

@@ -74,7 +74,7 @@ impl Series<'_> {
                 step.signals.push(StepSignal { tick: step.ticks.len(), signal: timed.signal });
             }
         }
-        step.ticks.push(Tick { asset, bar, last: self.next_bar == self.bars.len() });
+        step.ticks.push(Tick { asset, bar, hours: None, last: self.next_bar == self.bars.len() });
     }
 }
 

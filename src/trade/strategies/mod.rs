@@ -9,7 +9,7 @@ pub mod params;
 mod signals;
 mod sma_cross;
 
-use super::event::{Direction, Signal};
+use super::event::{Direction, Hours, Signal};
 use super::risk::Limits;
 use crate::domain::Bar;
 use params::{ParamError, ParamSpec, Params};
@@ -34,6 +34,8 @@ pub struct View {
     pub asset: usize,
     /// Units held of it: above 0 long, below 0 short, 0 flat.
     pub size: f64,
+    /// Hours of the session, where the calendar of the asset is known.
+    pub hours: Option<Hours>,
 }
 
 impl View {
@@ -53,6 +55,14 @@ pub struct Enter {
     pub confidence: Option<f64>,
     /// Leave at the open after this many bars, the entry bar counted.
     pub max_bars: Option<u32>,
+}
+
+impl Enter {
+    /// At the next open, without an opinion on how sure it is or how long to hold.
+    #[must_use]
+    pub const fn market(direction: Direction) -> Self {
+        Self { direction, confidence: None, max_bars: None }
+    }
 }
 
 /// What a strategy wants at the next open of the asset: first an exit, then an entry.

@@ -58,9 +58,9 @@ impl Strategy for Model {
                 Intents {
                     exit: false,
                     enter: Some(Enter {
-                        direction: Direction::Long,
                         confidence: Some(Self::confidence(*probability)),
                         max_bars: Some(self.max_holding),
+                        ..Enter::market(Direction::Long)
                     }),
                 }
             }
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     fn enters(size: f64, signal: Signal) -> Option<Enter> {
-        Model::new(0.6, 8).on_event(&View { asset: 0, size }, &Event::Signal(&signal)).enter
+        Model::new(0.6, 8).on_event(&View { asset: 0, size, hours: None }, &Event::Signal(&signal)).enter
     }
 
     #[test]

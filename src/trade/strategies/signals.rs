@@ -41,6 +41,9 @@ impl Strategy for Signals {
         if view.size * direction.sign() > 0.0 {
             return Intents::NONE;
         }
-        Intents { exit: true, enter: Some(Enter { direction, confidence: *confidence, max_bars: self.max_holding }) }
+        Intents {
+            exit: true,
+            enter: Some(Enter { confidence: *confidence, max_bars: self.max_holding, ..Enter::market(direction) }),
+        }
     }
 }

@@ -74,7 +74,7 @@ impl Strategy for SmaCross {
         } else {
             return Intents::NONE;
         };
-        Intents { exit: true, enter: Some(Enter { direction, confidence: None, max_bars: None }) }
+        Intents { exit: true, enter: Some(Enter::market(direction)) }
     }
 }
 
@@ -85,7 +85,7 @@ mod tests {
 
     fn closes(values: &[f64]) -> Vec<Option<Direction>> {
         let mut strategy = SmaCross::new(1, 2, 1);
-        let view = View { asset: 0, size: 0.0 };
+        let view = View { asset: 0, size: 0.0, hours: None };
         let bar = |close| Bar {
             ts: Ts(0),
             close_ts: Ts(0),
