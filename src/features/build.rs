@@ -1,28 +1,19 @@
 //! Building a set: kernels stepped over the bars, staged, and turned into rows by the generated script.
-//!
-//! One thread reads and steps the next series while the script writes the last ones, so that a build needs memory for
-//! a few chunks however many series there are.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::mpsc::sync_channel;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::error::{FeatureError, Result};
-use super::inputs::Inputs;
 use super::script;
 use super::set::{FeatureSet, KEYS};
-use super::staged::{self, Rows, Stage};
+use super::staged::{self, Stage};
 use super::state::{self, Key, State};
-use super::stepping::Plan;
-use crate::domain::{Bars, Progress, Silent, Ts};
+use super::write;
+use crate::domain::{Progress, Silent, Ts};
 use crate::store::bars::{Coverage, coverage};
-use crate::store::series::{self, SeriesFilter};
+use crate::store::series::SeriesFilter;
 use crate::store::{Store, StoreError, params, stale};
-
-/// Bars staged at once: two row groups, so that each writing thread gets whole ones.
-const CHUNK_BARS: i64 = 245_760;
 
 /// What a build did.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -99,7 +90,7 @@ pub fn materialise(store: &Store, set: &FeatureSet) -> Result<()> {
             run(store, set, &script::delete_all(set))?;
         }
         staged::start(store, set, stage)?;
-        write_all(store, set, stage, &series, &Silent)?;
+        write::all(store, set, stage, &series, &Silent)?;
         staged::finish(store, set, stage)
     })
 }
@@ -168,7 +159,7 @@ pub(super) fn rebuild(
     clear_rows(store, set, series)?;
     let stage = Stage::of(set);
     staged::start(store, set, stage)?;
-    let states = write_all(store, set, stage, series, progress)?;
+    let states = write::all(store, set, stage, series, progress)?;
     staged::finish(store, set, stage)?;
     save_states(store, set, states, now)?;
     stale::clear(store, "features", set.name(), names(series))?;
@@ -183,85 +174,6 @@ pub(super) fn names(series: &[Coverage]) -> impl Iterator<Item = (&str, &str)> {
 
 pub(super) fn key(found: &Coverage) -> Key {
     (found.symbol.clone(), found.interval)
-}
-
-/// Series with their kernels stepped, and what else their rows need.
-struct Loaded {
-    rows: Vec<Rows>,
-    inputs: Inputs,
-    states: Vec<(Key, State)>,
-}
-
-/// Reads and steps chunk after chunk on a thread of its own, and writes each.
-fn write_all(
-    store: &Store,
-    set: &FeatureSet,
-    stage: Stage,
-    series: &[Coverage],
-    progress: &dyn Progress,
-) -> Result<Vec<(Key, State)>> {
-    let reader = store.reader()?;
-    let chunks = series::chunks_by(series, CHUNK_BARS, weights(store, set, series)?);
-    let mut states = Vec::with_capacity(series.len());
-    std::thread::scope(|scope| {
-        // Handed over from hand to hand: one chunk is read while another is written, and no third one waits.
-        let (sender, loaded) = sync_channel::<Result<Loaded>>(0);
-        let to_load = chunks.clone();
-        scope.spawn(move || {
-            for chunk in to_load {
-                let outcome = load(&reader, set, chunk);
-                let failed = outcome.is_err();
-                // A closed channel means that writing failed; there is nothing more to load.
-                if sender.send(outcome).is_err() || failed {
-                    break;
-                }
-            }
-        });
-        for (chunk, loaded) in chunks.iter().zip(loaded) {
-            let Loaded { rows, inputs, states: stood } = loaded?;
-            staged::put(store, set, stage, rows, &inputs)?;
-            states.extend(stood);
-            progress.advance(chunk.iter().map(|found| found.bars.unsigned_abs()).sum());
-        }
-        Ok(states)
-    })
-}
-
-/// Bars that each series needs in memory: its own and those it is joined with.
-fn weights(store: &Store, set: &FeatureSet, series: &[Coverage]) -> Result<Vec<i64>> {
-    if set.joins().is_empty() {
-        return Ok(series.iter().map(|found| found.bars).collect());
-    }
-    let bars: HashMap<Key, i64> = coverage(store)?.iter().map(|found| (key(found), found.bars)).collect();
-    let joined = |found: &Coverage| -> i64 {
-        let others = set.joins().iter().map(|join| join.of(&found.symbol, found.interval));
-        others.filter_map(|other| bars.get(&other)).sum()
-    };
-    Ok(series.iter().map(|found| found.bars + joined(found)).collect())
-}
-
-fn load(reader: &Store, set: &FeatureSet, chunk: &[Coverage]) -> Result<Loaded> {
-    let loaded = series::load(reader, chunk)?;
-    let keys: Vec<Key> = chunk.iter().map(key).collect();
-    let inputs = Inputs::load(reader.conn(), set, &keys, &vec![Ts(i64::MIN); keys.len()])?;
-    let plan = Plan::new(set);
-    let stepped: Vec<(Rows, State)> = loaded.into_par_iter().map(|bars| step(&plan, bars)).collect::<Result<_>>()?;
-    let (rows, states): (Vec<Rows>, Vec<State>) = stepped.into_iter().unzip();
-    Ok(Loaded { rows, inputs, states: keys.into_iter().zip(states).collect() })
-}
-
-fn step(plan: &Plan, bars: Bars) -> Result<(Rows, State)> {
-    let mut running = plan.start();
-    let mut kernels = plan.columns(bars.len());
-    plan.run(&mut running, &bars, 0, &mut kernels);
-    let state = State {
-        bars: bars.len() as i64,
-        last_ts: bars.ts.last().copied().unwrap_or(Ts(i64::MIN)),
-        last_close_ts: bars.close_ts.last().copied().unwrap_or(Ts(i64::MIN)),
-        inputs: String::new(),
-        state: plan.save(&running)?,
-    };
-    Ok((Rows { bars, first: 0, fresh: 0, kernels }, state))
 }
 
 /// Series of those chosen that were built and have no bars any more.
@@ -334,7 +246,7 @@ fn clear_rows(store: &Store, set: &FeatureSet, series: &[Coverage]) -> Result<()
     let others: i64 =
         store.conn().query_row(&sql, params![symbols, intervals], |row| row.get(0)).map_err(StoreError::from)?;
     let rows: i64 = series.iter().map(|found| found.bars).sum();
-    if others == 0 && rows > CHUNK_BARS {
+    if others == 0 && rows > write::CHUNK_BARS {
         return run(store, set, &script::drop_table(set));
     }
     store.conn().execute(&script::delete_series(set), params![symbols, intervals]).map_err(StoreError::from)?;
@@ -343,11 +255,11 @@ fn clear_rows(store: &Store, set: &FeatureSet, series: &[Coverage]) -> Result<()
 
 /// Runs generated SQL; what DuckDB refuses in it is the set's fault.
 pub(super) fn run(store: &Store, set: &FeatureSet, sql: &str) -> Result<()> {
-    store.conn().execute_batch(sql).map_err(|error| script_fault(set, error.into()))
+    store.conn().execute_batch(sql).map_err(|error| script_fault(set.name(), error.into()))
 }
 
-pub(super) fn script_fault(set: &FeatureSet, error: StoreError) -> FeatureError {
-    FeatureError::Script { set: set.name().into(), reason: error.to_string() }
+pub(super) fn script_fault(set: &str, error: StoreError) -> FeatureError {
+    FeatureError::Script { set: set.into(), reason: error.to_string() }
 }
 
 /// Has DuckDB check every expression, so that one it can't run is told with its line before anything is built.

@@ -165,6 +165,13 @@ impl Expression {
         self.across
     }
 
+    /// Whether it looks beyond its own bar.
+    pub(super) fn has_windows(&self) -> bool {
+        let windowed = |found: &str| found == "over" || found == "lag";
+        self.across
+            || split_places(&self.text).is_ok_and(|(tokens, _)| tokens.iter().filter_map(Token::word).any(windowed))
+    }
+
     /// How many bars before the newest its windows reach.
     #[must_use]
     pub fn back(&self) -> usize {

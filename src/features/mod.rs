@@ -52,6 +52,7 @@ mod state;
 mod stepping;
 mod tokens;
 mod window;
+mod write;
 
 pub use asof::AsOf;
 pub use build::{BuildReport, SeriesBuilt, build, materialise};

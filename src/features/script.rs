@@ -186,7 +186,8 @@ pub(super) fn table_comment(set: &FeatureSet) -> String {
     format!("{about}. Unique by symbol, interval, ts. Feature set {} version {}", set.name(), set.hash())
 }
 
-fn kernels(set: &FeatureSet) -> impl Iterator<Item = (&str, &Definition)> {
+/// Features that are kernels, in the order of the set.
+pub(super) fn kernels(set: &FeatureSet) -> impl Iterator<Item = (&str, &Definition)> {
     let kernel = |feature: &&Feature| matches!(feature.definition, Definition::Kernel { .. });
     set.features().iter().filter(kernel).map(|feature| (feature.name.as_str(), &feature.definition))
 }

@@ -43,11 +43,16 @@ pub(super) fn put(store: &Store, set: &FeatureSet, stage: Stage, rows: Vec<Rows>
         return Ok(());
     }
     let columns = columns(set, rows, inputs);
-    let sql = match stage {
-        Stage::Arrow => script::insert(set, Some(ARROW)),
-        Stage::Table => format!("INSERT INTO {STAGED} {ARROW}"),
-    };
-    columns.insert_with(store, &sql, &[]).map_err(|error| super::build::script_fault(set, error))
+    let fault = |error| super::build::script_fault(set.name(), error);
+    columns.insert_with(store, &insert(set, stage, ARROW), &[]).map_err(fault)
+}
+
+/// The statement that writes rows, or keeps them.
+pub(super) fn insert(set: &FeatureSet, stage: Stage, source: &str) -> String {
+    match stage {
+        Stage::Arrow => script::insert(set, Some(source)),
+        Stage::Table => format!("INSERT INTO {STAGED} {source}"),
+    }
 }
 
 /// Creates the table that fills up, where there is one.
@@ -69,7 +74,8 @@ pub(super) fn finish(store: &Store, set: &FeatureSet, stage: Stage) -> Result<()
     Ok(())
 }
 
-fn columns(set: &FeatureSet, mut rows: Vec<Rows>, inputs: &Inputs) -> Columns {
+/// The columns of the rows, as the script reads them.
+pub(super) fn columns(set: &FeatureSet, mut rows: Vec<Rows>, inputs: &Inputs) -> Columns {
     let total: usize = rows.iter().map(|rows| rows.bars.len()).sum();
     let each = |rows: &Rows| rows.bars.len();
     let mut columns = Columns::new()
@@ -96,8 +102,7 @@ fn columns(set: &FeatureSet, mut rows: Vec<Rows>, inputs: &Inputs) -> Columns {
         [|b| &mut b.open, |b| &mut b.high, |b| &mut b.low, |b| &mut b.close, |b| &mut b.volume, |b| &mut b.vwap];
     let prices = of.map(|of| one_column(total, rows.iter_mut().map(|rows| of(&mut rows.bars)).collect()));
     numbers.splice(0..0, prices);
-    let kernels = rows.first().map_or(0, |rows| rows.kernels.len());
-    for kernel in 0..kernels {
+    for kernel in 0..script::kernels(set).count() {
         numbers.push(one_column(total, rows.iter_mut().map(|rows| &mut rows.kernels[kernel]).collect()));
     }
     drop(rows);

@@ -141,7 +141,7 @@ impl Columns {
         Ok(())
     }
 
-    fn batch(self, table: &str) -> Result<RecordBatch> {
+    pub(super) fn batch(self, table: &str) -> Result<RecordBatch> {
         let fault = |source| StoreError::Arrow { table: table.to_string(), source };
         let pairs = self.names.into_iter().zip(self.arrays);
         RecordBatch::try_from_iter_with_nullable(pairs.map(|(name, array)| (name, array, true))).map_err(fault)

@@ -14,6 +14,7 @@ pub mod migrate;
 pub mod models;
 pub mod named;
 mod open;
+mod pulled;
 pub mod query;
 pub mod runs;
 pub mod series;
@@ -25,6 +26,7 @@ pub use columns::Columns;
 pub use duckdb::{self, arrow, params};
 pub use error::StoreError;
 pub use open::Store;
+pub use pulled::insert_pulled;
 pub use query::Table;
 
 /// The text of `sql/statements/<name>.sql`, embedded at compile time.

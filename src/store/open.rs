@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use duckdb::{AccessMode, Config, Connection};
 
-use super::{Result, StoreError, calendars, columns, migrate, views};
+use super::{Result, StoreError, calendars, columns, migrate, pulled, views};
 use crate::domain::Ts;
 
 /// An open store: one DuckDB connection to a migrated file.
@@ -30,6 +30,7 @@ impl Store {
         let config = base_config()?.with("storage_compatibility_version", "v1.5.0")?;
         let conn = Connection::open_with_flags(path, config).map_err(|error| StoreError::from_open(path, &error))?;
         columns::register(&conn)?;
+        pulled::register(&conn)?;
         let store = Self { conn, path: path.to_path_buf() };
         migrate::apply(&store, fresh, now)?;
         views::refresh(&store)?;
@@ -59,6 +60,7 @@ impl Store {
     pub fn in_memory() -> Result<Self> {
         let conn = Connection::open_in_memory_with_flags(base_config()?)?;
         columns::register(&conn)?;
+        pulled::register(&conn)?;
         let store = Self { conn, path: PathBuf::from(":memory:") };
         migrate::apply(&store, true, Ts(0))?;
         views::refresh(&store)?;
