@@ -96,6 +96,18 @@ impl Bars {
         self.vwap.push(bar.vwap);
     }
 
+    /// Drops the first `bars` bars; all when there are fewer.
+    pub fn forget_first(&mut self, bars: usize) {
+        let bars = bars.min(self.len());
+        self.ts.drain(..bars);
+        self.close_ts.drain(..bars);
+        self.session_date.drain(..bars);
+        for prices in [&mut self.open, &mut self.high, &mut self.low, &mut self.close, &mut self.volume, &mut self.vwap]
+        {
+            prices.drain(..bars);
+        }
+    }
+
     /// The bar at `index`, or `None` past the end.
     #[inline]
     #[must_use]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::{Interval, Symbol, Ts};
 use crate::store::StoreError;
 
 /// Failure of the features room.
@@ -67,6 +68,22 @@ pub enum FeatureError {
         "feature set {set} compares symbols with each other: leave --symbols out (a universe in the set says whom it compares)"
     )]
     NeedsAllSymbols {
+        /// The set.
+        set: String,
+    },
+    /// A bar given to a set in use is not newer than what it has seen.
+    #[error("the {interval} bar of {symbol} at {ts} is not newer than what was built; build the set again")]
+    NotNewer {
+        /// Instrument.
+        symbol: Symbol,
+        /// Bar length.
+        interval: Interval,
+        /// Start of the bar.
+        ts: Ts,
+    },
+    /// An update of a set in use failed before.
+    #[error("an earlier update of feature set {set} failed; open it anew")]
+    LiveBroken {
         /// The set.
         set: String,
     },

@@ -96,7 +96,9 @@ fn judge(store: &Store, set: &FeatureSet, filter: &SeriesFilter, series: Vec<Cov
             None if rows.contains_key(&key) => Some("built anew: its rows have no saved state"),
             None => Some("built"),
             Some(_) if marked => Some("built anew: earlier bars changed"),
-            Some(state) if rows.get(&key).copied() != Some(state.bars) => Some("built anew: rows were missing"),
+            Some(state) if rows.get(&key).copied() != Some(state.bars) => {
+                Some("built anew: its rows are not those of its state")
+            }
             Some(state) if plan.resume(&state.state).is_err() => Some("built anew: its saved state was damaged"),
             Some(state) if prints.get(&key) != Some(&state.inputs) => Some("built anew: what it was made of changed"),
             Some(_) => None,
@@ -211,7 +213,11 @@ fn delete_from(store: &Store, set: &FeatureSet, chunk: &[Append]) -> Result<()> 
 /// The new bars of some series behind the earlier ones their windows reach, kernels stepped from the saved states.
 fn resume(store: &Store, set: &FeatureSet, chunk: &[Append], states: &mut Vec<(Key, State)>) -> Result<Vec<Rows>> {
     let series: Vec<Coverage> = chunk.iter().map(|append| append.found.clone()).collect();
-    let from = context_starts(store, set, chunk)?;
+    let keys: Vec<Key> = series.iter().map(key).collect();
+    let fresh: Vec<Ts> = chunk.iter().map(|append| append.fresh).collect();
+    let mut from = context_starts(store, set, &keys, &fresh)?;
+    // Kernels step every bar since the last one built.
+    lower(&mut from, &chunk.iter().map(|append| Ts(append.state.last_ts.0 + 1)).collect::<Vec<_>>());
     let loaded = series::load_with(store.conn(), &series, &from)?;
     let plan = Plan::new(set);
     let mut kernels: Vec<Vec<Vec<f64>>> = loaded.iter().map(|bars| plan.columns(bars.len())).collect();
@@ -253,28 +259,48 @@ fn resume_one(plan: &Plan, bars: Bars, mut kernels: Vec<Vec<f64>>, append: &Appe
     Ok((Rows { first: append.state.bars - built as i64, fresh, bars, kernels }, state))
 }
 
-/// For each series the start of the earliest bar its windows look at.
-fn context_starts(store: &Store, set: &FeatureSet, chunk: &[Append]) -> Result<Vec<Ts>> {
-    let mut from: Vec<Ts> = chunk.iter().map(|append| append.fresh.min(Ts(append.state.last_ts.0 + 1))).collect();
+/// For each series the start of the earliest bar its windows look at, for rows from a time on.
+fn context_starts(store: &Store, set: &FeatureSet, keys: &[Key], fresh: &[Ts]) -> Result<Vec<Ts>> {
+    let mut from = fresh.to_vec();
     if set.context() == 0 {
         return Ok(from);
     }
-    let times: Vec<Ts> = chunk.iter().map(|append| append.fresh).collect();
-    lower(&mut from, &go_back(store, set, chunk, &times)?);
+    lower(&mut from, &go_back(store, set.context(), keys, fresh)?);
     // What is compared must be complete at the earliest bar that any symbol looks back at, and so on for each step
     // that compares what was compared.
-    let steps = set.features().iter().filter(|feature| feature.is_across()).count();
-    for _ in 0..steps {
+    for _ in 0..set.comparisons() {
         let mut earliest: HashMap<Interval, Ts> = HashMap::new();
-        for (append, ts) in chunk.iter().zip(&from) {
-            let slot = earliest.entry(append.found.interval).or_insert(*ts);
+        for ((_, interval), ts) in keys.iter().zip(&from) {
+            let slot = earliest.entry(*interval).or_insert(*ts);
             *slot = (*slot).min(*ts);
         }
-        let times: Vec<Ts> = chunk.iter().map(|append| earliest[&append.found.interval]).collect();
+        let times: Vec<Ts> = keys.iter().map(|(_, interval)| earliest[interval]).collect();
         lower(&mut from, &times);
-        lower(&mut from, &go_back(store, set, chunk, &times)?);
+        lower(&mut from, &go_back(store, set.context(), keys, &times)?);
     }
     Ok(from)
+}
+
+/// The bars of each series, with their stored kernel values, that rows later than all of them look back at; at least
+/// the newest one.
+pub(super) fn tails(store: &Store, set: &FeatureSet, series: &[Coverage]) -> Result<Vec<(Bars, Vec<Vec<f64>>)>> {
+    let keys: Vec<Key> = series.iter().map(key).collect();
+    let mut last: HashMap<Interval, Ts> = HashMap::new();
+    for found in series {
+        let slot = last.entry(found.interval).or_insert(found.last);
+        *slot = (*slot).max(found.last);
+    }
+    let fresh: Vec<Ts> = series.iter().map(|found| Ts(last[&found.interval].0 + 1)).collect();
+    let mut from = context_starts(store, set, &keys, &fresh)?;
+    lower(&mut from, &series.iter().map(|found| found.last).collect::<Vec<_>>());
+    let loaded = series::load_with(store.conn(), series, &from)?;
+    let plan = Plan::new(set);
+    let mut kernels: Vec<Vec<Vec<f64>>> = loaded.iter().map(|bars| plan.columns(bars.len())).collect();
+    stored_kernels(store, set, series, &from, &loaded, &mut kernels)?;
+    for (bars, columns) in loaded.iter().zip(&mut kernels) {
+        columns.iter_mut().for_each(|column| column.resize(bars.len(), f64::NAN));
+    }
+    Ok(loaded.into_iter().zip(kernels).collect())
 }
 
 fn lower(from: &mut [Ts], to: &[Ts]) {
@@ -283,13 +309,13 @@ fn lower(from: &mut [Ts], to: &[Ts]) {
     }
 }
 
-/// For each series the start of the bar that lies the set's context before a time.
-fn go_back(store: &Store, set: &FeatureSet, chunk: &[Append], times: &[Ts]) -> Result<Vec<Ts>> {
+/// For each series the start of the bar that lies so many bars before a time.
+fn go_back(store: &Store, bars: usize, keys: &[Key], times: &[Ts]) -> Result<Vec<Ts>> {
     let mut from = times.to_vec();
-    let (symbols, intervals) = state::joined(chunk.iter().map(|append| key(&append.found)).collect::<Vec<_>>().iter());
+    let (symbols, intervals) = state::joined(keys.iter());
     let times: Vec<String> = times.iter().map(|ts| ts.0.to_string()).collect();
-    let mut statement = store.conn().prepare(&script::context_starts(set)).map_err(StoreError::from)?;
-    let values = params![symbols, intervals, times.join("\n"), chunk.len() as i64];
+    let mut statement = store.conn().prepare(&script::starts_before(bars)).map_err(StoreError::from)?;
+    let values = params![symbols, intervals, times.join("\n"), keys.len() as i64];
     let mut rows = statement.query(values).map_err(StoreError::from)?;
     while let Some(row) = rows.next().map_err(StoreError::from)? {
         let at: i64 = row.get(0).map_err(StoreError::from)?;

@@ -156,13 +156,13 @@ pub(super) fn delete_from(set: &FeatureSet) -> String {
     )
 }
 
-/// For each series bound the start of the bar that lies the set's context before its time.
-pub(super) fn context_starts(set: &FeatureSet) -> String {
+/// For each series bound the start of the bar that lies so many bars before its time.
+pub(super) fn starts_before(bars: usize) -> String {
     format!(
         "WITH wanted AS ({WANTED}, unnest(range(CAST($4 AS BIGINT))) AS at)
          SELECT w.at, epoch_us(list_min(max(b.ts, {}))) FROM wanted w
          JOIN bars b ON b.symbol = w.symbol AND b.interval = w.interval WHERE epoch_us(b.ts) < w.us GROUP BY w.at",
-        set.context()
+        bars
     )
 }
 

@@ -192,6 +192,11 @@ impl FeatureSet {
         self.expressions().any(|(_, expression)| expression.is_across())
     }
 
+    /// How many features compare symbols with each other.
+    pub(super) fn comparisons(&self) -> usize {
+        self.features.iter().filter(|feature| feature.is_across()).count()
+    }
+
     /// Whether a feature reads the sentiment score.
     #[must_use]
     pub fn reads_sentiment(&self) -> bool {

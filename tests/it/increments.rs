@@ -23,7 +23,7 @@ fn sets() -> [FeatureSet; 3] {
 }
 
 /// Rows of a set's table, and their difference to a full build: missing rows, or values apart by more than 1e-12.
-fn assert_equals_full_build(store: &Store, set: &FeatureSet, what: &str) {
+pub fn assert_equals_full_build(store: &Store, set: &FeatureSet, what: &str) {
     let table = set.table();
     store.conn().execute_batch(&format!("CREATE OR REPLACE TEMP TABLE kept AS FROM {table}")).unwrap();
     features::build(store, set, &SeriesFilter::default(), Ts(0), &Silent).unwrap();
@@ -225,7 +225,7 @@ fn a_failed_increment_leaves_everything_as_it_was() {
 }
 
 /// Ranks of a return, and windows over them: what is compared must be complete wherever any symbol looks back.
-const NESTED: &str = r#"
+pub const NESTED: &str = r#"
 name = "nested"
 about = "Windows over cross-sections"
 [[feature]]

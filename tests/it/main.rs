@@ -27,6 +27,7 @@ mod label_audit;
 mod label_kinds;
 mod label_peers;
 mod labels;
+mod live_features;
 mod lookahead;
 mod market;
 mod models;
