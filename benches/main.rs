@@ -1,15 +1,17 @@
 //! Speed beside a peer or a limit, in one run, as ratios: machines are shared and noisy, and timings decide no test.
 //!
-//! `cargo bench` prints a table; every case runs five times, ours and the peer in turn, and the medians are compared.
+//! `cargo bench` prints a table (`cargo bench -- newest` one case: ingest, core23, newest, engine, performance); every case runs five times, ours and the peer in turn, and the medians are compared.
 //! Data are synthetic. Peak memory is the process's high-water mark after the case (Linux).
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use workstation::backtest::{Config, sweep};
-use workstation::domain::{Bars, Interval, Silent, Symbol, Ts};
-use workstation::features::{self, FeatureSet};
+use workstation::domain::{Bar, Bars, Interval, Silent, Symbol, Ts};
+use workstation::features::{self, FeatureSet, Live};
 use workstation::ingest::synthetic::Market;
 use workstation::ingest::{self, Options};
+use workstation::store::bars::{self, coverage};
 use workstation::store::series::SeriesFilter;
 use workstation::store::{Store, duckdb};
 use workstation::telemetry::Recorder;
@@ -21,10 +23,20 @@ const TIMES: usize = 5;
 
 fn main() -> Outcome<()> {
     println!("{:<44} {:>12} {:>24} {:>9} {:>10}", "case", "ours", "peer or limit", "ratio", "peak MiB");
-    ingest_beside_read_csv()?;
-    core23()?;
-    engine()?;
-    performance_view()?;
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    type Case = (&'static str, fn() -> Outcome<()>);
+    let cases: [Case; 5] = [
+        ("ingest", ingest_beside_read_csv),
+        ("core23", core23),
+        ("newest", newest_bars),
+        ("engine", engine),
+        ("performance", performance_view),
+    ];
+    for (name, run) in cases {
+        if wanted.is_empty() || wanted.iter().any(|wanted| name.contains(wanted.as_str())) {
+            run()?;
+        }
+    }
     Ok(())
 }
 
@@ -118,9 +130,10 @@ fn ingest_beside_read_csv() -> Outcome<()> {
 
 /// core23 from store to store, beside the rate that 2.6 M daily rows in 2.2 s need.
 fn core23() -> Outcome<()> {
-    let store = Store::in_memory()?;
+    let folder = tempfile::tempdir()?;
+    let store = Store::open(&folder.path().join("core23.duckdb"), Ts(0))?;
     let market = Market {
-        symbols: 100,
+        symbols: 400,
         days: 3_276,
         interval: Interval::D1,
         seed: 6,
@@ -141,11 +154,47 @@ fn core23() -> Outcome<()> {
     let rate = rows / median(times);
     let limit = 2.6e6 / 2.2;
     line(
-        "core23, 100 symbols x 3276 days",
+        "core23, 400 symbols x 3276 days",
         &format!("{:.2} M/s", rate / 1e6),
         &format!("limit {:.2} M rows/s", limit / 1e6),
         rate / limit,
     );
+    Ok(())
+}
+
+/// core23 of the newest bar of 143 symbols, on a store in a file with sentiment, beside the limit for an update.
+fn newest_bars() -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let store = Store::open(&folder.path().join("live.duckdb"), Ts(0))?;
+    let market = Market {
+        symbols: 143,
+        days: 3_276,
+        interval: Interval::D1,
+        seed: 6,
+        drift: 0.0,
+        start_day: 8_000,
+        calendar: None,
+    };
+    ingest::synthetic::store_market(&store, &market, Ts(0), &Silent)?;
+    let set = FeatureSet::load("core23")?;
+    let mut live = Live::open(&store, &set, &SeriesFilter::default(), Ts(0), &Silent)?;
+    let mut newest: BTreeMap<Ts, Vec<(Symbol, Interval, Bar)>> = BTreeMap::new();
+    for found in coverage(&store)? {
+        let Some(bar) = bars::load(&store, &found.symbol, Interval::D1, Some(found.last), None)?.get(0) else {
+            continue;
+        };
+        // The last bar comes again, day after day.
+        for day in 1..=20 {
+            let (ts, close_ts) = (bar.ts.plus(day * 86_400_000_000), bar.close_ts.plus(day * 86_400_000_000));
+            newest.entry(ts).or_default().push((found.symbol.clone(), Interval::D1, Bar { ts, close_ts, ..bar }));
+        }
+    }
+    let mut times = Vec::new();
+    for new in newest.values() {
+        times.push(seconds(|| Ok(live.update(new).map(drop)?))?);
+    }
+    let ours = median(times);
+    line("core23, newest bar of 143 symbols", &format!("{:.1} ms", ours * 1e3), "limit 20 ms", 0.02 / ours);
     Ok(())
 }
 

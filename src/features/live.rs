@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::build::{self, key};
 use super::error::{FeatureError, Result};
 use super::increment::{self, increment};
-use super::inputs::Inputs;
+use super::inputs::{Heard, Inputs};
 use super::kernel::Running;
 use super::set::FeatureSet;
 use super::staged::{self, Rows, Stage};
@@ -27,6 +27,7 @@ pub struct Live<'a> {
     plan: Plan,
     stage: Stage,
     series: BTreeMap<Key, Tail>,
+    heard: Heard,
     /// Series with rows that `feature_state` knows nothing of.
     unsaved: BTreeSet<Key>,
     /// Set when an update failed: kernels may have seen bars whose rows were not written.
@@ -68,8 +69,14 @@ impl<'a> Live<'a> {
             series.insert(key(found), Tail { bars, kernels, running, count: state.bars });
         }
         staged::start(store, set, stage)?;
+        // No row to come closes before the earliest bar at hand, and none of a new symbol before the last ones.
+        let earliest = series.values().filter_map(|tail: &Tail| tail.bars.close_ts.first().copied()).min();
+        let mut heard = Heard::new(earliest.unwrap_or(Ts(i64::MIN)));
+        let mut symbols: Vec<Symbol> = series.keys().map(|(symbol, _)| symbol.clone()).collect();
+        symbols.dedup();
+        heard.know(store.conn(), &symbols)?;
         let (set, unsaved) = (set.clone(), BTreeSet::new());
-        Ok(Self { store, set, plan, stage, series, unsaved, broken: false })
+        Ok(Self { store, set, plan, stage, series, heard, unsaved, broken: false })
     }
 
     /// Writes the rows of bars that closed since, in one transaction, and says how many.
@@ -85,6 +92,9 @@ impl<'a> Live<'a> {
         self.broken = true;
         for (symbol, interval, bar) in new {
             let key = (symbol.clone(), *interval);
+            if !self.series.keys().any(|(known, _)| known == symbol) {
+                self.heard.know(self.store.conn(), std::slice::from_ref(symbol))?;
+            }
             let plan = &self.plan;
             let tail = self.series.entry(key.clone()).or_insert_with(|| Tail::new(&key, plan));
             tail.push(plan, bar);
@@ -197,7 +207,7 @@ impl<'a> Live<'a> {
             if self.stage == Stage::Table {
                 staged::start(store, set, self.stage)?;
             }
-            let inputs = Inputs::load(store.conn(), set, &keys, &since)?;
+            let inputs = Inputs::load_heard(store.conn(), set, &keys, &since, &self.heard)?;
             staged::put(store, set, self.stage, rows, &inputs)?;
             staged::finish(store, set, self.stage)
         })

@@ -1,5 +1,7 @@
 //! `ws features`.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use crate::cli::output::grid;
@@ -169,17 +171,36 @@ fn list_features(set: &FeatureSet) -> Output {
     )
 }
 
+/// Series shown one by one; more are summed up.
+const SHOWN: usize = 20;
+
+/// What was done with each series, those first where something was done.
+fn series_table(report: &features::BuildReport) -> String {
+    let mut series: Vec<&features::SeriesBuilt> = report.series.iter().collect();
+    series.sort_by_key(|series| series.how == "unchanged");
+    let rows: Vec<Vec<String>> = series
+        .iter()
+        .take(SHOWN)
+        .map(|series| vec![series.symbol.clone(), series.interval.clone(), series.rows.to_string(), series.how.clone()])
+        .collect();
+    let mut text = grid(&["symbol", "interval", "rows", ""], &[false, false, true], &rows);
+    let mut others: BTreeMap<&str, usize> = BTreeMap::new();
+    for series in series.iter().skip(SHOWN) {
+        *others.entry(series.how.as_str()).or_default() += 1;
+    }
+    let others: Vec<String> = others.iter().map(|(how, count)| format!("{count} more {how}")).collect();
+    if !others.is_empty() {
+        text.push_str(&format!("\n.. {}", others.join(", ")));
+    }
+    text
+}
+
 fn build(args: &BuildArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let set = FeatureSet::load(&args.set)?;
     let store = ctx.open_existing()?;
     let work = if args.incremental { features::increment } else { features::build };
     let report = work(&store, &set, &args.series.filter(), ctx.now(), ctx.progress())?;
-    let rows: Vec<Vec<String>> = report
-        .series
-        .iter()
-        .map(|series| vec![series.symbol.clone(), series.interval.clone(), series.rows.to_string(), series.how.clone()])
-        .collect();
-    let mut text = grid(&["symbol", "interval", "rows", ""], &[false, false, true], &rows);
+    let mut text = series_table(&report);
     if let Some(why) = &report.recreated {
         text.push_str(&format!("\nnote: {why}"));
     }
