@@ -17,6 +17,7 @@ pub fn badges(store: &Store, run_id: &str) -> Result<Vec<Badge>, ReportError> {
             Some(true) => Badge {
                 text: "AUDITED · NO LOOK-AHEAD",
                 meaning: format!("{subject} {name}: {cuts} random cuts, nothing later showed before them ({date})"),
+                good: true,
             },
             Some(false) => Badge {
                 text: "SEES AHEAD",
@@ -24,10 +25,12 @@ pub fn badges(store: &Store, run_id: &str) -> Result<Vec<Badge>, ReportError> {
                     "{subject} {name}: {} columns changed when only the future did ({date}); its results mean nothing",
                     alarms.unwrap_or(0)
                 ),
+                good: false,
             },
             None => Badge {
                 text: "NOT AUDITED",
                 meaning: format!("{subject} {name}: run 'ws audit lookahead' to prove that nothing sees ahead"),
+                good: false,
             },
         })
     })

@@ -20,13 +20,15 @@ const PHONE: f64 = 390.0;
 /// Width of a figure that shares its row.
 pub const HALF: f64 = 440.0;
 
-/// A warning that stands beside a run's name.
+/// What a reader must know first, beside a run's name.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
 pub struct Badge {
     /// In capitals.
     pub text: &'static str,
     /// What it means.
     pub meaning: String,
+    /// Whether it is good news; all others warn.
+    pub good: bool,
 }
 
 /// One run of the report, before it is drawn.
@@ -54,26 +56,35 @@ pub struct Section {
 fn badges(run: &Run) -> Vec<Badge> {
     let mut found = Vec::new();
     if run.is_synthetic {
-        found.push(Badge { text: "SYNTHETIC DATA", meaning: "simulated bars: says nothing about a market".into() });
+        found.push(Badge {
+            text: "SYNTHETIC DATA",
+            meaning: "simulated bars: says nothing about a market".into(),
+            good: false,
+        });
     }
     if run.is_in_sample {
         found.push(Badge {
             text: "UNAUDITED · IN-SAMPLE",
             meaning: "traded on data its model was fitted on: expect worse".into(),
+            good: false,
         });
     }
     if run.is_survivors {
         found.push(Badge {
             text: "SURVIVORSHIP",
-            meaning: "its universe has no ended membership: names that failed are missing, results look better than they were".into(),
-        });
+            meaning: "its universe has no ended membership: names that failed are missing, results look better than they were".into(), good: false });
     }
     match run.status.as_str() {
-        "failed" => found
-            .push(Badge { text: "FAILED", meaning: "the run ended with an error; its numbers may be partial".into() }),
-        "running" => {
-            found.push(Badge { text: "RUNNING", meaning: "the run has not ended; its numbers are partial".into() })
-        }
+        "failed" => found.push(Badge {
+            text: "FAILED",
+            meaning: "the run ended with an error; its numbers may be partial".into(),
+            good: false,
+        }),
+        "running" => found.push(Badge {
+            text: "RUNNING",
+            meaning: "the run has not ended; its numbers are partial".into(),
+            good: false,
+        }),
         _ => {}
     }
     found

@@ -227,3 +227,13 @@ fn the_script_is_the_one_people_read() {
     }
     assert!(!steps.contains("sentiment"), "a set that does not speak of sentiment does not join it");
 }
+
+#[test]
+fn the_set_in_the_manual_is_a_set() {
+    let manual = include_str!("../../sql/features/README.md");
+    let text = manual.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let set = FeatureSet::parse("my.toml", text).unwrap();
+    assert_eq!(set.table(), "features_my");
+    assert!(set.columns().starts_with(&FeatureSet::load("core23").unwrap().columns()));
+    assert_eq!(set.columns()[23..], ["ema_21", "upper", "momentum", "corr_to_market", "rank_momentum"]);
+}
