@@ -123,9 +123,9 @@ proptest! {
         b in proptest::num::f64::ANY, c in proptest::num::f64::ANY, date in any::<i32>(), text in ".{0,40}",
     ) {
         let fee = commission.amount(side, a, b, date);
-        prop_assert!(fee.is_nan() || (fee >= 0.0 && fee < f64::INFINITY), "{commission}: {fee}");
+        prop_assert!(fee.is_nan() || (0.0..f64::INFINITY).contains(&fee), "{commission}: {fee}");
         let units = commission.units_for(c, side, a, date);
-        prop_assert!(units >= 0.0 && units < f64::INFINITY, "{commission}: {units}");
+        prop_assert!((0.0..f64::INFINITY).contains(&units), "{commission}: {units}");
         let _ = commission.breakdown(side, a, b, date);
         let _ = slippage.price(side, a, b, c);
         let _ = (text.parse::<Commission>(), text.parse::<Slippage>());
