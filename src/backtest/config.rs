@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::BacktestError;
 use crate::domain::{Interval, Symbol, Ts};
+use crate::trade::costs::{Commission, Costs, Slippage};
 use crate::trade::strategies::params::Params;
 use crate::trade::strategies::{self, StrategySpec};
-use crate::trade::{Costs, Direction, Limits, Settings, Sizing};
+use crate::trade::{Direction, Limits, Settings, Sizing};
 
 /// The model behind predictions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +104,6 @@ impl Config {
     /// The defaults: capital 100 000, commission 0.10 %, slippage 5 bps, risk-free rate 2 %, the whole history.
     #[must_use]
     pub fn new(strategy: &str, symbols: Vec<Symbol>, interval: Interval) -> Self {
-        let costs = Costs::default();
         Self {
             strategy: strategy.to_string(),
             params: BTreeMap::new(),
@@ -112,8 +112,8 @@ impl Config {
             from: None,
             to: None,
             capital: 100_000.0,
-            commission: costs.commission,
-            slippage_bps: costs.slippage_bps,
+            commission: Commission::DEFAULT_FRACTION,
+            slippage_bps: Slippage::DEFAULT_BPS,
             sizing: None,
             stop_loss: None,
             take_profit: None,
@@ -185,8 +185,9 @@ impl Config {
     }
 
     fn costs(&self) -> Result<Costs, BacktestError> {
-        let commission = within(COMMISSION, self.commission)?;
-        Ok(Costs { commission, slippage_bps: within(SLIPPAGE_BPS, self.slippage_bps)? })
+        let commission = Commission::Fraction(within(COMMISSION, self.commission)?);
+        let slippage = Slippage::Bps(within(SLIPPAGE_BPS, self.slippage_bps)?);
+        Ok(Costs { commission, slippage, ..Costs::default() })
     }
 }
 
@@ -251,10 +252,19 @@ impl Plan {
     pub fn run_params(&self, periods_per_year: u32) -> BTreeMap<String, String> {
         let optional = |value: Option<f64>| value.map_or_else(|| "none".to_string(), |value| value.to_string());
         let settings = &self.settings;
+        // The settings as they were given: plain numbers.
+        let commission = match &self.costs.commission {
+            Commission::Fraction(fraction) => fraction.to_string(),
+            other => other.to_string(),
+        };
+        let slippage_bps = match &self.costs.slippage {
+            Slippage::Bps(bps) => bps.to_string(),
+            other => other.to_string(),
+        };
         let mut params = BTreeMap::from([
             ("capital".to_string(), settings.capital.to_string()),
-            ("commission".to_string(), self.costs.commission.to_string()),
-            ("slippage_bps".to_string(), self.costs.slippage_bps.to_string()),
+            ("commission".to_string(), commission),
+            ("slippage_bps".to_string(), slippage_bps),
             ("sizing".to_string(), settings.sizing.to_string()),
             ("stop_loss".to_string(), optional(settings.stop_loss)),
             ("take_profit".to_string(), optional(settings.take_profit)),

@@ -22,7 +22,7 @@ pub fn simulate<K: Sink>(
         .spec
         .build(&plan.params, bars.len())
         .map_err(|source| BacktestError::Param { strategy: plan.spec.name, source })?;
-    let mut engine = Engine::new(plan.settings, strategy, Paper::new(plan.costs, bars.len()), bars.len());
+    let mut engine = Engine::new(plan.settings, strategy, Paper::new(plan.costs.clone(), bars.len()), bars.len());
     engine.run(&mut Replay::new(bars, signals), sink, progress);
     Ok(())
 }

@@ -89,7 +89,7 @@ impl Paper {
         // Without slippage for a target: it is a limit order.
         let price = match order.kind {
             OrderKind::Exit(ExitReason::TakeProfit) => ref_price,
-            _ => self.costs.market_price(order.side, ref_price),
+            _ => self.costs.market_price(order.side, ref_price, order.estimated_units(), tick.bar.volume),
         };
         let fill = self.fill(order, order.estimated_units(), price, ref_price, tick);
         ledger.fill(order, &fill);
@@ -97,13 +97,13 @@ impl Paper {
 
     fn execute_entry<K: Sink>(&mut self, order: &Order, tick: &Tick, ledger: &mut Ledger<'_, K>) {
         let ref_price = tick.bar.open;
-        let price = self.costs.market_price(order.side, ref_price);
+        let price = self.costs.market_price(order.side, ref_price, order.estimated_units(), tick.bar.volume);
         let account = ledger.account();
-        let unit_cost = price + self.costs.commission(price, 1.0);
+        let bought = |value: f64| self.costs.units_for(value, order.side, price, tick.bar.session_date);
         let (units, needed) = match order.quantity {
-            Quantity::Units(units) => (units, units * unit_cost),
-            Quantity::Value(value) => (value / unit_cost, value),
-            Quantity::Share { fraction, .. } => (fraction * account.equity / unit_cost, fraction * account.equity),
+            Quantity::Units(units) => (units, self.costs.cost(order.side, price, units, tick.bar.session_date)),
+            Quantity::Value(value) => (bought(value), value),
+            Quantity::Share { fraction, .. } => (bought(fraction * account.equity), fraction * account.equity),
         };
         let available = account.buying_power();
         // Also refuses when nothing is left to take a share of.
@@ -124,7 +124,7 @@ impl Paper {
             size,
             price,
             ref_price,
-            commission: self.costs.commission(price, size),
+            commission: self.costs.commission(order.side, price, size, tick.bar.session_date),
             slippage: (price - ref_price).abs() * size,
             ts: tick.bar.ts,
         }
