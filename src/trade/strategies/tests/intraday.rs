@@ -56,6 +56,11 @@ fn each_condition_alone_keeps_out() {
     assert_eq!(after(&[30.0; 3], ("ema", "6")), None);
     assert_eq!(after(&[14.0], ("sma", "2")), Some(Direction::Long));
     assert_eq!(after(&[14.0], ("sma", "4")), None);
+    // An SMA that neither rises nor falls: 10.25 twice, and 9.75 twice in the mirror.
+    assert_eq!(side(&last(&mut strategy(&[]), &[10.0, 8.0, 11.0, 9.5, 11.0], 0.0)), None);
+    assert_eq!(side(&last(&mut strategy(&[]), &[10.0, 8.0, 11.0, 9.5, 11.01], 0.0)), Some(Direction::Long));
+    assert_eq!(side(&last(&mut strategy(&[]), &[10.0, 12.0, 9.0, 10.5, 9.0], 0.0)), None);
+    assert_eq!(side(&last(&mut strategy(&[]), &[10.0, 12.0, 9.0, 10.5, 8.99], 0.0)), Some(Direction::Short));
     // A first bar of much volume at 20 lifts the VWAP above the close.
     let mut below_vwap = strategy(&[]);
     let mut heavy = bar(1, 0, 20.0);
