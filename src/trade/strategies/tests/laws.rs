@@ -57,9 +57,8 @@ fn assets_do_not_mix() {
         for mut strategy in all() {
             let alone = [0, 1].map(|asset| decisions(&mut strategy.clone(), asset, &series[asset]));
             let (mut accounts, mut together) = ([Account::default(), Account::default()], [Vec::new(), Vec::new()]);
-            for index in 0..series[0].len() {
-                for asset in 0..2 {
-                    let moment = &series[asset][index];
+            for moments in series[0].iter().zip(&series[1]) {
+                for (asset, moment) in [moments.0, moments.1].into_iter().enumerate() {
                     together[asset].extend(step(&mut strategy, asset, &mut accounts[asset], moment));
                 }
             }

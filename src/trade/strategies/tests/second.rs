@@ -157,7 +157,7 @@ fn index_levels(moments: &[Moment]) -> Vec<Option<f64>> {
             Signal::VolatilityIndex { level } => Some(*level),
             _ => None,
         };
-        told.filter_map(level).last().filter(|level| level.is_finite())
+        told.filter_map(level).next_back().filter(|level| level.is_finite())
     };
     (0..moments.len()).map(newest).collect()
 }

@@ -28,7 +28,7 @@ fn an_unknown_name_gets_the_nearest() {
 
 #[test]
 fn parameters_that_do_not_go_together_are_refused() {
-    let cases: [(&str, [(&str, &str); 2], &str); 5] = [
+    let cases = [
         ("sma_cross", [("fast", "30"), ("slow", "20")], "fast=30 must be below slow=20"),
         ("intraday", [("rsi_low", "70"), ("rsi_high", "70")], "rsi_low=70 must be below rsi_high=70"),
         ("swing", [("fast", "50"), ("slow", "50")], "fast=50 must be below slow=50"),
