@@ -1,8 +1,9 @@
 //! Strategies: what to do when something becomes known.
 //!
 //! A strategy is a struct and one method. It sees one event at a time (a bar before the signals about it, context
-//! such as a volatility index before opinions), keeps its own state an asset, and answers with intents; sizing, stops, limits and execution are none of its business. All strategies with their
-//! parameters stand in one table, [`catalogue()`]: checking, defaults and [`help()`] derive from it.
+//! such as a volatility index before opinions), keeps its own state an asset, and answers with intents; sizing,
+//! stops, limits and execution are none of its business. All strategies with their parameters stand in one table,
+//! [`catalogue()`]: checking, defaults and [`help()`] derive from it.
 
 mod catalogue;
 mod filters;
