@@ -16,6 +16,7 @@
 pub mod costs;
 pub mod engine;
 pub mod event;
+pub mod gate;
 pub mod ledger;
 pub mod order;
 pub mod portfolio;
@@ -28,6 +29,7 @@ pub mod strategies;
 pub use costs::Costs;
 pub use engine::{Engine, Settings};
 pub use event::{Direction, Hours, Signal, Step, StepSignal, Tick};
+pub use gate::{GateCounts, SentimentGate, SentimentLevels, Suppressed};
 pub use ledger::Ledger;
 pub use order::{ExitReason, Exits, Fill, Order, OrderKind, Outcome, Quantity, Side, Trade};
 pub use portfolio::{Account, Portfolio};

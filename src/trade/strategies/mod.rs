@@ -1,22 +1,31 @@
 //! Strategies: what to do when something becomes known.
 //!
-//! A strategy is a struct with `new(..)` and one method. It sees one event at a time, keeps its own state an asset,
-//! and answers with intents; sizing, stops, limits and execution are none of its business. All strategies with their
-//! parameters stand in one table, [`catalogue`]: checking, defaults and help derive from it.
+//! A strategy is a struct and one method. It sees one event at a time (a bar before the signals about it, context
+//! such as a volatility index before opinions), keeps its own state an asset, and answers with intents; sizing,
+//! stops, limits and execution are none of its business. All strategies with their parameters stand in one table,
+//! [`catalogue()`]: checking, defaults and [`help()`] derive from it.
 
+mod catalogue;
+mod filters;
+mod intraday;
 mod model;
 pub mod params;
 mod signals;
 mod sma_cross;
+mod swing;
+#[cfg(test)]
+mod tests;
 
 use super::event::{Direction, Hours, Signal};
-use super::risk::Limits;
 use crate::domain::Bar;
-use params::{ParamError, ParamSpec, Params};
 
+pub use catalogue::{StrategySpec, UnknownStrategy, catalogue, find, help};
+pub use filters::{FilterCount, FilterLevels, Filters};
+pub use intraday::Intraday;
 pub use model::Model;
 pub use signals::Signals;
 pub use sma_cross::SmaCross;
+pub use swing::Swing;
 
 /// What a strategy is told.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,6 +52,15 @@ impl View {
     #[must_use]
     pub fn is_flat(&self) -> bool {
         self.size == 0.0
+    }
+
+    /// Which way what is held points; `None` when nothing is.
+    #[must_use]
+    pub fn direction(&self) -> Option<Direction> {
+        if self.size > 0.0 {
+            return Some(Direction::Long);
+        }
+        (self.size < 0.0).then_some(Direction::Short)
     }
 }
 
@@ -90,6 +108,10 @@ pub trait Strategy {
 pub enum AnyStrategy {
     /// Crossing of two moving averages.
     SmaCross(SmaCross),
+    /// With the session's own trend.
+    Intraday(Intraday),
+    /// Pull-backs within a trend, held for sessions.
+    Swing(Swing),
     /// A model's probability above a threshold.
     Model(Model),
     /// Directions given from outside.
@@ -101,114 +123,27 @@ impl Strategy for AnyStrategy {
     fn on_event(&mut self, view: &View, event: &Event<'_>) -> Intents {
         match self {
             Self::SmaCross(strategy) => strategy.on_event(view, event),
+            Self::Intraday(strategy) => strategy.on_event(view, event),
+            Self::Swing(strategy) => strategy.on_event(view, event),
             Self::Model(strategy) => strategy.on_event(view, event),
             Self::Signals(strategy) => strategy.on_event(view, event),
         }
     }
 }
 
-/// One strategy of the catalogue.
-#[derive(Debug, Clone, Copy)]
-pub struct StrategySpec {
-    /// Name in commands and tables.
-    pub name: &'static str,
-    /// What it does, one line.
-    pub doc: &'static str,
-    /// Its parameters.
-    pub params: &'static [ParamSpec],
-    /// Stop attached to entries unless told otherwise, a fraction.
-    pub stop_loss: Option<f64>,
-    /// Target attached to entries unless told otherwise, a fraction.
-    pub take_profit: Option<f64>,
-    /// Limits on the account unless told otherwise.
-    pub limits: Limits,
-    build: fn(&Params, usize) -> Result<AnyStrategy, ParamError>,
-}
-
-const NO_LIMITS: Limits = Limits { exposure_cap: None, daily_loss_cap: None };
-
-static CATALOGUE: [StrategySpec; 3] = [
-    StrategySpec {
-        name: "sma_cross",
-        doc: "Long after the fast average crosses above the slow one, short after it crosses below; always reverses.",
-        params: sma_cross::PARAMS,
-        stop_loss: None,
-        take_profit: None,
-        limits: NO_LIMITS,
-        build: SmaCross::build,
-    },
-    StrategySpec {
-        name: "model",
-        doc: "Long when a model's probability reaches the threshold and nothing is held; left by stop, target or age.",
-        params: model::PARAMS,
-        stop_loss: Some(0.02),
-        take_profit: Some(0.04),
-        limits: Limits { exposure_cap: Some(100_000.0), daily_loss_cap: Some(0.05) },
-        build: Model::build,
-    },
-    StrategySpec {
-        name: "signals",
-        doc: "Holds the direction of the newest given signal: LONG, SHORT or FLAT.",
-        params: signals::PARAMS,
-        stop_loss: None,
-        take_profit: None,
-        limits: NO_LIMITS,
-        build: Signals::build,
-    },
-];
-
-/// Every strategy with its parameters and defaults.
-#[must_use]
-pub fn catalogue() -> &'static [StrategySpec] {
-    &CATALOGUE
-}
-
-/// A name that is no strategy.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown strategy '{name}'; {hint}")]
-pub struct UnknownStrategy {
-    /// What was asked for.
-    pub name: String,
-    /// The nearest name, or all of them.
-    pub hint: String,
-}
-
-/// The strategy of a name.
-///
-/// # Errors
-/// [`UnknownStrategy`] with the nearest name.
-pub fn find(name: &str) -> Result<&'static StrategySpec, UnknownStrategy> {
-    CATALOGUE.iter().find(|spec| spec.name == name).ok_or_else(|| UnknownStrategy {
-        name: params::shown(name),
-        hint: params::suggestion(name, CATALOGUE.iter().map(|spec| spec.name)),
-    })
-}
-
-impl StrategySpec {
-    /// A fresh strategy for `assets` assets.
-    ///
-    /// # Errors
-    /// Parameters that don't go together.
-    pub fn build(&self, params: &Params, assets: usize) -> Result<AnyStrategy, ParamError> {
-        (self.build)(params, assets)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_default_is_in_range_and_builds() {
-        for spec in catalogue() {
-            let params = Params::check(spec.params, &std::collections::BTreeMap::new()).unwrap();
-            spec.build(&params, 2).unwrap();
+impl AnyStrategy {
+    /// What each filter of the strategy did so far: those switched on, in the order of their parameters.
+    #[must_use]
+    pub fn filter_counts(&self) -> Vec<FilterCount> {
+        match self {
+            Self::Model(strategy) => strategy.filters().counts().collect(),
+            Self::SmaCross(_) | Self::Intraday(_) | Self::Swing(_) | Self::Signals(_) => Vec::new(),
         }
     }
 
-    #[test]
-    fn an_unknown_name_gets_the_nearest() {
-        assert_eq!(find("sma_cros").unwrap_err().to_string(), "unknown strategy 'sma_cros'; did you mean 'sma_cross'?");
-        assert_eq!(find("zzz").unwrap_err().hint, "known: sma_cross, model, signals");
+    /// What a reader of a run should know of how its strategy decided, a line each; empty when there is nothing.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        self.filter_counts().iter().map(FilterCount::to_string).collect()
     }
 }

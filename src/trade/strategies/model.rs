@@ -1,43 +1,67 @@
-//! Long when a model is sure enough.
+//! Long when a model is sure enough, short when it is sure enough of the opposite.
 //!
-//! A prediction at or above `threshold` opens a long position when nothing is held. It is left by the stop or target
-//! attached to every entry, or at the open after `max_holding` bars. Confidence is |2p - 1|.
+//! A prediction at or above `threshold` opens a long position when nothing is held; one at or below
+//! `short_threshold`, where that is above 0, a short one. Filters may hold either back ([`Filters`]; all off unless
+//! their parameters ask: 15 for the volatility index, 0.8 for the volume ratio and 50 bars for the trend are levels to
+//! begin with). A position is left by the stop or target attached to every entry, or at the open after `max_holding`
+//! bars.
+//!
+//! Confidence is |2p - 1|.
 
+use super::filters::{FilterLevels, Filters};
 use super::params::{ParamError, ParamSpec, Params};
 use super::{AnyStrategy, Enter, Event, Intents, Strategy, View};
 use crate::trade::event::{Direction, Signal};
 
+pub(super) const CONFIDENCE: &str = "|2p - 1|, p the probability";
+
 pub(super) const PARAMS: &[ParamSpec] = &[
-    ParamSpec {
-        name: "threshold",
-        default: 0.6,
-        min: 0.0,
-        max: 1.0,
-        whole: false,
-        doc: "Smallest probability that opens a position",
-    },
-    ParamSpec {
-        name: "max_holding",
-        default: 8.0,
-        min: 1.0,
-        max: 100_000.0,
-        whole: true,
-        doc: "Bars after which a position is left at the next open, the entry bar counted",
-    },
+    ParamSpec::number("threshold", 0.6, (0.0, 1.0), "", "Smallest probability that opens a long position"),
+    ParamSpec::bars("max_holding", 8.0, 1.0, "Age at which a position is left at the next open, the entry bar counted"),
+    ParamSpec::number(
+        "short_threshold",
+        0.0,
+        (0.0, 1.0),
+        "",
+        "Largest probability that opens a short position, below threshold; 0 is no shorts",
+    ),
+    ParamSpec::number(
+        "vol_index_min",
+        0.0,
+        (0.0, 1000.0),
+        "points",
+        "No entry while the volatility index is below this, like 15; 0 is no filter",
+    ),
+    ParamSpec::number(
+        "volume_ratio_min",
+        0.0,
+        (0.0, 1000.0),
+        "",
+        "No entry while volume / mean volume before is below this, like 0.8; 0 is no filter",
+    ),
+    ParamSpec::bars("volume_bars", 20.0, 1.0, "Length of that mean volume"),
+    ParamSpec::bars(
+        "trend_sma",
+        0.0,
+        0.0,
+        "No long below the average of this many closes, no short above it, like 50; 0 is no filter",
+    ),
 ];
 
-/// Threshold and holding limit; the strategy keeps no state.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Thresholds, holding limit and filters.
+#[derive(Debug, Clone)]
 pub struct Model {
     threshold: f64,
+    short_threshold: Option<f64>,
     max_holding: u32,
+    filters: Filters,
 }
 
 impl Model {
-    /// Enters at `threshold`, leaves after `max_holding` bars.
+    /// Enters long at `threshold` and leaves after `max_holding` bars; no shorts, no filters.
     #[must_use]
     pub fn new(threshold: f64, max_holding: u32) -> Self {
-        Self { threshold, max_holding }
+        Self { threshold, short_threshold: None, max_holding, filters: Filters::new(FilterLevels::default(), 0) }
     }
 
     /// How far a probability is from undecided, from 0 to 1.
@@ -46,49 +70,61 @@ impl Model {
         (2.0 * probability - 1.0).abs()
     }
 
-    pub(super) fn build(params: &Params, _assets: usize) -> Result<AnyStrategy, ParamError> {
-        Ok(AnyStrategy::Model(Self::new(params.get("threshold"), params.whole("max_holding"))))
+    /// The filters, with what they did.
+    #[must_use]
+    pub fn filters(&self) -> &Filters {
+        &self.filters
+    }
+
+    pub(super) fn build(params: &Params, assets: usize) -> Result<AnyStrategy, ParamError> {
+        let (threshold, short) = (params.get("threshold"), params.get("short_threshold"));
+        if short > 0.0 && short >= threshold {
+            return Err(ParamError::Conflict(format!("short_threshold={short} must be below threshold={threshold}")));
+        }
+        let levels = FilterLevels {
+            vol_index_min: params.get("vol_index_min"),
+            volume_ratio_min: params.get("volume_ratio_min"),
+            volume_bars: params.whole("volume_bars") as usize,
+            trend_sma: params.whole("trend_sma") as usize,
+        };
+        Ok(AnyStrategy::Model(Self {
+            threshold,
+            short_threshold: (short > 0.0).then_some(short),
+            max_holding: params.whole("max_holding"),
+            filters: Filters::new(levels, assets),
+        }))
+    }
+
+    /// The side a probability speaks for.
+    fn side(&self, probability: f64) -> Option<Direction> {
+        if probability >= self.threshold {
+            return Some(Direction::Long);
+        }
+        self.short_threshold.filter(|short| probability <= *short).map(|_| Direction::Short)
+    }
+
+    fn predicted(&mut self, view: &View, probability: f64) -> Intents {
+        let Some(side) = self.side(probability).filter(|_| view.is_flat()) else { return Intents::NONE };
+        if !self.filters.pass(view.asset, side) {
+            return Intents::NONE;
+        }
+        let enter = Enter {
+            confidence: Some(Self::confidence(probability)),
+            max_bars: Some(self.max_holding),
+            ..Enter::market(side)
+        };
+        Intents { exit: false, enter: Some(enter) }
     }
 }
 
 impl Strategy for Model {
     fn on_event(&mut self, view: &View, event: &Event<'_>) -> Intents {
         match event {
-            Event::Signal(Signal::Prediction { probability }) if *probability >= self.threshold && view.is_flat() => {
-                Intents {
-                    exit: false,
-                    enter: Some(Enter {
-                        confidence: Some(Self::confidence(*probability)),
-                        max_bars: Some(self.max_holding),
-                        ..Enter::market(Direction::Long)
-                    }),
-                }
-            }
-            Event::Signal(_) | Event::Bar(_) => Intents::NONE,
+            Event::Bar(bar) => self.filters.bar(view.asset, bar),
+            Event::Signal(Signal::VolatilityIndex { level }) => self.filters.vol_index(view.asset, *level),
+            Event::Signal(Signal::Prediction { probability }) => return self.predicted(view, *probability),
+            Event::Signal(_) => {}
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn enters(size: f64, signal: Signal) -> Option<Enter> {
-        Model::new(0.6, 8).on_event(&View { asset: 0, size, hours: None }, &Event::Signal(&signal)).enter
-    }
-
-    #[test]
-    fn enters_at_the_threshold_when_flat() {
-        let enter = enters(0.0, Signal::Prediction { probability: 0.6 }).unwrap();
-        assert_eq!((enter.direction, enter.max_bars), (Direction::Long, Some(8)));
-        assert!((enter.confidence.unwrap() - 0.2).abs() < 1e-12);
-    }
-
-    #[test]
-    fn stays_out_when_unsure_unknown_held_or_not_a_prediction() {
-        assert_eq!(enters(0.0, Signal::Prediction { probability: 0.599 }), None);
-        assert_eq!(enters(0.0, Signal::Prediction { probability: f64::NAN }), None);
-        assert_eq!(enters(10.0, Signal::Prediction { probability: 0.9 }), None);
-        assert_eq!(enters(0.0, Signal::Directed { direction: Some(Direction::Long), confidence: None }), None);
+        Intents::NONE
     }
 }

@@ -17,9 +17,14 @@ pub struct ParamSpec {
     pub max: f64,
     /// Whether only whole numbers are allowed.
     pub whole: bool,
-    /// What it means, with its unit.
+    /// Unit, as it reads after a number.
+    pub unit: &'static str,
+    /// What it means.
     pub doc: &'static str,
 }
+
+/// The longest average a strategy may ask for, in bars; keeps memory an asset small.
+const LONGEST: f64 = 100_000.0;
 
 /// What is wrong with given parameters.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -85,6 +90,42 @@ impl Params {
 }
 
 impl ParamSpec {
+    /// A whole number within `range`, bounds included.
+    #[must_use]
+    pub const fn whole(
+        name: &'static str,
+        default: f64,
+        range: (f64, f64),
+        unit: &'static str,
+        doc: &'static str,
+    ) -> Self {
+        Self { name, default, min: range.0, max: range.1, whole: true, unit, doc }
+    }
+
+    /// Any number within `range`, bounds included.
+    #[must_use]
+    pub const fn number(
+        name: &'static str,
+        default: f64,
+        range: (f64, f64),
+        unit: &'static str,
+        doc: &'static str,
+    ) -> Self {
+        Self { name, default, min: range.0, max: range.1, whole: false, unit, doc }
+    }
+
+    /// A length in bars of at least `min`; where that is 0, 0 switches off what it belongs to.
+    #[must_use]
+    pub const fn bars(name: &'static str, default: f64, min: f64, doc: &'static str) -> Self {
+        Self::whole(name, default, (min, LONGEST), "bars", doc)
+    }
+
+    /// Off (0) or on (1).
+    #[must_use]
+    pub const fn switch(name: &'static str, default: f64, doc: &'static str) -> Self {
+        Self::whole(name, default, (0.0, 1.0), "", doc)
+    }
+
     fn parse(&self, text: &str) -> Result<f64, ParamError> {
         let value = text.trim().parse::<f64>().ok().filter(|value| (self.min..=self.max).contains(value));
         value.filter(|value| !self.whole || value.fract() == 0.0).ok_or_else(|| ParamError::Invalid {
@@ -121,8 +162,8 @@ mod tests {
     use super::*;
 
     const SPECS: &[ParamSpec] = &[
-        ParamSpec { name: "fast", default: 10.0, min: 1.0, max: 1000.0, whole: true, doc: "bars" },
-        ParamSpec { name: "threshold", default: 0.6, min: 0.0, max: 1.0, whole: false, doc: "probability" },
+        ParamSpec::whole("fast", 10.0, (1.0, 1000.0), "bars", "length"),
+        ParamSpec::number("threshold", 0.6, (0.0, 1.0), "", "probability"),
     ];
 
     fn check(name: &str, value: &str) -> Result<Params, ParamError> {

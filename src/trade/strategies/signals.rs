@@ -1,19 +1,18 @@
 //! Directions given from outside: a table of signals is a strategy.
 //!
 //! LONG and SHORT turn the position that way (one already held that way stays as it is), FLAT leaves it.
+//! Confidence is the one given with the signal, if any.
 
 use super::params::{ParamError, ParamSpec, Params};
 use super::{AnyStrategy, Enter, Event, Intents, Strategy, View};
 use crate::trade::event::Signal;
 
-pub(super) const PARAMS: &[ParamSpec] = &[ParamSpec {
-    name: "max_holding",
-    default: 0.0,
-    min: 0.0,
-    max: 100_000.0,
-    whole: true,
-    doc: "Bars after which a position is left at the next open, the entry bar counted; 0 is no limit",
-}];
+pub(super) const PARAMS: &[ParamSpec] = &[ParamSpec::bars(
+    "max_holding",
+    0.0,
+    0.0,
+    "Age at which a position is left at the next open, the entry bar counted; 0 is no limit",
+)];
 
 /// Holding limit; the strategy keeps no state.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,7 +1,8 @@
 //! Crossing of two simple moving averages: the reference strategy.
 //!
 //! Up-cross: the fast average was at or below the slow one and is above it now; down-cross is the mirror. Both need
-//! two values of the slow average. A cross closes what is held and opens the other way at the same open.
+//! two values of the slow average. A cross closes what is held and opens the other way at the same open. It has no
+//! opinion on how sure it is: no confidence.
 
 use super::params::{ParamError, ParamSpec, Params};
 use super::{AnyStrategy, Enter, Event, Intents, Strategy, View};
@@ -9,22 +10,8 @@ use crate::indicators::Sma;
 use crate::trade::event::Direction;
 
 pub(super) const PARAMS: &[ParamSpec] = &[
-    ParamSpec {
-        name: "fast",
-        default: 10.0,
-        min: 1.0,
-        max: 100_000.0,
-        whole: true,
-        doc: "Length of the fast average, in bars; below slow",
-    },
-    ParamSpec {
-        name: "slow",
-        default: 20.0,
-        min: 2.0,
-        max: 100_000.0,
-        whole: true,
-        doc: "Length of the slow average, in bars",
-    },
+    ParamSpec::bars("fast", 10.0, 1.0, "Length of the fast average; below slow"),
+    ParamSpec::bars("slow", 20.0, 2.0, "Length of the slow average"),
 ];
 
 #[derive(Debug, Clone)]
