@@ -3,6 +3,8 @@
 #   benches/peers/run.sh ingest [ROWS]   CSV into a DuckDB file: DuckDB, polars, pandas
 #   benches/peers/run.sh features        core23 over 2.6 M daily bars: polars, pandas + TA-Lib
 #   benches/peers/run.sh qlib14          14 factors of Qlib's kind at Qlib's size, on one core: Qlib, polars, pandas
+#   benches/peers/run.sh sweep           sma_cross over minute bars, on one core: vectorbt, backtesting.py, NautilusTrader
+#                                        (WS_BENCH names the program of ws, see sweep.py)
 #   benches/peers/run.sh                 all of them
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -11,9 +13,9 @@ target="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/ws-target}"
 venv="$cache/venv-bench"
 what="${1:-all}"
 case "$what" in
-  all | ingest | features | qlib14) ;;
+  all | ingest | features | qlib14 | sweep) ;;
   *)
-    sed -n '2,6s/^# //p' "$0" >&2
+    sed -n '2,8s/^# //p' "$0" >&2
     exit 2
     ;;
 esac
@@ -21,7 +23,9 @@ if ! "$venv/bin/python" -c 'import duckdb, polars, pyarrow, talib' 2>/dev/null; 
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet 'duckdb==2.0.0' pandas polars pyarrow numpy TA-Lib
 fi
-(cd "$here/../.." && CARGO_TARGET_DIR="$target" cargo build --release --quiet)
+if [ "$what" != sweep ]; then
+  (cd "$here/../.." && CARGO_TARGET_DIR="$target" cargo build --release --quiet)
+fi
 ws="$target/release/ws"
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT
@@ -41,4 +45,19 @@ if [ "$what" = all ] || [ "$what" = qlib14 ]; then
     "$qlib/bin/pip" install --quiet pyqlib || echo "Qlib can't be installed here; it is left out" >&2
   fi
   "$venv/bin/python" "$here/qlib14.py" "$scratch" "$ws" "$qlib/bin/python"
+fi
+if [ "$what" = all ] || [ "$what" = sweep ]; then
+  # Environments of their own, for packages that want numpy, numba or pandas as they are: NAME IMPORT PACKAGE..
+  peer() {
+    name=$1 check=$2
+    shift 2
+    "$cache/$name/bin/python" -c "import $check" 2>/dev/null && return
+    python3 -m venv "$cache/$name"
+    "$cache/$name/bin/pip" install --quiet "$@" || echo "$check can't be installed here; it is left out" >&2
+  }
+  peer venv-vectorbt vectorbt 'vectorbt==1.2.0'
+  peer venv-backtesting backtesting 'backtesting==0.6.5' 'numpy==2.4.6' 'pandas==3.1.1'
+  peer venv-nautilus nautilus_trader 'nautilus_trader==1.221.0'
+  mkdir "$scratch/sweep"
+  "$venv/bin/python" "$here/sweep.py" "$scratch/sweep" "$cache"/venv-{vectorbt,backtesting,nautilus}/bin/python
 fi
