@@ -5,6 +5,10 @@
 //! memberships; values, absence and presence), computes again, and compares the rows known by the cut. It knows nothing
 //! of how the rows are made, so that it judges a query, a feature set and labels alike. [`recursive`] compares a set
 //! over histories of different length. Outcomes are rows of `audits`, told by [`Audit`] and shown in reports.
+//!
+//! [`Audit`]: crate::audit::Audit
+//! [`lookahead`]: crate::audit::lookahead()
+//! [`recursive`]: crate::audit::recursive()
 
 mod error;
 mod lookahead;

@@ -25,9 +25,9 @@ pub enum Reads {
 /// A parameter of a kernel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Param {
-    /// A whole number of bars from 1 to [`MAX_PERIOD`].
+    /// A whole number of bars from 1 to 10 000.
     Period(&'static str),
-    /// A whole number of bars from 2 to [`MAX_PERIOD`].
+    /// A whole number of bars from 2 to 10 000.
     Period2(&'static str),
     /// A number within bounds.
     Number {
