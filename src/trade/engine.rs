@@ -1,50 +1,103 @@
 //! The engine: steps in, effects out.
 
-use super::event::{Step, Tick};
+use super::contract::Contract;
+use super::event::{Action, Signal, Step, Tick};
+use super::gate::{GateCounts, SentimentGate, SentimentLevels};
 use super::ledger::{Ids, Ledger};
 use super::order::{ExitReason, Exits, Order, OrderKind, Outcome, Quantity, Side};
 use super::portfolio::{Account, Portfolio};
 use super::ports::{Broker, Feed, Sink};
+use super::refusal::{Cancel, Refusal};
 use super::risk::{Limits, Risk};
-use super::sizing::Sizing;
+use super::sizing::{Known, Sizing};
 use super::strategies::{AnyStrategy, Enter, Event, Intents, Strategy, View};
-use crate::domain::Progress;
+use super::style::{Approach, Life, Style};
+use crate::domain::{Progress, Ts};
+use crate::indicators::RealisedVolatility;
 
-/// What an account and its strategy are run with.
+/// What an account is run with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
     /// Cash at the start, in currency.
     pub capital: f64,
     /// Size of new positions.
     pub sizing: Sizing,
-    /// Stop attached to entries, a fraction of the entry price.
-    pub stop_loss: Option<f64>,
-    /// Target attached to entries, a fraction of the entry price.
-    pub take_profit: Option<f64>,
     /// Limits on the account.
     pub limits: Limits,
+    /// How entries are ordered.
+    pub approach: Approach,
+    /// How long entries work.
+    pub life: Life,
+    /// Fraction of its value that a position binds; 1 is no leverage.
+    pub margin: f64,
+    /// Bars after which any position is left at the next open, the entry bar counted.
+    pub max_holding: Option<u32>,
+    /// Bars of a year, for the volatility that sizes may rest on.
+    pub bars_per_year: f64,
+    /// Levels of the sentiment gate, when there is one.
+    pub sentiment: Option<SentimentLevels>,
 }
 
-/// One account, one strategy, one broker.
+impl Settings {
+    /// This capital in positions of this size, entered at the open; no limits, no leverage, no gate.
+    #[must_use]
+    pub const fn new(capital: f64, sizing: Sizing) -> Self {
+        Self {
+            capital,
+            sizing,
+            limits: Limits::NONE,
+            approach: Approach::Market,
+            life: Life::UntilCancelled,
+            margin: 1.0,
+            max_holding: None,
+            bars_per_year: f64::NAN,
+            sentiment: None,
+        }
+    }
+}
+
+/// A strategy with the stop and target that go with its entries, fractions of the entry price.
+#[derive(Debug, Clone)]
+pub struct Trader {
+    /// Decides.
+    pub strategy: AnyStrategy,
+    /// Stop.
+    pub stop_loss: Option<f64>,
+    /// Target.
+    pub take_profit: Option<f64>,
+}
+
+/// One account, its strategies, one broker.
 pub struct Engine<B> {
     broker: B,
-    strategy: AnyStrategy,
+    traders: Vec<Trader>,
     settings: Settings,
+    contracts: Vec<Contract>,
     portfolio: Portfolio,
     risk: Risk,
+    gate: Option<SentimentGate>,
+    /// Of each asset, when sizes rest on it.
+    volatility: Vec<(RealisedVolatility, f64)>,
     ids: Ids,
 }
 
 /// Bars between two reports of progress.
 const REPORT_EVERY: u64 = 1 << 16;
 
+/// Returns that volatility is measured over.
+const VOLATILITY_BARS: usize = 20;
+
 impl<B: Broker> Engine<B> {
-    /// A fresh account for `assets` assets.
+    /// A fresh account for the assets of these contracts.
     #[must_use]
-    pub fn new(settings: Settings, strategy: AnyStrategy, broker: B, assets: usize) -> Self {
-        let portfolio = Portfolio::new(settings.capital, assets);
+    pub fn new(settings: Settings, traders: Vec<Trader>, broker: B, contracts: Vec<Contract>) -> Self {
+        let assets = contracts.len();
+        let portfolio = Portfolio::new(settings.capital, assets, traders.len());
         let risk = Risk::new(settings.limits, settings.capital);
-        Self { broker, strategy, settings, portfolio, risk, ids: Ids::default() }
+        let gate = settings.sentiment.map(|levels| SentimentGate::new(levels, assets));
+        let measured = if settings.sizing.needs_volatility() { assets } else { 0 };
+        let volatility = vec![(RealisedVolatility::new(VOLATILITY_BARS), f64::NAN); measured];
+        Self { broker, traders, settings, contracts, portfolio, risk, gate, volatility, ids: Ids::default() }
     }
 
     /// Takes every step of a feed; progress counts bars.
@@ -64,23 +117,31 @@ impl<B: Broker> Engine<B> {
         progress.advance(unreported);
     }
 
-    /// Takes one step: executions, valuation, risk, decisions.
+    /// Takes one step: corporate actions, executions, valuation, risk, decisions.
     pub fn step<K: Sink>(&mut self, step: &Step, sink: &mut K) {
+        for at in &step.actions {
+            self.apply(at.asset, at.action);
+        }
         for tick in &step.ticks {
-            self.portfolio.holdings[tick.asset].bars += 1;
+            self.portfolio.count_bar(tick.asset);
         }
         self.broker.advance(step, &mut Ledger { portfolio: &mut self.portfolio, ids: &mut self.ids, sink: &mut *sink });
         for tick in &step.ticks {
-            self.portfolio.holdings[tick.asset].mark = tick.bar.close;
+            self.mark(tick);
         }
         let account = self.portfolio.account();
-        self.risk.observe(step.session_date, account.equity);
+        if let Some(reason) = self.risk.observe(step.session_date, &account) {
+            self.sell_all(step, reason, sink);
+        }
         for tick in step.ticks.iter().filter(|tick| !tick.last) {
-            self.time_exit(tick, sink);
+            self.time_exits(tick, sink);
             self.ask(tick, &Event::Bar(&tick.bar), &account, sink);
         }
         for signal in &step.signals {
             let tick = &step.ticks[signal.tick];
+            if let (Some(gate), Signal::Sentiment { score }) = (&mut self.gate, signal.signal) {
+                gate.observe(tick.asset, score);
+            }
             if !tick.last {
                 self.ask(tick, &Event::Signal(&signal.signal), &account, sink);
             }
@@ -100,86 +161,186 @@ impl<B: Broker> Engine<B> {
         &self.portfolio
     }
 
-    /// Orders the exit of a position that has been held as long as its entry allowed.
+    /// The strategies as they stand.
+    #[must_use]
+    pub fn traders(&self) -> &[Trader] {
+        &self.traders
+    }
+
+    /// What the sentiment gate did, when there is one.
+    #[must_use]
+    pub fn gate_counts(&self) -> Option<GateCounts> {
+        self.gate.as_ref().map(SentimentGate::counts)
+    }
+
+    #[cold]
+    fn apply(&mut self, asset: usize, action: Action) {
+        for slot in self.portfolio.slots(asset) {
+            self.portfolio.act(slot, action);
+        }
+        if let Action::Split(ratio) = action {
+            self.broker.split(asset, ratio);
+            // The next return would be the split.
+            if let Some(measured) = self.volatility.get_mut(asset) {
+                *measured = (RealisedVolatility::new(VOLATILITY_BARS), f64::NAN);
+            }
+        }
+    }
+
+    /// Values the positions in an asset at its close.
     #[inline]
-    fn time_exit<K: Sink>(&mut self, tick: &Tick, sink: &mut K) {
-        let holding = &self.portfolio.holdings[tick.asset];
-        let held_out = holding.position.max_bar.is_some_and(|bar| holding.bars >= bar);
-        if held_out && holding.position.size != 0.0 {
-            self.exit(tick, ExitReason::MaxHolding, sink);
+    fn mark(&mut self, tick: &Tick) {
+        for slot in self.portfolio.slots(tick.asset) {
+            self.portfolio.holdings[slot].mark = tick.bar.close;
+        }
+        if let Some((measure, volatility)) = self.volatility.get_mut(tick.asset) {
+            *volatility = measure.update(tick.bar.close).unwrap_or(f64::NAN) * self.settings.bars_per_year.sqrt();
+        }
+    }
+
+    /// Takes every entry back and orders the exit of every position.
+    #[cold]
+    fn sell_all<K: Sink>(&mut self, step: &Step, reason: ExitReason, sink: &mut K) {
+        let now = step.ticks.iter().map(|tick| tick.bar.close_ts).max().unwrap_or(step.ts);
+        for strategy in 0..self.traders.len() {
+            for asset in 0..self.contracts.len() {
+                self.cancel(strategy, asset, Cancel::Stopped, sink);
+                let mark = self.portfolio.holdings[self.portfolio.slot(strategy, asset)].mark;
+                self.exit((strategy, asset), (mark, now), reason, sink);
+            }
+        }
+    }
+
+    /// Orders the exit of positions that have been held as long as their entries allowed.
+    #[inline]
+    fn time_exits<K: Sink>(&mut self, tick: &Tick, sink: &mut K) {
+        for strategy in 0..self.traders.len() {
+            let holding = &self.portfolio.holdings[self.portfolio.slot(strategy, tick.asset)];
+            let held_out = holding.position.max_bar.is_some_and(|bar| holding.bars >= bar);
+            if held_out && holding.position.size != 0.0 {
+                self.exit((strategy, tick.asset), (tick.bar.close, tick.bar.close_ts), ExitReason::MaxHolding, sink);
+            }
         }
     }
 
     #[inline]
     fn ask<K: Sink>(&mut self, tick: &Tick, event: &Event<'_>, account: &Account, sink: &mut K) {
-        let view = View { asset: tick.asset, size: self.portfolio.size(tick.asset), hours: tick.hours };
-        let intents = self.strategy.on_event(&view, event);
-        if intents.exit || intents.enter.is_some() {
-            self.act(tick, &intents, account, sink);
+        for strategy in 0..self.traders.len() {
+            let size = self.portfolio.size(self.portfolio.slot(strategy, tick.asset));
+            let view = View { asset: tick.asset, size, hours: tick.hours };
+            let intents = self.traders[strategy].strategy.on_event(&view, event);
+            if intents.exit || intents.enter.is_some() {
+                self.act(strategy, tick, &intents, account, sink);
+            }
         }
     }
 
     #[cold]
-    fn act<K: Sink>(&mut self, tick: &Tick, intents: &Intents, account: &Account, sink: &mut K) {
+    fn act<K: Sink>(&mut self, strategy: usize, tick: &Tick, intents: &Intents, account: &Account, sink: &mut K) {
         if intents.exit {
-            self.exit(tick, ExitReason::Signal, sink);
+            self.cancel(strategy, tick.asset, Cancel::Strategy, sink);
+            self.exit((strategy, tick.asset), (tick.bar.close, tick.bar.close_ts), ExitReason::Signal, sink);
         }
-        if let Some(enter) = &intents.enter {
-            self.enter(tick, enter, account, sink);
+        if let Some(enter) = intents.enter {
+            self.enter(strategy, tick, enter, account, sink);
         }
+    }
+
+    fn cancel<K: Sink>(&mut self, strategy: usize, asset: usize, why: Cancel, sink: &mut K) {
+        let ledger = &mut Ledger { portfolio: &mut self.portfolio, ids: &mut self.ids, sink };
+        self.broker.cancel_entry(strategy, asset, why, ledger);
     }
 
     /// Orders the exit of an open position, once.
-    fn exit<K: Sink>(&mut self, tick: &Tick, reason: ExitReason, sink: &mut K) {
-        let Some(direction) = self.portfolio.direction(tick.asset) else { return };
-        if std::mem::replace(&mut self.portfolio.holdings[tick.asset].exiting, true) {
+    fn exit<K: Sink>(
+        &mut self,
+        (strategy, asset): (usize, usize),
+        (price, now): (f64, Ts),
+        reason: ExitReason,
+        sink: &mut K,
+    ) {
+        let slot = self.portfolio.slot(strategy, asset);
+        let Some(direction) = self.portfolio.direction(slot) else { return };
+        if std::mem::replace(&mut self.portfolio.holdings[slot].exiting, true) {
             return;
         }
-        let units = self.portfolio.size(tick.asset).abs();
-        let order = self.order(tick, Side::closing(direction), Quantity::Units(units), OrderKind::Exit(reason), None);
-        self.place(order, sink);
-    }
-
-    fn enter<K: Sink>(&mut self, tick: &Tick, enter: &Enter, account: &Account, sink: &mut K) {
-        let exits = Exits {
-            stop_loss: self.settings.stop_loss,
-            take_profit: self.settings.take_profit,
-            max_bars: enter.max_bars,
+        self.cancel(strategy, asset, Cancel::PositionLeft, sink);
+        let units = self.portfolio.size(slot).abs();
+        let order = Order {
+            id: self.next_id(),
+            asset,
+            strategy,
+            style: Style::Market,
+            life: Life::UntilCancelled,
+            side: Side::closing(direction),
+            quantity: Quantity::Units(units),
+            decided_price: price,
+            kind: OrderKind::Exit(reason),
+            decided_ts: now,
+            confidence: None,
         };
-        let quantity = self.settings.sizing.quantity(account.equity);
-        let side = Side::opening(enter.direction);
-        let order = self.order(tick, side, quantity, OrderKind::Entry(exits), enter.confidence);
-        self.place(order, sink);
+        self.place(order, false, sink);
     }
 
-    fn order(
-        &mut self,
-        tick: &Tick,
-        side: Side,
-        quantity: Quantity,
-        kind: OrderKind,
-        confidence: Option<f64>,
-    ) -> Order {
-        self.ids.order += 1;
-        Order {
-            id: self.ids.order,
+    fn enter<K: Sink>(&mut self, strategy: usize, tick: &Tick, enter: Enter, account: &Account, sink: &mut K) {
+        let (enter, suppressed) = match self.gate.as_mut().map(|gate| gate.apply(tick.asset, enter)) {
+            Some(Err(suppressed)) => (enter, Some(Refusal::Sentiment(suppressed))),
+            Some(Ok(enter)) => (enter, None),
+            None => (enter, None),
+        };
+        let trader = &self.traders[strategy];
+        let max_bars = match (enter.max_bars, self.settings.max_holding) {
+            (Some(own), Some(all)) => Some(own.min(all)),
+            (own, all) => own.or(all),
+        };
+        let exits = Exits { stop_loss: trader.stop_loss, take_profit: trader.take_profit, max_bars };
+        let known = Known {
+            equity: account.equity,
+            confidence: enter.confidence,
+            probability: enter.probability,
+            exits,
+            volatility: self.volatility.get(tick.asset).map_or(f64::NAN, |(_, volatility)| *volatility),
+            most: 1.0 / self.settings.margin,
+        };
+        let quantity = self.settings.sizing.quantity(&known);
+        let side = Side::opening(enter.direction);
+        let order = Order {
+            id: self.next_id(),
             asset: tick.asset,
+            strategy,
+            style: self.settings.approach.style(side, tick.bar.close, &self.contracts[tick.asset]),
+            life: self.settings.life,
             side,
-            quantity,
+            quantity: quantity.unwrap_or(Quantity::Units(0.0)),
             decided_price: tick.bar.close,
-            kind,
+            kind: OrderKind::Entry(exits),
             decided_ts: tick.bar.close_ts,
-            confidence,
+            confidence: enter.confidence,
+        };
+        match suppressed.or(quantity.is_none().then_some(Refusal::Size)) {
+            Some(refusal) => {
+                sink.order(&order);
+                sink.outcome(order.id, &Outcome::Refused(refusal));
+            }
+            None => self.place(order, tick.halted, sink),
         }
     }
 
-    /// Sends an order through risk to the broker.
-    fn place<K: Sink>(&mut self, order: Order, sink: &mut K) {
+    fn next_id(&mut self) -> u64 {
+        self.ids.order += 1;
+        self.ids.order
+    }
+
+    /// Sends an order through risk to the broker; an entry takes the place of one that still works.
+    fn place<K: Sink>(&mut self, order: Order, halted: bool, sink: &mut K) {
         sink.order(&order);
-        match self.risk.approve(order, &self.portfolio) {
+        let approved = if halted { Err(Refusal::Halted) } else { self.risk.approve(order, &self.portfolio) };
+        match approved {
             Ok(approved) => {
                 if matches!(order.kind, OrderKind::Entry(_)) {
-                    self.portfolio.holdings[order.asset].ordered = order.estimated_value();
+                    self.cancel(order.strategy, order.asset, Cancel::Strategy, sink);
+                    let slot = self.portfolio.slot(order.strategy, order.asset);
+                    self.portfolio.holdings[slot].ordered = order.estimated_value();
                 }
                 self.broker.submit(approved);
             }

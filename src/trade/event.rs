@@ -76,8 +76,38 @@ pub struct Tick {
     pub bar: Bar,
     /// Hours of its session, where the calendar of the asset is known.
     pub hours: Option<Hours>,
+    /// Whether it is the last bar of its session: by the hours where they are known, else as the series has it.
+    pub session_end: bool,
+    /// Whether trading in the asset is halted during the bar.
+    pub halted: bool,
     /// Whether the asset has no further bar; always false where the future is open.
     pub last: bool,
+}
+
+impl Tick {
+    /// A bar of an asset with nothing special about it.
+    #[must_use]
+    pub const fn new(asset: usize, bar: Bar) -> Self {
+        Self { asset, bar, hours: None, session_end: false, halted: false, last: false }
+    }
+}
+
+/// What a company does to its shares, effective before the open of a bar.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Action {
+    /// New units for one old unit, above 0 (2 is a 2-for-1 split).
+    Split(f64),
+    /// Cash a unit as it was before, in currency.
+    Dividend(f64),
+}
+
+/// An action on the asset of a tick of the same step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StepAction {
+    /// Index of the asset.
+    pub asset: usize,
+    /// What happens; dividends come before splits.
+    pub action: Action,
 }
 
 /// A signal about the asset of a tick of the same step.
@@ -96,6 +126,8 @@ pub struct Step {
     pub ts: Ts,
     /// Trading day, as days since 1970-01-01; never falls from step to step.
     pub session_date: i32,
+    /// Corporate actions effective before the opens.
+    pub actions: Vec<StepAction>,
     /// The bars, ascending by asset.
     pub ticks: Vec<Tick>,
     /// The signals, in order of their ticks.

@@ -4,7 +4,9 @@ use super::event::Direction;
 use super::order::{ExitReason, Fill, Order, OrderKind, Outcome, Quantity, Side, Trade};
 use super::portfolio::{Account, Portfolio};
 use super::ports::Sink;
-use super::risk::Refusal;
+use super::refusal::{Cancel, Refusal};
+use super::risk::Approved;
+use super::style::{Life, Style};
 use crate::domain::Ts;
 
 /// Numbers given out so far.
@@ -22,10 +24,28 @@ pub struct Ledger<'a, K> {
 }
 
 impl<K: Sink> Ledger<'_, K> {
-    /// Units and direction held of an asset.
+    /// Units and direction held in a slot.
     #[must_use]
-    pub fn position(&self, asset: usize) -> Option<(f64, Direction)> {
-        self.portfolio.direction(asset).map(|direction| (self.portfolio.size(asset).abs(), direction))
+    pub fn position(&self, slot: usize) -> Option<(f64, Direction)> {
+        self.portfolio.direction(slot).map(|direction| (self.portfolio.size(slot).abs(), direction))
+    }
+
+    /// Mean price of the position of a slot.
+    #[must_use]
+    pub fn entry_price(&self, slot: usize) -> f64 {
+        self.portfolio.holdings[slot].position.entry_price
+    }
+
+    /// Value of the position of a slot at its last known price; below 0 for a short one.
+    #[must_use]
+    pub fn value(&self, slot: usize) -> f64 {
+        let holding = &self.portfolio.holdings[slot];
+        holding.position.size * holding.mark
+    }
+
+    /// Receives cash for the position of a slot, or pays it when negative.
+    pub fn carry(&mut self, slot: usize, amount: f64) {
+        self.portfolio.carry(slot, amount);
     }
 
     /// The account as it stands, at the last known prices.
@@ -34,13 +54,24 @@ impl<K: Sink> Ledger<'_, K> {
         self.portfolio.account()
     }
 
-    /// Decides an exit that the bar itself makes (stop, target, end of data), for the whole position.
-    pub fn exit_order(&mut self, asset: usize, reason: ExitReason, price: f64, ts: Ts) -> Option<Order> {
-        let (units, direction) = self.position(asset)?;
+    /// Decides an exit that the bar itself makes (stop, target, square-off, end of data), for the whole position.
+    pub fn exit_order(
+        &mut self,
+        (strategy, asset): (usize, usize),
+        reason: ExitReason,
+        price: f64,
+        ts: Ts,
+    ) -> Option<Approved<Order>> {
+        let slot = self.portfolio.slot(strategy, asset);
+        let (units, direction) = self.position(slot)?;
+        self.portfolio.holdings[slot].exiting = true;
         self.ids.order += 1;
         let order = Order {
             id: self.ids.order,
             asset,
+            strategy,
+            style: Style::Market,
+            life: Life::UntilCancelled,
             side: Side::closing(direction),
             quantity: Quantity::Units(units),
             decided_price: price,
@@ -49,47 +80,68 @@ impl<K: Sink> Ledger<'_, K> {
             confidence: None,
         };
         self.sink.order(&order);
-        Some(order)
+        Some(Approved::exit(order))
     }
 
-    /// An entry order was not accepted.
+    /// An order was not accepted.
     pub fn refuse(&mut self, order: &Order, refusal: Refusal) {
-        self.portfolio.holdings[order.asset].ordered = 0.0;
+        self.settle(order);
         self.sink.outcome(order.id, &Outcome::Refused(refusal));
     }
 
-    /// An order was executed: an entry opens a position, an exit closes it and makes a trade.
-    pub fn fill(&mut self, order: &Order, fill: &Fill) {
-        self.sink.outcome(order.id, &Outcome::Filled(fill.size));
+    /// An order was taken back after `filled` units.
+    pub fn cancel(&mut self, order: &Order, filled: f64, why: Cancel) {
+        self.settle(order);
+        self.sink.outcome(order.id, &Outcome::Cancelled { filled, why });
+    }
+
+    /// An order was executed: an entry opens a position or adds to what it built, an exit closes it or a part of it
+    /// and makes a trade. `filled` are the units in all when that completes the order.
+    pub fn fill(&mut self, order: &Order, fill: &Fill, filled: Option<f64>) {
+        if let Some(filled) = filled {
+            self.settle(order);
+            self.sink.outcome(order.id, &Outcome::Filled(filled));
+        }
         self.sink.fill(fill);
         match order.kind {
-            OrderKind::Entry(_) => self.portfolio.open(order, fill),
-            OrderKind::Exit(reason) => self.close(reason, fill),
+            OrderKind::Entry(_) => self.portfolio.enter(order, fill),
+            OrderKind::Exit(reason) => self.leave(reason, fill),
         }
     }
 
-    fn close(&mut self, reason: ExitReason, fill: &Fill) {
-        let Some(direction) = self.portfolio.direction(fill.asset) else { return };
-        let bars = self.portfolio.holdings[fill.asset].bars;
-        let entry = self.portfolio.close(fill);
-        let commission = entry.commission + fill.commission;
+    fn settle(&mut self, order: &Order) {
+        let slot = self.portfolio.slot(order.strategy, order.asset);
+        match order.kind {
+            OrderKind::Entry(_) => self.portfolio.holdings[slot].ordered = 0.0,
+            OrderKind::Exit(_) => self.portfolio.holdings[slot].exiting = false,
+        }
+    }
+
+    fn leave(&mut self, reason: ExitReason, fill: &Fill) {
+        let slot = self.portfolio.slot(fill.strategy, fill.asset);
+        let Some(direction) = self.portfolio.direction(slot) else { return };
+        let bars = self.portfolio.holdings[slot].bars;
+        let part = self.portfolio.leave(fill);
+        let commission = part.commission + fill.commission;
         self.ids.trade += 1;
         self.sink.trade(&Trade {
             id: self.ids.trade,
             asset: fill.asset,
+            strategy: fill.strategy,
             direction,
             size: fill.size,
-            entry_ts: entry.entry_ts,
-            entry_price: entry.entry_price,
+            entry_ts: part.entry_ts,
+            entry_price: part.entry_price,
             exit_ts: fill.ts,
             exit_price: fill.price,
-            pnl: entry.size * (fill.price - entry.entry_price) - commission,
+            pnl: part.size * (fill.price - part.entry_price) - commission + part.carry,
+            carry: part.carry,
             commission,
-            slippage: entry.slippage + fill.slippage,
+            slippage: part.slippage + fill.slippage,
             reason,
-            bars_held: bars - entry.entry_bar,
-            decided_ts: entry.decided_ts,
-            confidence: entry.confidence,
+            bars_held: bars - part.entry_bar,
+            decided_ts: part.decided_ts,
+            confidence: part.confidence,
         });
     }
 }

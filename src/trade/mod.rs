@@ -13,6 +13,7 @@
 //! Identity that holds after every step: equity = cash + Σ size · last close = capital + Σ realised pnl + open
 //! pnl net of paid commissions. Prices and money are in the currency of the bars; all of them the same one.
 
+pub mod contract;
 pub mod costs;
 pub mod engine;
 pub mod event;
@@ -21,19 +22,24 @@ pub mod ledger;
 pub mod order;
 pub mod portfolio;
 pub mod ports;
+pub mod refusal;
 pub mod risk;
 pub mod sinks;
 pub mod sizing;
 pub mod strategies;
+pub mod style;
 
+pub use contract::Contract;
 pub use costs::Costs;
-pub use engine::{Engine, Settings};
-pub use event::{Direction, Hours, Signal, Step, StepSignal, Tick};
+pub use engine::{Engine, Settings, Trader};
+pub use event::{Action, Direction, Hours, Signal, Step, StepAction, StepSignal, Tick};
 pub use gate::{GateCounts, SentimentGate, SentimentLevels, Suppressed};
 pub use ledger::Ledger;
 pub use order::{ExitReason, Exits, Fill, Order, OrderKind, Outcome, Quantity, Side, Trade};
 pub use portfolio::{Account, Portfolio};
 pub use ports::{Broker, Feed, Sink};
-pub use risk::{Approved, Limits, Refusal, Risk};
+pub use refusal::{Cancel, Refusal};
+pub use risk::{Approved, Limits, Risk};
 pub use sinks::Counters;
-pub use sizing::Sizing;
+pub use sizing::{Basis, Sizing};
+pub use style::{Approach, Life, Style};

@@ -1,7 +1,8 @@
 //! Orders, what became of them, and the round trips they make.
 
 use super::event::Direction;
-use super::risk::Refusal;
+use super::refusal::{Cancel, Refusal};
+use super::style::{Life, Style};
 use crate::domain::Ts;
 
 /// Side of an order.
@@ -78,6 +79,12 @@ pub enum ExitReason {
     TakeProfit,
     /// It was held for as many bars as its entry allowed.
     MaxHolding,
+    /// The session ended and nothing is held overnight.
+    SquareOff,
+    /// The account fell too far below its peak; trading is over.
+    Drawdown,
+    /// The account no longer bears its positions.
+    MarginCall,
     /// The series ended.
     EndOfData,
 }
@@ -91,6 +98,9 @@ impl ExitReason {
             Self::StopLoss => "stop_loss",
             Self::TakeProfit => "take_profit",
             Self::MaxHolding => "max_holding",
+            Self::SquareOff => "square_off",
+            Self::Drawdown => "drawdown_stop",
+            Self::MarginCall => "margin_call",
             Self::EndOfData => "end_of_data",
         }
     }
@@ -116,13 +126,19 @@ pub enum OrderKind {
     Exit(ExitReason),
 }
 
-/// An order: decided once, filled or refused whole.
+/// An order: decided once, then refused, filled in one or more parts, or cancelled.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Order {
     /// Number within the run, from 1, in order of decision.
     pub id: u64,
     /// Index of the asset.
     pub asset: usize,
+    /// Index of the strategy.
+    pub strategy: usize,
+    /// How it is to be executed.
+    pub style: Style,
+    /// How long it works.
+    pub life: Life,
     /// Buy or sell.
     pub side: Side,
     /// How much.
@@ -138,6 +154,15 @@ pub struct Order {
 }
 
 impl Order {
+    /// The same after a split of `ratio` new units for one old one.
+    pub(super) fn split(&mut self, ratio: f64) {
+        self.style.split(ratio);
+        self.decided_price /= ratio;
+        if let Quantity::Units(units) = &mut self.quantity {
+            *units *= ratio;
+        }
+    }
+
     /// Units wanted, as far as known at the decision.
     #[must_use]
     pub fn estimated_units(&self) -> f64 {
@@ -156,14 +181,17 @@ impl Order {
         }
     }
 
-    /// The name used in tables: `market`, or the exit that made it.
+    /// The name used in tables: its style, or the exit that a bar made by itself.
     #[must_use]
     pub const fn type_name(&self) -> &'static str {
         match self.kind {
-            OrderKind::Exit(reason @ (ExitReason::StopLoss | ExitReason::TakeProfit | ExitReason::EndOfData)) => {
-                reason.as_str()
-            }
-            OrderKind::Entry(_) | OrderKind::Exit(_) => "market",
+            OrderKind::Exit(
+                reason @ (ExitReason::StopLoss
+                | ExitReason::TakeProfit
+                | ExitReason::SquareOff
+                | ExitReason::EndOfData),
+            ) => reason.as_str(),
+            OrderKind::Entry(_) | OrderKind::Exit(_) => self.style.as_str(),
         }
     }
 
@@ -180,10 +208,17 @@ impl Order {
 /// What became of an order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome {
-    /// Executed with this many units.
+    /// Executed in full, with this many units.
     Filled(f64),
     /// Not accepted by risk or broker.
     Refused(Refusal),
+    /// Taken back before it was executed in full.
+    Cancelled {
+        /// Units executed before.
+        filled: f64,
+        /// Why.
+        why: Cancel,
+    },
 }
 
 /// An execution.
@@ -193,6 +228,8 @@ pub struct Fill {
     pub order_id: u64,
     /// Index of the asset.
     pub asset: usize,
+    /// Index of the strategy.
+    pub strategy: usize,
     /// Buy or sell.
     pub side: Side,
     /// Units, positive.
@@ -209,27 +246,31 @@ pub struct Fill {
     pub ts: Ts,
 }
 
-/// A closed round trip.
+/// A closed round trip, or the part of one that an exit closed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trade {
     /// Number within the run, from 1, in order of exit.
     pub id: u64,
     /// Index of the asset.
     pub asset: usize,
+    /// Index of the strategy.
+    pub strategy: usize,
     /// Long or short.
     pub direction: Direction,
     /// Units, positive.
     pub size: f64,
     /// Start of the bar of entry.
     pub entry_ts: Ts,
-    /// Fill price of the entry.
+    /// Fill price of the entry, the mean of several; on the units of today after a split.
     pub entry_price: f64,
     /// Start of the bar of exit.
     pub exit_ts: Ts,
     /// Fill price of the exit.
     pub exit_price: f64,
-    /// Net of commissions (slippage is inside the prices), in currency.
+    /// Net of commissions, with `carry` (slippage is inside the prices), in currency.
     pub pnl: f64,
+    /// Dividends received less dividends and borrow paid while it was held, in currency.
+    pub carry: f64,
     /// Both sides, in currency.
     pub commission: f64,
     /// Both sides, in currency.

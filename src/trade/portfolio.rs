@@ -1,6 +1,8 @@
-//! Cash and positions: one net position an asset, valued at its last known close.
+//! Cash and positions: one net position a slot, valued at its last known close.
+//!
+//! A slot is one strategy's place for one asset; strategies that trade side by side share the cash and nothing else.
 
-use super::event::Direction;
+use super::event::{Action, Direction};
 use super::order::{Fill, Order, OrderKind, Side};
 use crate::domain::Ts;
 
@@ -16,14 +18,14 @@ pub struct Account {
 }
 
 impl Account {
-    /// Currency that new positions may cost: equity less what is bound in positions (no leverage).
+    /// Currency that new positions may cost when each binds `margin`, a fraction of its value (1: no leverage).
     #[must_use]
-    pub fn buying_power(&self) -> f64 {
-        self.equity - self.exposure
+    pub fn buying_power(&self, margin: f64) -> f64 {
+        self.equity / margin - self.exposure
     }
 }
 
-/// One asset's position; `size` 0 is flat and leaves the other fields without meaning.
+/// One slot's position; `size` 0 is flat and leaves the other fields without meaning.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Position {
     /// Signed units.
@@ -34,13 +36,14 @@ pub(super) struct Position {
     pub entry_bar: u32,
     pub commission: f64,
     pub slippage: f64,
+    pub carry: f64,
     pub decided_ts: Ts,
     pub confidence: Option<f64>,
     /// Number of the asset's bar at whose close it has been held long enough.
     pub max_bar: Option<u32>,
 }
 
-/// One asset's place in the account.
+/// One slot of the account.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Holding {
     pub position: Position,
@@ -48,24 +51,46 @@ pub(super) struct Holding {
     pub mark: f64,
     /// Bars seen so far.
     pub bars: u32,
-    /// Whether an exit has been ordered.
+    /// Why an exit has been ordered, when one has.
     pub exiting: bool,
     /// Estimated value of an entry that was ordered and is not yet settled.
     pub ordered: f64,
 }
 
-/// Cash and holdings of every asset.
+/// Cash and holdings of every slot.
 #[derive(Debug, Clone)]
 pub struct Portfolio {
     cash: f64,
+    assets: usize,
     pub(super) holdings: Vec<Holding>,
 }
 
 impl Portfolio {
-    /// Nothing but cash, with room for `assets` positions.
+    /// Nothing but cash, with room for a position of each strategy in each asset.
     #[must_use]
-    pub fn new(capital: f64, assets: usize) -> Self {
-        Self { cash: capital, holdings: vec![Holding::default(); assets] }
+    pub fn new(capital: f64, assets: usize, strategies: usize) -> Self {
+        Self { cash: capital, assets, holdings: vec![Holding::default(); assets * strategies] }
+    }
+
+    /// Place of a strategy's position in an asset.
+    #[inline]
+    #[must_use]
+    pub fn slot(&self, strategy: usize, asset: usize) -> usize {
+        strategy * self.assets + asset
+    }
+
+    /// The slots of an asset, one a strategy.
+    #[inline]
+    pub(super) fn slots(&self, asset: usize) -> impl Iterator<Item = usize> + use<> {
+        (asset..self.holdings.len()).step_by(self.assets)
+    }
+
+    /// One more bar of an asset.
+    #[inline]
+    pub(super) fn count_bar(&mut self, asset: usize) {
+        for slot in self.slots(asset) {
+            self.holdings[slot].bars += 1;
+        }
     }
 
     /// Values everything at the last known closes.
@@ -81,17 +106,17 @@ impl Portfolio {
         Account { equity: self.cash + net, cash: self.cash, exposure: gross }
     }
 
-    /// Signed units of an asset.
+    /// Signed units of a slot.
     #[inline]
     #[must_use]
-    pub fn size(&self, asset: usize) -> f64 {
-        self.holdings[asset].position.size
+    pub fn size(&self, slot: usize) -> f64 {
+        self.holdings[slot].position.size
     }
 
-    /// Direction of an asset's position, if there is one.
+    /// Direction of a slot's position, if there is one.
     #[must_use]
-    pub fn direction(&self, asset: usize) -> Option<Direction> {
-        let size = self.size(asset);
+    pub fn direction(&self, slot: usize) -> Option<Direction> {
+        let size = self.size(slot);
         if size > 0.0 {
             Some(Direction::Long)
         } else if size < 0.0 {
@@ -107,32 +132,91 @@ impl Portfolio {
         self.holdings.iter().map(|holding| holding.ordered).sum()
     }
 
-    pub(super) fn open(&mut self, order: &Order, fill: &Fill) {
+    /// Slots with a position that stays, or with an entry on its way.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        let taken = |holding: &&Holding| (holding.position.size != 0.0 && !holding.exiting) || holding.ordered > 0.0;
+        self.holdings.iter().filter(taken).count()
+    }
+
+    /// Takes an execution of an entry into the position; the price becomes the mean of its parts.
+    pub(super) fn enter(&mut self, order: &Order, fill: &Fill) {
         let OrderKind::Entry(exits) = order.kind else { return };
         self.pay(fill);
-        let holding = &mut self.holdings[fill.asset];
-        holding.ordered = 0.0;
+        let slot = self.slot(fill.strategy, fill.asset);
+        let holding = &mut self.holdings[slot];
         // Until the close of the entry bar the fill is the last known price.
         holding.mark = fill.price;
+        let (added, held) = (fill.side.sign() * fill.size, holding.position.size);
+        if held != 0.0 {
+            let position = &mut holding.position;
+            position.entry_price = (position.entry_price * held + fill.price * added) / (held + added);
+            position.size += added;
+            position.commission += fill.commission;
+            position.slippage += fill.slippage;
+            return;
+        }
         holding.position = Position {
-            size: fill.side.sign() * fill.size,
+            size: added,
             entry_price: fill.price,
             entry_ts: fill.ts,
             entry_bar: holding.bars,
             commission: fill.commission,
             slippage: fill.slippage,
+            carry: 0.0,
             decided_ts: order.decided_ts,
             confidence: order.confidence,
             max_bar: exits.max_bars.map(|bars| holding.bars.saturating_add(bars.saturating_sub(1))),
         };
     }
 
-    /// Takes a position out and returns it as it was.
-    pub(super) fn close(&mut self, fill: &Fill) -> Position {
+    /// Takes an execution of an exit out of the position and returns the part that was closed, with its share of what
+    /// the position has cost so far.
+    pub(super) fn leave(&mut self, fill: &Fill) -> Position {
         self.pay(fill);
-        let holding = &mut self.holdings[fill.asset];
-        holding.exiting = false;
-        std::mem::take(&mut holding.position)
+        let slot = self.slot(fill.strategy, fill.asset);
+        let holding = &mut self.holdings[slot];
+        let held = holding.position.size.abs();
+        if fill.size >= held {
+            holding.exiting = false;
+            return std::mem::take(&mut holding.position);
+        }
+        let share = fill.size / held;
+        let position = &mut holding.position;
+        let part = Position {
+            size: position.size * share,
+            commission: position.commission * share,
+            slippage: position.slippage * share,
+            carry: position.carry * share,
+            ..*position
+        };
+        position.size -= part.size;
+        position.commission -= part.commission;
+        position.slippage -= part.slippage;
+        position.carry -= part.carry;
+        part
+    }
+
+    /// Applies a corporate action to a slot.
+    pub(super) fn act(&mut self, slot: usize, action: Action) {
+        let holding = &mut self.holdings[slot];
+        match action {
+            Action::Split(ratio) => {
+                holding.position.size *= ratio;
+                holding.position.entry_price /= ratio;
+                holding.mark /= ratio;
+            }
+            Action::Dividend(cash) => {
+                let paid = holding.position.size * cash;
+                self.carry(slot, paid);
+            }
+        }
+    }
+
+    /// Receives cash for a position, or pays it when negative.
+    pub(super) fn carry(&mut self, slot: usize, amount: f64) {
+        self.cash += amount;
+        self.holdings[slot].position.carry += amount;
     }
 
     fn pay(&mut self, fill: &Fill) {

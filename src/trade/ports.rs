@@ -4,6 +4,7 @@ use super::event::Step;
 use super::ledger::Ledger;
 use super::order::{Fill, Order, Outcome, Trade};
 use super::portfolio::Account;
+use super::refusal::Cancel;
 use super::risk::Approved;
 
 /// A source of steps in time order.
@@ -14,8 +15,15 @@ pub trait Feed {
 
 /// Someone who executes orders.
 pub trait Broker {
-    /// Takes an order that risk approved; it works until it is filled or refused.
+    /// Takes an order that risk approved; it works until it is filled, refused or cancelled. A slot has at most one
+    /// entry and one exit at work: the caller takes the old one back first.
     fn submit(&mut self, order: Approved<Order>);
+
+    /// Takes back the entry of a slot, if one works.
+    fn cancel_entry<K: Sink>(&mut self, strategy: usize, asset: usize, why: Cancel, ledger: &mut Ledger<'_, K>);
+
+    /// Every share of an asset becomes `ratio` shares before the next open.
+    fn split(&mut self, asset: usize, ratio: f64);
 
     /// Reports everything executed or refused up to the end of `step` to the ledger, in order of time.
     fn advance<K: Sink>(&mut self, step: &Step, ledger: &mut Ledger<'_, K>);

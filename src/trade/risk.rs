@@ -1,14 +1,21 @@
 //! Limits on the account, and the only door through which an order reaches a broker.
 //!
-//! Exits are always approved. An entry is refused when a position is already open, when the session's loss has
-//! tripped the breaker, or when exposure, unsettled entries included, would pass the cap. The breaker trips when
-//! equity at a close is `daily_loss_cap` (a fraction) or more below the equity at the end of the session before;
-//! orders decided in the rest of that session are refused, and the next session starts afresh.
+//! Exits are always approved. An entry is refused when
+//! - a position is already open in its slot, or its direction is switched off,
+//! - the session's loss has tripped the breaker: equity at a close `daily_loss_cap` or more below the equity at the end
+//!   of the session before; the next session starts afresh,
+//! - equity at a close was `max_drawdown` or more below its highest close so far: then everything is sold at the next
+//!   open and trading is over,
+//! - exposure, unsettled entries included, would pass `exposure_cap`, the position `symbol_cap`, or the number of
+//!   positions and unsettled entries `max_positions`.
+//!
+//! A margin call (equity at a close below `maintenance` times exposure) sells everything at the next open, and trading
+//! goes on.
 
-use std::fmt;
-
-use super::order::{Order, OrderKind};
-use super::portfolio::Portfolio;
+use super::event::Direction;
+use super::order::{ExitReason, Order, OrderKind};
+use super::portfolio::{Account, Portfolio};
+use super::refusal::Refusal;
 
 /// Limits; `None` is no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -17,47 +24,29 @@ pub struct Limits {
     pub exposure_cap: Option<f64>,
     /// Largest loss of a session, a fraction of the equity it started with.
     pub daily_loss_cap: Option<f64>,
+    /// Largest |value| of an entry, in currency.
+    pub symbol_cap: Option<f64>,
+    /// Most positions at a time.
+    pub max_positions: Option<u32>,
+    /// Largest fall of equity from its peak, a fraction; then trading is over.
+    pub max_drawdown: Option<f64>,
+    /// The only direction allowed.
+    pub only: Option<Direction>,
+    /// Smallest equity, a fraction of exposure, before everything is sold.
+    pub maintenance: Option<f64>,
 }
 
-/// Why an order was not accepted.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Refusal {
-    /// A position is open and no exit was ordered.
-    PositionOpen,
-    /// The session has lost too much.
-    Breaker {
-        /// Loss so far, a fraction.
-        loss: f64,
-        /// Cap, a fraction.
-        cap: f64,
-    },
-    /// Exposure would pass the cap.
-    Exposure {
-        /// What it would be, in currency.
-        wanted: f64,
-        /// Cap, in currency.
-        cap: f64,
-    },
-    /// It costs more than the account has free.
-    Cash {
-        /// Cost with commission, in currency.
-        needed: f64,
-        /// Free, in currency.
-        available: f64,
-    },
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::PositionOpen => write!(f, "position: one is already open"),
-            Self::Breaker { loss, cap } => {
-                write!(f, "breaker: the session lost {:.2} %, the cap is {:.2} %", loss * 100.0, cap * 100.0)
-            }
-            Self::Exposure { wanted, cap } => write!(f, "exposure: would be {wanted:.2}, the cap is {cap:.2}"),
-            Self::Cash { needed, available } => write!(f, "cash: needs {needed:.2}, {available:.2} is free"),
-        }
-    }
+impl Limits {
+    /// No limit.
+    pub const NONE: Self = Self {
+        exposure_cap: None,
+        daily_loss_cap: None,
+        symbol_cap: None,
+        max_positions: None,
+        max_drawdown: None,
+        only: None,
+        maintenance: None,
+    };
 }
 
 /// Something risk has looked at and let through; only [`Risk`] makes one.
@@ -72,6 +61,19 @@ impl<T> Approved<T> {
     }
 }
 
+impl Approved<Order> {
+    /// Exits are always approved.
+    pub(super) fn exit(order: Order) -> Self {
+        debug_assert!(matches!(order.kind, OrderKind::Exit(_)));
+        Self(order)
+    }
+
+    /// The same order after a split of `ratio` new units for one old one.
+    pub fn split(&mut self, ratio: f64) {
+        self.0.split(ratio);
+    }
+}
+
 /// Watches the account and approves orders.
 #[derive(Debug, Clone)]
 pub struct Risk {
@@ -79,19 +81,24 @@ pub struct Risk {
     session: i32,
     session_start: f64,
     equity: f64,
+    peak: f64,
     tripped: bool,
+    /// Fall from the peak that ended trading.
+    over: Option<f64>,
 }
 
 impl Risk {
     /// Starts with the capital as the equity before the first session.
     #[must_use]
     pub fn new(limits: Limits, capital: f64) -> Self {
-        Self { limits, session: i32::MIN, session_start: capital, equity: capital, tripped: false }
+        let (session, tripped, over) = (i32::MIN, false, None);
+        Self { limits, session, session_start: capital, equity: capital, peak: capital, tripped, over }
     }
 
-    /// Takes note of equity at a close.
+    /// Takes note of the account at a close; a reason is given when everything must be sold.
     #[inline]
-    pub fn observe(&mut self, session: i32, equity: f64) {
+    pub fn observe(&mut self, session: i32, account: &Account) -> Option<ExitReason> {
+        let equity = account.equity;
         if session != self.session {
             self.session = session;
             self.session_start = self.equity;
@@ -101,6 +108,23 @@ impl Risk {
         if self.limits.daily_loss_cap.is_some_and(|cap| equity <= self.session_start * (1.0 - cap)) {
             self.tripped = true;
         }
+        if let Some(cap) = self.limits.max_drawdown {
+            self.peak = self.peak.max(equity);
+            if self.over.is_none() && equity <= self.peak * (1.0 - cap) {
+                self.over = Some(1.0 - equity / self.peak);
+            }
+            if self.over.is_some() {
+                return Some(ExitReason::Drawdown);
+            }
+        }
+        let called = self.limits.maintenance.is_some_and(|fraction| equity < fraction * account.exposure);
+        called.then_some(ExitReason::MarginCall)
+    }
+
+    /// Whether trading is over for good.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.over.is_some()
     }
 
     /// Approves an order or says why not.
@@ -111,22 +135,45 @@ impl Risk {
         if matches!(order.kind, OrderKind::Exit(_)) {
             return Ok(Approved(order));
         }
-        let holding = &portfolio.holdings[order.asset];
+        self.check_times(&order)?;
+        let slot = portfolio.slot(order.strategy, order.asset);
+        let holding = &portfolio.holdings[slot];
         if holding.position.size != 0.0 && !holding.exiting {
             return Err(Refusal::PositionOpen);
         }
-        if self.tripped {
-            let cap = self.limits.daily_loss_cap.unwrap_or_default();
-            return Err(Refusal::Breaker { loss: 1.0 - self.equity / self.session_start, cap });
+        let wanted = order.estimated_value();
+        if let Some(cap) = self.limits.symbol_cap.filter(|cap| wanted > *cap) {
+            return Err(Refusal::SymbolCap { wanted, cap });
+        }
+        // What this slot has on its way is replaced.
+        if let Some(cap) = self.limits.max_positions
+            && portfolio.taken() - usize::from(holding.ordered > 0.0) >= cap as usize
+        {
+            return Err(Refusal::Positions { cap });
         }
         if let Some(cap) = self.limits.exposure_cap {
-            // What this asset holds now is left at the same open.
+            // What this slot holds now is left at the same open.
             let held = (holding.position.size * holding.mark).abs();
-            let wanted = portfolio.account().exposure - held + portfolio.ordered() + order.estimated_value();
+            let wanted = portfolio.account().exposure - held + portfolio.ordered() - holding.ordered + wanted;
             if wanted > cap {
                 return Err(Refusal::Exposure { wanted, cap });
             }
         }
         Ok(Approved(order))
+    }
+
+    fn check_times(&self, order: &Order) -> Result<(), Refusal> {
+        let direction = if order.side.sign() > 0.0 { Direction::Long } else { Direction::Short };
+        if self.limits.only.is_some_and(|only| only != direction) {
+            return Err(Refusal::Direction(direction));
+        }
+        if let Some(drawdown) = self.over {
+            return Err(Refusal::Drawdown { drawdown, cap: self.limits.max_drawdown.unwrap_or_default() });
+        }
+        if self.tripped {
+            let cap = self.limits.daily_loss_cap.unwrap_or_default();
+            return Err(Refusal::Breaker { loss: 1.0 - self.equity / self.session_start, cap });
+        }
+        Ok(())
     }
 }

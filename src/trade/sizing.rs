@@ -1,51 +1,124 @@
 //! How large a position is.
+//!
+//! | text | size |
+//! |---|---|
+//! | `units:100` | 100 units |
+//! | `notional:10000` | 10 000 of currency, commission included |
+//! | `equity:0.25` | a quarter of equity at the fill, commission included; above 1 only on margin |
+//! | `volatility:0.1` | equity x 0.1 / yearly volatility of the asset: a position whose own volatility is 10 % of equity |
+//! | `kelly:0.5` | half of Kelly's fraction of equity, p - (1 - p) / b; p the probability, b target over stop |
+//!
+//! `,by=confidence` after any of them multiplies the size by the confidence of the entry.
+//!
+//! Sources: Kelly 1956; fixed-fraction and volatility targeting as in Carver 2015. Yearly volatility is the sample standard
+//! deviation of the last 20 log returns of closes times the root of the bars a year.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::order::Quantity;
+use super::order::{Exits, Quantity};
 
-/// Size of a new position, in the form `units:100`, `notional:10000` or `equity:0.25`.
+/// What the size of new positions rests on.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Sizing {
+pub enum Basis {
     /// This many units.
     Units(f64),
     /// This much currency, commission included.
     Notional(f64),
     /// This fraction of equity at the fill, commission included.
     Equity(f64),
+    /// A position whose yearly volatility is this fraction of equity.
+    Volatility(f64),
+    /// This share of Kelly's fraction of equity.
+    Kelly(f64),
+}
+
+/// Size of new positions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sizing {
+    /// What it rests on.
+    pub basis: Basis,
+    /// Whether the confidence of the entry scales it.
+    pub by_confidence: bool,
+}
+
+/// What is known about an entry when its size is decided.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Known {
+    /// Equity at the deciding close, in currency.
+    pub equity: f64,
+    /// From 0 to 1, when the strategy has one.
+    pub confidence: Option<f64>,
+    /// That it gains, from 0 to 1, when the strategy knows.
+    pub probability: Option<f64>,
+    /// Stop and target that go with it.
+    pub exits: Exits,
+    /// Yearly volatility of the asset, a fraction; NaN while unknown.
+    pub volatility: f64,
+    /// Most of equity that a position may bind, a fraction: 1 without leverage.
+    pub most: f64,
 }
 
 /// A text that is no sizing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is not a sizing; use units:N, notional:AMOUNT or equity:FRACTION, each above 0 (equity at most 1)")]
+#[error(
+    "'{0}' is not a sizing; use units:N, notional:AMOUNT, equity:FRACTION, volatility:FRACTION or kelly:SHARE (at most 1), \
+     each above 0, and ,by=confidence behind it to scale by confidence"
+)]
 pub struct InvalidSizing(pub String);
 
 impl Sizing {
+    /// Without regard to confidence.
+    #[must_use]
+    pub const fn of(basis: Basis) -> Self {
+        Self { basis, by_confidence: false }
+    }
+
     /// 95 % of equity split over the symbols; the rest is headroom for positions that outgrow their share.
     #[must_use]
     pub fn split_evenly(symbols: usize) -> Self {
-        Self::Equity(0.95 / symbols.max(1) as f64)
+        Self::of(Basis::Equity(0.95 / symbols.max(1) as f64))
     }
 
-    /// What to order when equity at the deciding close is this.
+    /// What to order; `None` when what it rests on is unknown, or when there is nothing to be gained.
     #[must_use]
-    pub fn quantity(self, equity: f64) -> Quantity {
-        match self {
-            Self::Units(units) => Quantity::Units(units),
-            Self::Notional(amount) => Quantity::Value(amount),
-            Self::Equity(fraction) => Quantity::Share { fraction, estimate: fraction * equity },
+    pub fn quantity(self, known: &Known) -> Option<Quantity> {
+        let scale = if self.by_confidence { known.confidence? } else { 1.0 };
+        let share = |fraction: f64| {
+            let wanted = fraction * scale;
+            let fraction = wanted.min(known.most);
+            (wanted.is_finite() && wanted > 0.0).then_some(Quantity::Share { fraction, estimate: fraction * known.equity })
+        };
+        match self.basis {
+            Basis::Units(units) => Some(Quantity::Units(units * scale)).filter(|_| scale > 0.0),
+            Basis::Notional(amount) => Some(Quantity::Value(amount * scale)).filter(|_| scale > 0.0),
+            Basis::Equity(fraction) => share(fraction),
+            Basis::Volatility(target) => share(target / known.volatility),
+            Basis::Kelly(part) => {
+                let odds = known.exits.take_profit? / known.exits.stop_loss?;
+                let wins = known.probability?;
+                share(part * (wins - (1.0 - wins) / odds))
+            }
         }
+    }
+
+    /// Whether it needs the volatility of assets.
+    #[must_use]
+    pub const fn needs_volatility(&self) -> bool {
+        matches!(self.basis, Basis::Volatility(_))
     }
 }
 
 impl fmt::Display for Sizing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Units(units) => write!(f, "units:{units}"),
-            Self::Notional(amount) => write!(f, "notional:{amount}"),
-            Self::Equity(fraction) => write!(f, "equity:{fraction}"),
+        match self.basis {
+            Basis::Units(units) => write!(f, "units:{units}")?,
+            Basis::Notional(amount) => write!(f, "notional:{amount}")?,
+            Basis::Equity(fraction) => write!(f, "equity:{fraction}")?,
+            Basis::Volatility(target) => write!(f, "volatility:{target}")?,
+            Basis::Kelly(part) => write!(f, "kelly:{part}")?,
         }
+        if self.by_confidence { write!(f, ",by=confidence") } else { Ok(()) }
     }
 }
 
@@ -54,17 +127,21 @@ impl FromStr for Sizing {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let invalid = || InvalidSizing(text.chars().take(60).collect());
-        let (kind, amount) = text.split_once(':').ok_or_else(invalid)?;
+        let (sized, by_confidence) = text.strip_suffix(",by=confidence").map_or((text, false), |sized| (sized, true));
+        let (kind, amount) = sized.split_once(':').ok_or_else(invalid)?;
         let amount: f64 = amount.parse().map_err(|_| invalid())?;
         if !amount.is_finite() || amount <= 0.0 {
             return Err(invalid());
         }
-        match kind {
-            "units" => Ok(Self::Units(amount)),
-            "notional" => Ok(Self::Notional(amount)),
-            "equity" if amount <= 1.0 => Ok(Self::Equity(amount)),
-            _ => Err(invalid()),
-        }
+        let basis = match kind {
+            "units" => Basis::Units(amount),
+            "notional" => Basis::Notional(amount),
+            "equity" if amount <= 100.0 => Basis::Equity(amount),
+            "volatility" if amount <= 100.0 => Basis::Volatility(amount),
+            "kelly" if amount <= 1.0 => Basis::Kelly(amount),
+            _ => return Err(invalid()),
+        };
+        Ok(Self { basis, by_confidence })
     }
 }
 
@@ -72,14 +149,52 @@ impl FromStr for Sizing {
 mod tests {
     use super::*;
 
+    fn known() -> Known {
+        let exits = Exits { stop_loss: Some(0.02), take_profit: Some(0.04), max_bars: None };
+        Known { equity: 1e5, confidence: Some(0.5), probability: Some(0.6), exits, volatility: 0.4, most: 1.0 }
+    }
+
+    fn share(text: &str, known: &Known) -> Option<f64> {
+        match text.parse::<Sizing>().unwrap().quantity(known)? {
+            Quantity::Share { fraction, estimate } => {
+                assert!((estimate - fraction * known.equity).abs() < 1e-9);
+                Some(fraction)
+            }
+            Quantity::Units(amount) | Quantity::Value(amount) => Some(amount),
+        }
+    }
+
+    #[test]
+    fn sizes_follow_their_formulas() {
+        let near = |text: &str, wanted: f64| {
+            let found = share(text, &known()).unwrap();
+            assert!((found - wanted).abs() < 1e-12, "{text}: {found}");
+        };
+        near("units:100", 100.0);
+        near("notional:2000,by=confidence", 1000.0);
+        near("equity:0.2,by=confidence", 0.1);
+        near("volatility:0.1", 0.25);
+        near("volatility:0.8", 1.0);
+        // p 0.6, b 2: 0.6 - 0.4 / 2 = 0.4.
+        near("kelly:0.5", 0.2);
+    }
+
+    #[test]
+    fn what_is_unknown_or_hopeless_has_no_size() {
+        assert_eq!(share("volatility:0.1", &Known { volatility: f64::NAN, ..known() }), None);
+        assert_eq!(share("kelly:1", &Known { probability: None, ..known() }), None);
+        assert_eq!(share("kelly:1", &Known { probability: Some(0.3), ..known() }), None);
+        assert_eq!(share("kelly:1", &Known { exits: Exits::default(), ..known() }), None);
+        assert_eq!(share("units:1,by=confidence", &Known { confidence: None, ..known() }), None);
+        assert_eq!(share("units:1,by=confidence", &Known { confidence: Some(0.0), ..known() }), None);
+    }
+
     #[test]
     fn texts_round_trip_and_nonsense_is_refused() {
-        for text in ["units:100", "notional:2500.5", "equity:0.25"] {
+        for text in ["units:100", "notional:2500.5", "equity:0.25", "volatility:0.1,by=confidence", "kelly:0.5"] {
             assert_eq!(text.parse::<Sizing>().unwrap().to_string(), text);
         }
-        for text in
-            ["", "100", "units:", "units:0", "units:-1", "equity:1.5", "equity:nan", "notional:inf", "kelly:0.5"]
-        {
+        for text in ["", "100", "units:", "units:0", "units:-1", "equity:101", "equity:nan", "notional:inf", "kelly:1.5"] {
             assert!(text.parse::<Sizing>().is_err(), "{text} must be refused");
         }
     }

@@ -3,5 +3,5 @@
 pub mod paper;
 pub mod replay;
 
-pub use paper::Paper;
-pub use replay::{Replay, TimedSignal};
+pub use paper::{Paper, SquareOff, Terms};
+pub use replay::{Replay, Surroundings, TimedSignal};

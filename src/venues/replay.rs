@@ -2,10 +2,13 @@
 //!
 //! Bars of different assets that start at the same instant make one step. A signal belongs to the bar whose start
 //! it carries and is known at that bar's close; one that names no bar is passed over. The trading day of a step is
-//! the latest one among its bars and never falls, whatever the calendars of the assets.
+//! the latest one among its bars and never falls, whatever the calendars of the assets. Corporate actions take effect
+//! before the first bar of their day or later.
+
+use std::collections::BTreeMap;
 
 use crate::domain::{Bars, Ts};
-use crate::trade::{Feed, Signal, Step, StepSignal, Tick};
+use crate::trade::{Action, Feed, Hours, Signal, Step, StepAction, StepSignal, Tick};
 
 /// A signal and the bar at whose close it is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,12 +19,27 @@ pub struct TimedSignal {
     pub signal: Signal,
 }
 
+/// What goes with an asset besides its bars and the signals about it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Surroundings {
+    /// Hours of its sessions, by day (days since 1970-01-01), where its calendar is known.
+    pub hours: BTreeMap<i32, Hours>,
+    /// Corporate actions by ex-date, ascending; of one day dividends first.
+    pub actions: Vec<(i32, Action)>,
+    /// Times of no trading, from and to (not included).
+    pub halts: Vec<(Ts, Ts)>,
+}
+
 /// One asset on its way through time.
 struct Series<'a> {
     bars: &'a Bars,
     signals: &'a [TimedSignal],
+    around: Option<&'a Surroundings>,
     next_bar: usize,
     next_signal: usize,
+    next_action: usize,
+    /// Hours of the session of the last bar.
+    session: Option<(i32, Option<Hours>)>,
 }
 
 /// Stored bars and signals as steps in time order.
@@ -31,12 +49,20 @@ pub struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    /// Merges series; asset `i` is `bars[i]` with `signals[i]` (none when missing), both ascending in `ts`.
+    /// Merges series; asset `i` is `bars[i]` with `signals[i]` and `around[i]` (none when missing), all ascending in time.
     #[must_use]
-    pub fn new(bars: &'a [Bars], signals: &'a [Vec<TimedSignal>]) -> Self {
+    pub fn new(bars: &'a [Bars], signals: &'a [Vec<TimedSignal>], around: &'a [Surroundings]) -> Self {
         let signals = signals.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
-        let series =
-            bars.iter().zip(signals).map(|(bars, signals)| Series { bars, signals, next_bar: 0, next_signal: 0 });
+        let around = around.iter().map(Some).chain(std::iter::repeat(None));
+        let series = bars.iter().zip(signals).zip(around).map(|((bars, signals), around)| Series {
+            bars,
+            signals,
+            around,
+            next_bar: 0,
+            next_signal: 0,
+            next_action: 0,
+            session: None,
+        });
         Self { series: series.collect(), session: i32::MIN }
     }
 }
@@ -51,6 +77,7 @@ impl Feed for Replay<'_> {
         step.ts = ts;
         step.ticks.clear();
         step.signals.clear();
+        step.actions.clear();
         for (asset, series) in self.series.iter_mut().enumerate() {
             if series.bars.ts.get(series.next_bar) == Some(&ts) {
                 series.take(asset, step);
@@ -74,7 +101,26 @@ impl Series<'_> {
                 step.signals.push(StepSignal { tick: step.ticks.len(), signal: timed.signal });
             }
         }
-        step.ticks.push(Tick { asset, bar, hours: None, last: self.next_bar == self.bars.len() });
+        let mut tick = Tick { last: self.next_bar == self.bars.len(), ..Tick::new(asset, bar) };
+        tick.session_end = self.bars.session_date.get(self.next_bar) != Some(&bar.session_date);
+        if let Some(around) = self.around {
+            self.look_around(around, &mut tick, step);
+        }
+        step.ticks.push(tick);
+    }
+
+    fn look_around(&mut self, around: &Surroundings, tick: &mut Tick, step: &mut Step) {
+        let bar = &tick.bar;
+        while let Some((_, action)) = around.actions.get(self.next_action).filter(|(day, _)| *day <= bar.session_date) {
+            self.next_action += 1;
+            step.actions.push(StepAction { asset: tick.asset, action: *action });
+        }
+        if self.session.is_none_or(|(day, _)| day != bar.session_date) {
+            self.session = Some((bar.session_date, around.hours.get(&bar.session_date).copied()));
+        }
+        tick.hours = self.session.and_then(|(_, hours)| hours);
+        tick.session_end |= tick.hours.is_some_and(|hours| bar.close_ts >= hours.close);
+        tick.halted = around.halts.iter().any(|(from, to)| bar.ts < *to && bar.close_ts > *from);
     }
 }
 
@@ -111,7 +157,7 @@ mod tests {
         let at = |minute: i64| TimedSignal { ts: Ts(minute * 60_000_000), signal: directed };
         // Minutes 0 and 9 name no bar of A.
         let signals = vec![vec![at(0), at(2), at(9)], vec![at(3)]];
-        let mut feed = Replay::new(&bars, &signals);
+        let mut feed = Replay::new(&bars, &signals, &[]);
         let mut step = Step::default();
         let mut seen = Vec::new();
         while feed.next(&mut step) {

@@ -26,8 +26,8 @@ pub struct StrategySpec {
     build: fn(&Params, usize) -> Result<AnyStrategy, ParamError>,
 }
 
-const NO_LIMITS: Limits = Limits { exposure_cap: None, daily_loss_cap: None };
-const CAUTIOUS: Limits = Limits { exposure_cap: Some(100_000.0), daily_loss_cap: Some(0.05) };
+const NO_LIMITS: Limits = Limits::NONE;
+const CAUTIOUS: Limits = Limits { exposure_cap: Some(100_000.0), daily_loss_cap: Some(0.05), ..Limits::NONE };
 
 static CATALOGUE: [StrategySpec; 5] = [
     StrategySpec {

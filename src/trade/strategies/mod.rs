@@ -73,13 +73,15 @@ pub struct Enter {
     pub confidence: Option<f64>,
     /// Leave at the open after this many bars, the entry bar counted.
     pub max_bars: Option<u32>,
+    /// That it gains, from 0 to 1, when the strategy knows.
+    pub probability: Option<f64>,
 }
 
 impl Enter {
     /// At the next open, without an opinion on how sure it is or how long to hold.
     #[must_use]
     pub const fn market(direction: Direction) -> Self {
-        Self { direction, confidence: None, max_bars: None }
+        Self { direction, confidence: None, max_bars: None, probability: None }
     }
 }
 

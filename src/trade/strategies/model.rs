@@ -111,6 +111,8 @@ impl Model {
         let enter = Enter {
             confidence: Some(Self::confidence(probability)),
             max_bars: Some(self.max_holding),
+            // That the price rises before it falls; the mirror for a short.
+            probability: Some(if side == Direction::Long { probability } else { 1.0 - probability }),
             ..Enter::market(side)
         };
         Intents { exit: false, enter: Some(enter) }

@@ -1,0 +1,156 @@
+//! Stop and target of an open position.
+
+use crate::trade::{Contract, Direction, ExitReason, Exits, Side, Tick};
+
+/// How a position came about in the bar being looked at; decides what of that bar it has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// All of it.
+    Whole,
+    /// What came after the price fell (for a buy) to a limit inside the bar.
+    AfterLimit,
+    /// What came after the price rose (for a buy) to a stop inside the bar.
+    AfterStop,
+    /// Nothing: it came about at the close.
+    Nothing,
+}
+
+/// Prices at which an open position is left.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bracket {
+    direction: Direction,
+    stop: Option<f64>,
+    target: Option<f64>,
+    pub seen: Seen,
+}
+
+impl Bracket {
+    /// The levels that a position entered at `price` asks for, on the grid of the contract.
+    pub(super) fn of(
+        exits: &Exits,
+        direction: Direction,
+        price: f64,
+        contract: &Contract,
+        seen: Seen,
+    ) -> Option<Self> {
+        if exits.stop_loss.is_none() && exits.take_profit.is_none() {
+            return None;
+        }
+        let side = Side::closing(direction);
+        let stop = exits.stop_loss.map(|loss| contract.active(side, price * (1.0 - direction.sign() * loss)));
+        let target = exits.take_profit.map(|gain| contract.passive(side, price * (1.0 + direction.sign() * gain)));
+        Some(Self { direction, stop, target, seen })
+    }
+
+    /// The same after a split of `ratio` new units for one old one.
+    pub(super) fn split(&mut self, ratio: f64) {
+        self.stop.iter_mut().chain(&mut self.target).for_each(|level| *level /= ratio);
+    }
+
+    /// Which level the open is at or beyond, and the price it fills at; the stop first.
+    #[inline]
+    pub(super) fn gapped(&self, open: f64) -> Option<(ExitReason, f64)> {
+        self.touched(open, open, open)
+    }
+
+    /// Which level the bar touches, as far as the position has surely seen it, and the price it fills at; the stop
+    /// first.
+    #[inline]
+    pub(super) fn touched_inside(&self, tick: &Tick) -> Option<(ExitReason, f64)> {
+        let bar = &tick.bar;
+        match (self.seen, self.direction) {
+            (Seen::Whole, _) => self.touched(bar.open, bar.low, bar.high),
+            (Seen::Nothing, _) => None,
+            // The extreme beyond the limit came after the entry, the other one may have come before it.
+            (Seen::AfterLimit, Direction::Long) => self.level(bar.low, bar.close),
+            (Seen::AfterLimit, Direction::Short) => self.level(bar.close, bar.high),
+            (Seen::AfterStop, Direction::Long) => self.level(bar.close, bar.high),
+            (Seen::AfterStop, Direction::Short) => self.level(bar.low, bar.close),
+        }
+    }
+
+    /// What prices between `low` and `high` touch on their way from the entry: the level itself is the price.
+    fn level(&self, low: f64, high: f64) -> Option<(ExitReason, f64)> {
+        let exact = |level: Option<f64>| level.unwrap_or(f64::NAN);
+        self.touched(f64::NAN, low, high).map(|(reason, _)| {
+            (reason, if reason == ExitReason::StopLoss { exact(self.stop) } else { exact(self.target) })
+        })
+    }
+
+    fn touched(&self, open: f64, low: f64, high: f64) -> Option<(ExitReason, f64)> {
+        let stop = self.stop.and_then(|level| match self.direction {
+            Direction::Long => (low <= level).then(|| open.min(level)),
+            Direction::Short => (high >= level).then(|| open.max(level)),
+        });
+        let target = self.target.and_then(|level| match self.direction {
+            Direction::Long => (high >= level).then(|| open.max(level)),
+            Direction::Short => (low <= level).then(|| open.min(level)),
+        });
+        let stop = stop.map(|price| (ExitReason::StopLoss, price));
+        stop.or_else(|| target.map(|price| (ExitReason::TakeProfit, price)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bracket(direction: Direction) -> Bracket {
+        let (stop, target) = if direction == Direction::Long { (98.0, 104.0) } else { (102.0, 96.0) };
+        Bracket { direction, stop: Some(stop), target: Some(target), seen: Seen::Whole }
+    }
+
+    #[test]
+    fn long_levels_gaps_and_ties() {
+        let long = bracket(Direction::Long);
+        assert_eq!(long.touched(100.0, 98.5, 103.9), None);
+        assert_eq!(long.touched(100.0, 98.0, 103.9), Some((ExitReason::StopLoss, 98.0)));
+        assert_eq!(long.touched(100.0, 99.0, 104.0), Some((ExitReason::TakeProfit, 104.0)));
+        assert_eq!(long.touched(100.0, 97.0, 105.0), Some((ExitReason::StopLoss, 98.0)), "both: the stop");
+        assert_eq!(long.gapped(95.0), Some((ExitReason::StopLoss, 95.0)), "gap down");
+        assert_eq!(long.gapped(110.0), Some((ExitReason::TakeProfit, 110.0)), "gap up");
+    }
+
+    #[test]
+    fn short_levels_mirror() {
+        let short = bracket(Direction::Short);
+        assert_eq!(short.touched(100.0, 96.5, 101.5), None);
+        assert_eq!(short.touched(100.0, 97.0, 102.0), Some((ExitReason::StopLoss, 102.0)));
+        assert_eq!(short.touched(100.0, 96.0, 101.0), Some((ExitReason::TakeProfit, 96.0)));
+        assert_eq!(short.touched(100.0, 90.0, 110.0), Some((ExitReason::StopLoss, 102.0)), "both: the stop");
+        assert_eq!(short.gapped(105.0), Some((ExitReason::StopLoss, 105.0)), "gap up");
+        assert_eq!(short.gapped(90.0), Some((ExitReason::TakeProfit, 90.0)), "gap down");
+    }
+
+    #[test]
+    fn of_the_bar_of_an_inside_entry_only_what_surely_came_later_counts() {
+        let tick = |open: f64, high: f64, low: f64, close: f64| {
+            let mut bars = crate::domain::Bars::empty("X".parse().unwrap(), crate::domain::Interval::M1);
+            let ts = crate::domain::Ts(0);
+            let bar = crate::domain::Bar {
+                ts,
+                close_ts: ts.plus(60_000_000),
+                session_date: 0,
+                open,
+                high,
+                low,
+                close,
+                volume: 1.0,
+                vwap: f64::NAN,
+            };
+            bars.push(bar);
+            Tick::new(0, bar)
+        };
+        // Bought at 100 on the way down: the high may have come first, the low came later.
+        let limit = Bracket { seen: Seen::AfterLimit, ..bracket(Direction::Long) };
+        assert_eq!(limit.touched_inside(&tick(105.0, 106.0, 99.0, 101.0)), None);
+        assert_eq!(limit.touched_inside(&tick(105.0, 106.0, 97.0, 101.0)), Some((ExitReason::StopLoss, 98.0)));
+        assert_eq!(limit.touched_inside(&tick(103.0, 106.0, 99.0, 104.5)), Some((ExitReason::TakeProfit, 104.0)));
+        // Bought at 100 on the way up: the low may have come first, the high came later.
+        let stop = Bracket { seen: Seen::AfterStop, ..bracket(Direction::Long) };
+        assert_eq!(stop.touched_inside(&tick(95.0, 103.0, 94.0, 101.0)), None);
+        assert_eq!(stop.touched_inside(&tick(95.0, 105.0, 94.0, 101.0)), Some((ExitReason::TakeProfit, 104.0)));
+        assert_eq!(stop.touched_inside(&tick(95.0, 105.0, 94.0, 97.0)), Some((ExitReason::StopLoss, 98.0)));
+        assert_eq!(Bracket { seen: Seen::Nothing, ..stop }.touched_inside(&tick(95.0, 105.0, 94.0, 97.0)), None);
+    }
+}

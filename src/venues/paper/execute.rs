@@ -1,0 +1,180 @@
+//! Executions: units, prices, costs.
+
+use super::bracket::{Bracket, Seen};
+use super::pending::{Pending, Price};
+use super::Paper;
+use crate::trade::{Cancel, ExitReason, Fill, Ledger, Order, OrderKind, Quantity, Refusal, Sink, Tick};
+
+impl Paper {
+    /// Leaves the position of a slot for a reason of the bar's own; what works there is taken back.
+    pub(super) fn leave<K: Sink>(
+        &mut self,
+        tick: &Tick,
+        slot: usize,
+        reason: ExitReason,
+        price: f64,
+        ledger: &mut Ledger<'_, K>,
+    ) {
+        if self.working[slot].exit.is_some() {
+            return;
+        }
+        let Some(order) = ledger.exit_order((slot / self.assets, tick.asset), reason, price, tick.bar.ts) else {
+            return;
+        };
+        self.cancel(slot, Cancel::PositionLeft, ledger);
+        self.working[slot].exit = Some(Pending::new(order));
+        let price = match reason {
+            // A limit order: no slippage.
+            ExitReason::TakeProfit => Price::Exact(price),
+            _ => Price::Market { at: price, bound: None },
+        };
+        self.execute_exit(tick, slot, price, ledger);
+    }
+
+    /// Executes the exit of a slot as far as the volume allows.
+    pub(super) fn execute_exit<K: Sink>(
+        &mut self,
+        tick: &Tick,
+        slot: usize,
+        price: Price,
+        ledger: &mut Ledger<'_, K>,
+    ) {
+        let Some(mut exit) = self.working[slot].exit.take() else { return };
+        let order = *exit.order.get();
+        let Some((held, _)) = ledger.position(slot) else { return ledger.cancel(&order, exit.filled, Cancel::PositionLeft) };
+        let units = self.allowed(tick, held, held);
+        if units > 0.0 {
+            exit.filled += units;
+            let fill = self.fill(&order, units, price, tick);
+            ledger.fill(&order, &fill, (units >= held).then_some(exit.filled));
+        }
+        if units >= held {
+            self.working[slot].bracket = None;
+        } else {
+            self.working[slot].exit = Some(exit);
+        }
+    }
+
+    /// Executes the entry of a slot as far as money and volume allow.
+    pub(super) fn execute_entry<K: Sink>(
+        &mut self,
+        tick: &Tick,
+        slot: usize,
+        price: Price,
+        seen: Seen,
+        ledger: &mut Ledger<'_, K>,
+    ) {
+        let Some(mut entry) = self.working[slot].entry.take() else { return };
+        // What is still being left is left first.
+        if entry.filled == 0.0 && ledger.position(slot).is_some() {
+            self.working[slot].entry = Some(entry);
+            return;
+        }
+        let order = *entry.order.get();
+        let wanted = match entry.wanted.map_or_else(|| self.wanted(&order, price, tick, ledger), Ok) {
+            Ok(wanted) => wanted,
+            Err(refusal) => return ledger.refuse(&order, refusal),
+        };
+        entry.wanted = Some(wanted);
+        let rest = wanted - entry.filled;
+        let units = self.allowed(tick, rest, self.terms.contracts[tick.asset].units(rest.min(self.left[tick.asset])));
+        if units <= 0.0 {
+            self.working[slot].entry = Some(entry);
+            return;
+        }
+        let fill = self.fill(&order, units, price, tick);
+        if let Err(refusal) = self.affords(&fill, tick, ledger) {
+            // What was bought stays.
+            return match entry.filled > 0.0 {
+                true => ledger.cancel(&order, entry.filled, Cancel::Cash),
+                false => ledger.refuse(&order, refusal),
+            };
+        }
+        entry.filled += units;
+        let done = units >= rest;
+        ledger.fill(&order, &fill, done.then_some(entry.filled));
+        self.working[slot].entry = (!done).then_some(entry);
+        self.bracket(&order, tick, slot, seen, ledger);
+    }
+
+    /// Sets stop and target of the position that an entry built.
+    fn bracket<K: Sink>(&mut self, order: &Order, tick: &Tick, slot: usize, seen: Seen, ledger: &Ledger<'_, K>) {
+        let (OrderKind::Entry(exits), Some((_, direction))) = (order.kind, ledger.position(slot)) else { return };
+        let contract = &self.terms.contracts[tick.asset];
+        self.working[slot].bracket = Bracket::of(&exits, direction, ledger.entry_price(slot), contract, seen);
+    }
+
+    /// Units of `wanted` that the bar's volume allows; `lots` of them when it does not allow all.
+    fn allowed(&mut self, tick: &Tick, wanted: f64, lots: f64) -> f64 {
+        let left = &mut self.left[tick.asset];
+        let units = if wanted <= *left { wanted } else { lots.min(*left) };
+        *left -= units;
+        units
+    }
+
+    /// Units that an entry is for in all, at a price.
+    fn wanted<K: Sink>(
+        &self,
+        order: &Order,
+        price: Price,
+        tick: &Tick,
+        ledger: &Ledger<'_, K>,
+    ) -> Result<f64, Refusal> {
+        let account = ledger.account();
+        let (price, _) = self.price(order, order.estimated_units(), price, tick);
+        let bought = |value: f64| self.terms.costs.units_for(value, order.side, price, tick.bar.session_date);
+        let exact = match order.quantity {
+            Quantity::Units(units) => units,
+            Quantity::Value(value) => bought(value),
+            Quantity::Share { fraction, .. } => bought(fraction * account.equity),
+        };
+        let contract = &self.terms.contracts[tick.asset];
+        let units = contract.units(exact);
+        if units > 0.0 {
+            return Ok(units);
+        }
+        let available = account.buying_power(self.terms.margin);
+        match contract.lot.filter(|_| exact > 0.0) {
+            Some(lot) => Err(Refusal::Lot { units: exact, lot }),
+            // Nothing is left to take a share of.
+            None => Err(Refusal::Cash { needed: 0.0, available }),
+        }
+    }
+
+    /// Whether the account can pay for an entry.
+    fn affords<K: Sink>(&self, fill: &Fill, tick: &Tick, ledger: &Ledger<'_, K>) -> Result<(), Refusal> {
+        let available = ledger.account().buying_power(self.terms.margin);
+        let needed = self.terms.costs.cost(fill.side, fill.price, fill.size, tick.bar.session_date);
+        // A share of all there is comes back from a division with a rounding error.
+        if needed > available * (1.0 + 1e-12) { Err(Refusal::Cash { needed, available }) } else { Ok(()) }
+    }
+
+    /// Price of an execution with and without slippage.
+    fn price(&self, order: &Order, units: f64, price: Price, tick: &Tick) -> (f64, f64) {
+        match price {
+            Price::Exact(price) => (price, price),
+            Price::Market { at, bound } => {
+                let slipped = self.terms.costs.market_price(order.side, at, units, tick.bar.volume);
+                let paid = self.terms.contracts[tick.asset].active(order.side, slipped);
+                let bounded = bound.map_or(paid, |bound| if order.side.sign() > 0.0 { paid.min(bound) } else { paid.max(bound) });
+                (bounded, at)
+            }
+        }
+    }
+
+    fn fill(&self, order: &Order, size: f64, price: Price, tick: &Tick) -> Fill {
+        let (price, ref_price) = self.price(order, size, price, tick);
+        Fill {
+            order_id: order.id,
+            asset: order.asset,
+            strategy: order.strategy,
+            side: order.side,
+            size,
+            price,
+            ref_price,
+            commission: self.terms.costs.commission(order.side, price, size, tick.bar.session_date),
+            slippage: (price - ref_price).abs() * size,
+            ts: tick.bar.ts,
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The paper broker: executes against bars, without a venue.
+//!
+//! - Market orders fill at the open of the asset's next bar, with slippage; market-on-close orders at the close of the
+//!   session's last bar.
+//! - Limit orders fill only when the price goes through them, at the limit, or at an open beyond it; never with
+//!   slippage. Stop orders are market orders once touched; a gap through one fills at the open. A stop-limit is a limit
+//!   order once touched.
+//! - Stops and targets are set from the mean price of the entry and watched from the bar of entry on. A bar that opens
+//!   beyond one fills at that open; a bar that touches both inside fills the stop; otherwise the level itself is the
+//!   price. A touched stop is a market order (slippage), a target a limit order that is filled when touched (none). Of
+//!   the bar of an entry made inside it, only what surely came later counts.
+//! - A size in money is turned into units at the first execution, commission included, then rounded down to lots; an
+//!   entry that costs more than the account has free is refused.
+//! - With a volume cap an asset trades at most that share of a bar's volume; what is left goes on working (a market
+//!   order at the next open). Without a known volume nothing trades then. The end of the data knows no cap.
+//! - Nothing trades while an asset is halted.
+//! - With square-off, positions are left and entries taken back at the last open at or before a minute to the session's
+//!   close on bars of a minute, at the close of the session's last bar on longer ones.
+//! - A series that ends closes its position at the last close, as a market order.
+//!
+//! All exits at the open come before all entries at the open, then entries inside the bars, then exits inside them:
+//! money freed inside a bar buys nothing in it.
+
+mod bracket;
+mod execute;
+mod pending;
+
+use bracket::{Bracket, Seen};
+use pending::{Pending, Price};
+
+use crate::trade::{
+    Approved, Broker, Cancel, Contract, Costs, ExitReason, Ledger, Order, OrderKind, Sink, Step, Tick,
+};
+
+/// When positions are closed for the night.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SquareOff {
+    /// At the last open at or before a minute to the close.
+    LastOpen,
+    /// At the close of the session's last bar.
+    LastClose,
+}
+
+/// On what terms the broker executes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Terms {
+    /// Commission, slippage, borrow.
+    pub costs: Costs,
+    /// Grid of each asset; those missing have none.
+    pub contracts: Vec<Contract>,
+    /// Fraction of its value that a position binds; 1 is no leverage.
+    pub margin: f64,
+    /// Largest share of a bar's volume.
+    pub volume_cap: Option<f64>,
+    /// Whether and when positions are closed for the night.
+    pub square_off: Option<SquareOff>,
+}
+
+impl Terms {
+    /// These costs, and nothing else to be minded.
+    #[must_use]
+    pub fn new(costs: Costs) -> Self {
+        Self { costs, contracts: Vec::new(), margin: 1.0, volume_cap: None, square_off: None }
+    }
+}
+
+/// What works in one slot.
+#[derive(Debug, Clone, Copy, Default)]
+struct Working {
+    exit: Option<Pending>,
+    entry: Option<Pending>,
+    bracket: Option<Bracket>,
+}
+
+/// Executes orders against bars.
+#[derive(Debug, Clone)]
+pub struct Paper {
+    terms: Terms,
+    assets: usize,
+    /// One a slot: strategies behind each other, each with every asset.
+    working: Vec<Working>,
+    /// Units of each asset's bar that may still be traded.
+    left: Vec<f64>,
+    session: Option<i32>,
+}
+
+/// Microseconds of a minute.
+const MINUTE: i64 = 60_000_000;
+
+impl Paper {
+    /// A broker for so many assets and strategies.
+    #[must_use]
+    pub fn new(mut terms: Terms, assets: usize, strategies: usize) -> Self {
+        terms.contracts.resize(assets, Contract::default());
+        let working = vec![Working::default(); assets * strategies];
+        Self { terms, assets, working, left: vec![f64::INFINITY; assets], session: None }
+    }
+
+    /// Strategy and asset of each slot of an asset in which something works.
+    #[inline]
+    fn busy(&self, asset: usize) -> impl Iterator<Item = usize> + use<> {
+        (asset..self.working.len()).step_by(self.assets)
+    }
+
+    #[inline]
+    fn is_idle(&self, slot: usize) -> bool {
+        let working = &self.working[slot];
+        working.entry.is_none() && working.exit.is_none() && working.bracket.is_none()
+    }
+
+    /// Exits at the open: ordered ones, then gaps through a bracket; then the night.
+    #[inline]
+    fn exit_at_open<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
+        let open = tick.bar.open;
+        if self.working[slot].exit.is_some() {
+            self.execute_exit(tick, slot, Price::Market { at: open, bound: None }, ledger);
+        } else if let Some((reason, price)) = self.working[slot].bracket.and_then(|bracket| bracket.gapped(open)) {
+            self.leave(tick, slot, reason, price, ledger);
+        }
+        if self.is_night(tick, SquareOff::LastOpen) {
+            self.cancel(slot, Cancel::SquareOff, ledger);
+            self.leave(tick, slot, ExitReason::SquareOff, open, ledger);
+        }
+    }
+
+    /// Whether a bar is the one that positions are left in for the night.
+    #[inline]
+    fn is_night(&self, tick: &Tick, when: SquareOff) -> bool {
+        self.terms.square_off == Some(when)
+            && (tick.session_end
+                || when == SquareOff::LastOpen
+                    && tick.hours.is_some_and(|hours| tick.bar.ts.0 >= hours.close.0 - MINUTE))
+    }
+
+    #[inline]
+    fn enter_at_open<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
+        if let Some(price) = self.working[slot].entry.as_mut().and_then(|entry| entry.at_open(tick.bar.open)) {
+            self.execute_entry(tick, slot, price, Seen::Whole, ledger);
+        }
+    }
+
+    /// Entries inside the bar, of orders that did not execute at its open.
+    fn enter_inside<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
+        let Some(entry) = &mut self.working[slot].entry else { return };
+        let seen = |price: &Price| if matches!(price, Price::Exact(_)) { Seen::AfterLimit } else { Seen::AfterStop };
+        if let Some(price) = entry.inside(tick) {
+            self.execute_entry(tick, slot, price, seen(&price), ledger);
+        }
+    }
+
+    /// Brackets, the close of the session, and the end of the data.
+    fn exit_inside<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
+        let bracket = self.working[slot].bracket.filter(|_| self.working[slot].exit.is_none());
+        if let Some((reason, price)) = bracket.and_then(|bracket| bracket.touched_inside(tick)) {
+            self.leave(tick, slot, reason, price, ledger);
+        }
+        if let Some(bracket) = &mut self.working[slot].bracket {
+            bracket.seen = Seen::Whole;
+        }
+        self.at_close(tick, slot, ledger);
+        if let Some(entry) = &mut self.working[slot].entry
+            && entry.ends_with(tick)
+        {
+            self.cancel(slot, Cancel::Expired, ledger);
+        }
+    }
+
+    fn at_close<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
+        let close = tick.bar.close;
+        if tick.session_end && self.working[slot].entry.is_some_and(|entry| entry.waits_for_close()) {
+            self.execute_entry(tick, slot, Price::Market { at: close, bound: None }, Seen::Nothing, ledger);
+        }
+        if self.is_night(tick, SquareOff::LastClose) {
+            self.cancel(slot, Cancel::SquareOff, ledger);
+            self.leave(tick, slot, ExitReason::SquareOff, close, ledger);
+        }
+        if tick.last {
+            self.cancel(slot, Cancel::EndOfData, ledger);
+            self.left[tick.asset] = f64::INFINITY;
+            if let Some(exit) = self.working[slot].exit.take() {
+                ledger.cancel(exit.order.get(), exit.filled, Cancel::EndOfData);
+            }
+            self.leave(tick, slot, ExitReason::EndOfData, close, ledger);
+        }
+    }
+
+    /// Takes back the entry of a slot, if one works.
+    fn cancel<K: Sink>(&mut self, slot: usize, why: Cancel, ledger: &mut Ledger<'_, K>) {
+        if let Some(entry) = self.working[slot].entry.take() {
+            ledger.cancel(entry.order.get(), entry.filled, why);
+        }
+    }
+
+    /// Interest on what was lent for short positions since the last session.
+    fn borrow<K: Sink>(&mut self, session: i32, ledger: &mut Ledger<'_, K>) {
+        let before = self.session.replace(session);
+        let days = before.map_or(0.0, |before| f64::from(session.saturating_sub(before)));
+        if days <= 0.0 || self.terms.costs.borrow_rate <= 0.0 {
+            return;
+        }
+        for slot in 0..self.working.len() {
+            let value = ledger.value(slot);
+            if value < 0.0 {
+                ledger.carry(slot, -self.terms.costs.borrow(value, days));
+            }
+        }
+    }
+}
+
+impl Broker for Paper {
+    fn submit(&mut self, order: Approved<Order>) {
+        let slot = order.get().strategy * self.assets + order.get().asset;
+        let pending = Some(Pending::new(order));
+        match order.get().kind {
+            OrderKind::Entry(_) => self.working[slot].entry = pending,
+            OrderKind::Exit(_) => self.working[slot].exit = pending,
+        }
+    }
+
+    fn cancel_entry<K: Sink>(&mut self, strategy: usize, asset: usize, why: Cancel, ledger: &mut Ledger<'_, K>) {
+        self.cancel(strategy * self.assets + asset, why, ledger);
+    }
+
+    fn split(&mut self, asset: usize, ratio: f64) {
+        for slot in self.busy(asset) {
+            let working = &mut self.working[slot];
+            working.entry.iter_mut().chain(&mut working.exit).for_each(|pending| pending.split(ratio));
+            working.bracket.iter_mut().for_each(|bracket| bracket.split(ratio));
+        }
+    }
+
+    #[inline]
+    fn advance<K: Sink>(&mut self, step: &Step, ledger: &mut Ledger<'_, K>) {
+        if self.session != Some(step.session_date) {
+            self.borrow(step.session_date, ledger);
+        }
+        if let Some(cap) = self.terms.volume_cap {
+            // Unknown volume trades nothing.
+            step.ticks.iter().for_each(|tick| self.left[tick.asset] = (cap * tick.bar.volume).max(0.0));
+        }
+        if !self.has_work(step) {
+            return;
+        }
+        self.each(step, |paper, tick, slot| paper.exit_at_open(tick, slot, ledger));
+        self.each(step, |paper, tick, slot| paper.enter_at_open(tick, slot, ledger));
+        self.each(step, |paper, tick, slot| paper.enter_inside(tick, slot, ledger));
+        self.each(step, |paper, tick, slot| paper.exit_inside(tick, slot, ledger));
+    }
+}
+
+impl Paper {
+    /// Whether anything can happen in a step; most steps of most runs have nothing to execute.
+    #[inline]
+    fn has_work(&self, step: &Step) -> bool {
+        let busy = |tick: &Tick| tick.last || self.busy(tick.asset).any(|slot| !self.is_idle(slot));
+        self.terms.square_off.is_some() || step.ticks.iter().any(busy)
+    }
+
+    /// Looks at every slot of the step's bars in which something works; at the last bar and for the night at all.
+    #[inline]
+    fn each(&mut self, step: &Step, mut look: impl FnMut(&mut Self, &Tick, usize)) {
+        for tick in step.ticks.iter().filter(|tick| !tick.halted) {
+            for slot in self.busy(tick.asset) {
+                if !self.is_idle(slot) || tick.last || self.terms.square_off.is_some() {
+                    look(self, tick, slot);
+                }
+            }
+        }
+    }
+}
