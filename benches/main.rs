@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use workstation::backtest::{Config, sweep};
+use workstation::backtest::{Config, Data, sweep};
 use workstation::domain::{Bar, Bars, Interval, Silent, Symbol, Ts};
 use workstation::features::{self, FeatureSet, Live};
 use workstation::ingest::synthetic::Market;
@@ -218,9 +218,9 @@ fn engine() -> Outcome<()> {
             times.push(seconds(|| {
                 if recorded {
                     let mut recorder = Recorder::new(config.capital, 1, bars[0].len());
-                    workstation::backtest::simulate(&bars, &[], &plan, &mut recorder, &Silent)?;
+                    workstation::backtest::simulate(&Data::of(&bars), &plan, &mut recorder, &Silent)?;
                 } else {
-                    std::hint::black_box(sweep(&bars, &[], &plan)?);
+                    std::hint::black_box(sweep(&Data::of(&bars), &plan)?);
                 }
                 Ok(())
             })?);

@@ -21,12 +21,24 @@ pub enum Subject {
         name: String,
         /// The statement.
         sql: String,
+        /// Feature sets whose tables it reads.
+        sets: Vec<FeatureSet>,
     },
     /// A label set: known at the close of the exit's bar.
     Labels(LabelSpec),
 }
 
 impl Subject {
+    /// A statement, with the built feature sets of a store whose tables it names.
+    ///
+    /// # Errors
+    /// Faults of DuckDB, a stored set that can't be read.
+    pub fn query(store: &Store, name: String, sql: String) -> Result<Self, AuditError> {
+        let mut sets = features::built(store)?;
+        sets.retain(|set| names(&sql, &set.table()));
+        Ok(Self::Query { name, sql, sets })
+    }
+
     /// `features`, `query` or `labels`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -52,7 +64,10 @@ impl Subject {
     pub fn version(&self) -> String {
         match self {
             Self::Features(set) => set.hash().into(),
-            Self::Query { sql, .. } => sha256(sql.as_bytes()),
+            Self::Query { sql, sets, .. } => {
+                let hashes: Vec<&str> = sets.iter().map(FeatureSet::hash).collect();
+                sha256([sql.as_str(), &hashes.concat()].concat().as_bytes())
+            }
             Self::Labels(spec) => spec.name(),
         }
     }
@@ -61,7 +76,8 @@ impl Subject {
     pub(super) fn warmup(&self) -> usize {
         match self {
             Self::Features(set) => set.warmup(),
-            Self::Query { .. } | Self::Labels(_) => 60,
+            Self::Query { sets, .. } => sets.iter().map(FeatureSet::warmup).fold(60, usize::max),
+            Self::Labels(_) => 60,
         }
     }
 
@@ -78,7 +94,11 @@ impl Subject {
     pub(super) fn also(&self, symbol: &Symbol, interval: Interval) -> Vec<(Symbol, Interval)> {
         match self {
             Self::Features(set) => set.joins().iter().map(|join| join.of(symbol, interval)).collect(),
-            Self::Query { .. } | Self::Labels(_) => Vec::new(),
+            Self::Query { sets, .. } => {
+                let joins = sets.iter().flat_map(FeatureSet::joins);
+                joins.map(|join| join.of(symbol, interval)).collect()
+            }
+            Self::Labels(_) => Vec::new(),
         }
     }
 
@@ -89,7 +109,12 @@ impl Subject {
                 features::materialise(store, set)?;
                 Ok(Frame::of_features(store, &set.table(), &set.columns())?)
             }
-            Self::Query { sql, .. } => Ok(Frame::of_query(store, sql)?),
+            Self::Query { sql, sets, .. } => {
+                for set in sets {
+                    features::materialise(store, set)?;
+                }
+                Ok(Frame::of_query(store, sql)?)
+            }
             Self::Labels(spec) => {
                 labels::build(store, spec, &SeriesFilter::default(), Ts(0), &Silent)?;
                 Ok(Frame::read(store, crate::sql!("audit/label_values"))?)
@@ -109,4 +134,10 @@ impl Subject {
         }
         Ok(Some(frame))
     }
+}
+
+/// Whether a statement names a table as a word of its own.
+fn names(sql: &str, table: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    sql.to_lowercase().split(|c| !is_word(c)).any(|word| word == table.to_lowercase())
 }

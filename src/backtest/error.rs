@@ -1,5 +1,6 @@
 //! What can be wrong with a backtest, in one clear line each.
 
+use super::holding::HoldingTime;
 use crate::domain::{Interval, Symbol, Ts};
 use crate::store::StoreError;
 use crate::trade::strategies::UnknownStrategy;
@@ -20,6 +21,15 @@ pub enum BacktestError {
         /// What is wrong.
         source: ParamError,
     },
+    /// Strategies, or parameters of several, that can't be told apart.
+    #[error("{0}")]
+    Strategies(String),
+    /// Settings that don't go together.
+    #[error("{0}")]
+    Combination(String),
+    /// A holding time that these bars can't measure.
+    #[error("max_holding = {0} can't be told in {1} bars; give trading hours (8h) within a day, days (2d) for daily bars")]
+    Holding(HoldingTime, Interval),
     /// A setting out of range.
     #[error("{setting} = {value}: use {wanted}")]
     Setting {
@@ -66,6 +76,28 @@ pub enum BacktestError {
         /// Currency value of one point.
         multiplier: f64,
     },
+    /// Charges of another market.
+    #[error("costs {costs} are in {theirs}, '{symbol}' trades in {ours}")]
+    CostCurrency {
+        /// Costs asked for.
+        costs: String,
+        /// Their currency.
+        theirs: String,
+        /// Instrument.
+        symbol: Symbol,
+        /// Its currency.
+        ours: String,
+    },
+    /// Something rests on volume, and there is none.
+    #[error("the {interval} bars of '{symbol}' have no volume, which {needed_by} rests on")]
+    NoVolume {
+        /// Instrument.
+        symbol: Symbol,
+        /// Bar length.
+        interval: Interval,
+        /// What needs it.
+        needed_by: &'static str,
+    },
     /// Predictions or signals that don't fit the run.
     #[error("{0}")]
     Signals(String),
@@ -99,9 +131,12 @@ impl BacktestError {
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::UnknownSymbol { .. } | Self::EmptyPeriod { .. } | Self::Currencies(_) | Self::Multiplier { .. } => {
-                true
-            }
+            Self::UnknownSymbol { .. }
+            | Self::EmptyPeriod { .. }
+            | Self::Currencies(_)
+            | Self::Multiplier { .. }
+            | Self::CostCurrency { .. }
+            | Self::NoVolume { .. } => true,
             Self::Store(error) => error.is_refusal(),
             _ => false,
         }

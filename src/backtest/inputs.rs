@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{BacktestError, Config, Plan};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::{Bars, Interval, Progress, Symbol, Ts};
-use crate::store::{Store, bars, duckdb};
+use crate::store::{Store, bars};
 use crate::trade::Signal;
 use crate::venues::TimedSignal;
 
@@ -54,47 +54,15 @@ pub(super) fn identity(series: &[Bars]) -> (String, Option<Ts>) {
     (print.finish(), series.iter().flat_map(|bars| &bars.close_ts).max().copied())
 }
 
-/// Trading days a year, the most among the symbols; refuses what one account can't hold.
-pub(super) fn periods_per_year(store: &Store, series: &[Bars]) -> Result<u32, BacktestError> {
-    let mut currencies = BTreeSet::new();
-    let mut periods = 0;
-    for bars in series {
-        let found = store.conn().query_row(crate::sql!("backtest/instrument"), [bars.symbol.as_str()], |row| {
-            Ok((row.get::<_, Option<f64>>(0)?, row.get::<_, Option<String>>(1)?, row.get::<_, f64>(2)?))
-        });
-        let (of_calendar, currency, multiplier) = match found {
-            Err(duckdb::Error::QueryReturnedNoRows) => (None, None, 1.0),
-            found => found?,
-        };
-        if multiplier != 1.0 {
-            return Err(BacktestError::Multiplier { symbol: bars.symbol.clone(), multiplier });
-        }
-        currencies.extend(currency);
-        periods = periods.max(periods_of(of_calendar, bars));
-    }
-    if currencies.len() > 1 {
-        return Err(BacktestError::Currencies(currencies.into_iter().collect()));
-    }
-    Ok(periods)
-}
-
-/// Trading days a year as its calendar says; an unknown one is judged by whether it trades on weekends.
-fn periods_of(of_calendar: Option<f64>, bars: &Bars) -> u32 {
-    match of_calendar {
-        Some(periods) => periods.round() as u32,
-        None if bars.session_date.iter().any(|&day| is_weekend(day)) => 365,
-        None => 252,
-    }
-}
-
-/// Whether a day counted from 1970-01-01 (a Thursday) is a Saturday or Sunday.
-fn is_weekend(day: i32) -> bool {
-    (day + 3).rem_euclid(7) >= 5
-}
-
 /// The signals of a run by asset, each list ascending in time, and how many name no bar of the run.
-pub(super) fn signals(config: &Config, series: &[Bars]) -> Result<(Vec<Vec<TimedSignal>>, usize), BacktestError> {
-    let mut by_asset = vec![Vec::new(); series.len()];
+///
+/// `context` (sentiment, the volatility index) comes before the opinions of the same bar.
+pub(super) fn signals(
+    config: &Config,
+    series: &[Bars],
+    context: Vec<Vec<TimedSignal>>,
+) -> Result<(Vec<Vec<TimedSignal>>, usize), BacktestError> {
+    let mut by_asset = context;
     let mut unused = 0;
     let predictions = config.predictions.iter().map(|prediction| {
         (&prediction.symbol, prediction.ts, Signal::Prediction { probability: prediction.probability })
@@ -102,6 +70,7 @@ pub(super) fn signals(config: &Config, series: &[Bars]) -> Result<(Vec<Vec<Timed
     let given = config.signals.iter().map(|signal| {
         (&signal.symbol, signal.ts, Signal::Directed { direction: signal.direction, confidence: signal.confidence })
     });
+    let mut seen = BTreeSet::new();
     for (symbol, ts, signal) in predictions.chain(given) {
         check_range(symbol, ts, &signal)?;
         let Ok(asset) = series.binary_search_by(|bars| bars.symbol.cmp(symbol)) else {
@@ -109,19 +78,80 @@ pub(super) fn signals(config: &Config, series: &[Bars]) -> Result<(Vec<Vec<Timed
                 "a signal at {ts} is about '{symbol}', which is not in the run"
             )));
         };
-        if series[asset].ts.binary_search(&ts).is_ok() {
-            by_asset[asset].push(TimedSignal { ts, signal });
-        } else {
+        if series[asset].ts.binary_search(&ts).is_err() {
             unused += 1;
+            continue;
         }
-    }
-    for (signals, bars) in by_asset.iter_mut().zip(series) {
-        signals.sort_by_key(|signal: &TimedSignal| signal.ts);
-        if let Some(pair) = signals.windows(2).find(|pair| pair[0].ts == pair[1].ts) {
-            return Err(BacktestError::Signals(format!("two signals about '{}' at {}", bars.symbol, pair[0].ts)));
+        if !seen.insert((asset, ts, matches!(signal, Signal::Prediction { .. }))) {
+            return Err(BacktestError::Signals(format!("two signals about '{symbol}' at {ts}")));
         }
+        by_asset[asset].push(TimedSignal { ts, signal });
     }
+    by_asset.iter_mut().for_each(|signals| signals.sort_by_key(|signal| signal.ts));
     Ok((by_asset, unused))
+}
+
+/// What strategies are told besides bars and opinions, by asset: sentiment for the gate, the volatility index.
+pub(super) fn context(store: &Store, plan: &Plan, series: &[Bars]) -> Result<Vec<Vec<TimedSignal>>, BacktestError> {
+    let mut by_asset = vec![Vec::new(); series.len()];
+    if let Some(symbol) = &plan.vol_index {
+        let index = index_bars(store, symbol, plan.interval)?;
+        let level = |at: usize| Signal::VolatilityIndex { level: index.close[at] };
+        for (signals, bars) in by_asset.iter_mut().zip(series) {
+            signals.extend(as_known(bars, &index.close_ts, level));
+        }
+    }
+    if plan.settings.sentiment.is_some() {
+        for (signals, bars) in by_asset.iter_mut().zip(series) {
+            let (known, scores) = sentiment(store, &bars.symbol)?;
+            signals.extend(as_known(bars, &known, |at| Signal::Sentiment { score: scores[at] }));
+        }
+    }
+    Ok(by_asset)
+}
+
+/// The newest value known at each close, where it is another one than at the close before.
+fn as_known<'a>(
+    bars: &'a Bars,
+    known: &'a [Ts],
+    signal: impl Fn(usize) -> Signal + 'a,
+) -> impl Iterator<Item = TimedSignal> + 'a {
+    let mut told = 0;
+    bars.ts.iter().zip(&bars.close_ts).filter_map(move |(ts, close_ts)| {
+        let count = known.partition_point(|known| known <= close_ts);
+        let is_new = count > told;
+        told = count;
+        is_new.then(|| TimedSignal { ts: *ts, signal: signal(count - 1) })
+    })
+}
+
+/// The bars of an index: of the run's interval where there are any, else daily ones.
+fn index_bars(store: &Store, symbol: &Symbol, interval: Interval) -> Result<Bars, BacktestError> {
+    for interval in [interval, Interval::D1] {
+        let found = bars::load(store, symbol, interval, None, None)?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Err(missing(store, symbol, interval)?)
+}
+
+/// When scores of a symbol became known, and the scores.
+fn sentiment(store: &Store, symbol: &Symbol) -> Result<(Vec<Ts>, Vec<f64>), BacktestError> {
+    let mut statement = store.conn().prepare(crate::sql!("backtest/sentiment"))?;
+    let rows = statement.query_map([symbol.as_str()], |row| Ok((Ts(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<Vec<(Ts, f64)>, _>>()?.into_iter().unzip())
+}
+
+/// Refuses series without any volume where something rests on it.
+pub(super) fn check_volume(plan: &Plan, series: &[Bars]) -> Result<(), BacktestError> {
+    let needed_by = if plan.volume_cap.is_some() { "the volume cap" } else { "slippage by volume share" };
+    match series.iter().find(|bars| plan.needs_volume() && !bars.volume.iter().any(|volume| *volume > 0.0)) {
+        Some(bars) => {
+            Err(BacktestError::NoVolume { symbol: bars.symbol.clone(), interval: bars.interval, needed_by })
+        }
+        None => Ok(()),
+    }
 }
 
 /// Probabilities and confidences are fractions, scores lie around 0, levels are not negative; or they are unknown.
@@ -136,22 +166,4 @@ fn check_range(symbol: &Symbol, ts: Ts, signal: &Signal) -> Result<(), BacktestE
         return Ok(());
     }
     Err(BacktestError::Signals(format!("'{symbol}' at {ts}: {name} {value} is not between {low} and {high}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::time::day_number;
-    use chrono::NaiveDate;
-
-    #[test]
-    fn periods_follow_the_calendar_or_the_weekdays() {
-        let day = |text: &str| day_number(text.parse::<NaiveDate>().unwrap());
-        let mut bars = Bars::empty("X".parse().unwrap(), Interval::D1);
-        bars.session_date = vec![day("2024-01-05"), day("2024-01-08")];
-        assert_eq!(periods_of(None, &bars), 252);
-        bars.session_date.push(day("2024-01-13"));
-        assert_eq!(periods_of(None, &bars), 365);
-        assert_eq!(periods_of(Some(250.0), &bars), 250, "what its calendar says, weekend sessions or not");
-    }
 }

@@ -1,19 +1,29 @@
-//! Composition: a strategy over stored bars, recorded as a run.
+//! Composition: strategies over stored bars, recorded as a run.
 //!
 //! Engine from `trade`, feed and broker from `venues`, records from `telemetry`. [`run`](crate::backtest::run) loads
-//! bars, simulates and stores everything under a new run; [`sweep`](crate::backtest::sweep) is the same simulation
-//! without store and records, for searches.
+//! bars, calendars, corporate actions and sentiment, simulates and stores everything under a new run;
+//! [`simulate`](crate::backtest::simulate) is the same on series in memory, [`sweep`](crate::backtest::sweep) without
+//! records, for searches.
 //!
 //! Money is in the currency of the bars, rates are fractions, `ts` is UTC.
 
+mod check;
+mod chosen;
 mod config;
 mod error;
+mod holding;
 mod inputs;
+mod instruments;
+mod plan;
 mod predictions;
+mod ranges;
 mod record;
 mod simulate;
 
-pub use config::{Config, GivenSignal, ModelRef, Plan, Prediction};
+pub use chosen::Chosen;
+pub use config::{Config, GivenSignal, Halt, ModelRef, Prediction, SignalSource};
 pub use error::BacktestError;
+pub use holding::{HoldingTime, InvalidHoldingTime};
+pub use plan::Plan;
 pub use record::{Outcome, run};
-pub use simulate::{simulate, sweep};
+pub use simulate::{Data, simulate, sweep};

@@ -1,9 +1,11 @@
 //! A backtest as a run: begun, simulated, stored whole or not at all.
 
-use super::{BacktestError, Config, ModelRef, Plan, inputs, predictions, simulate};
+use super::instruments::Instruments;
+use super::simulate::bars_per_year;
+use super::{BacktestError, Config, Data, ModelRef, Plan, inputs, predictions, simulate};
 use crate::domain::{Bars, Progress, Ts};
 use crate::store::runs::{self, NewRun};
-use crate::store::{Store, params};
+use crate::store::{Columns, Store, params};
 use crate::telemetry::{Recorder, RunLabels};
 use crate::venues::TimedSignal;
 
@@ -24,6 +26,8 @@ pub struct Outcome {
     pub final_equity: f64,
     /// Buy and hold at the last close, in currency.
     pub final_benchmark: f64,
+    /// What a reader should know of how the strategies decided.
+    pub notes: Vec<String>,
 }
 
 /// Runs a backtest over stored bars and stores everything it did under a new run.
@@ -34,12 +38,15 @@ pub struct Outcome {
 /// # Errors
 /// Unknown strategies, parameters and symbols, settings out of range, empty periods, faults of the store.
 pub fn run(store: &Store, config: &Config, now: Ts, progress: &dyn Progress) -> Result<Outcome, BacktestError> {
-    let plan = config.check()?;
+    let mut plan = config.check()?;
     let bars = inputs::load_bars(store, config, &plan, progress)?;
-    let periods_per_year = inputs::periods_per_year(store, &bars)?;
-    let (signals, n_signals_unused) = inputs::signals(config, &bars)?;
-    let ready = Ready { config, plan, bars, signals, n_signals_unused };
-    let run_id = runs::begin(store, &ready.new_run(periods_per_year), now)?;
+    inputs::check_volume(&plan, &bars)?;
+    let instruments = Instruments::load(store, &plan, &bars)?;
+    plan.settings.bars_per_year = bars_per_year(instruments.periods_per_year, &bars);
+    let context = inputs::context(store, &plan, &bars)?;
+    let (signals, n_signals_unused) = inputs::signals(config, &bars, context)?;
+    let ready = Ready { config, plan, bars, instruments, signals, n_signals_unused };
+    let run_id = runs::begin(store, &ready.new_run(), now)?;
     ready.record(store, &run_id, now, progress).inspect_err(|error| {
         // The first error is the one to tell.
         let _ = runs::fail(store, &run_id, &error.to_string(), now);
@@ -51,17 +58,23 @@ struct Ready<'a> {
     config: &'a Config,
     plan: Plan,
     bars: Vec<Bars>,
+    instruments: Instruments,
     signals: Vec<Vec<TimedSignal>>,
     n_signals_unused: usize,
 }
 
 impl Ready<'_> {
-    fn new_run(&self, periods_per_year: u32) -> NewRun {
+    fn new_run(&self) -> NewRun {
         let config = self.config;
         let (data_fingerprint, data_as_of) = inputs::identity(&self.bars);
-        let mut params = self.plan.run_params(periods_per_year);
+        let mut params = self.plan.run_params(self.instruments.periods_per_year);
         for (name, bound) in [("from", config.from), ("to", config.to)] {
             params.insert(name.to_string(), bound.map_or_else(|| "open".to_string(), |ts| ts.to_string()));
+        }
+        if let Some(source) = &config.source {
+            params.insert("signals".into(), source.name.clone());
+            params.insert("signals_sha256".into(), source.sha256.clone());
+            params.insert("audit".into(), source.audit_id.clone().unwrap_or_else(|| "none".into()));
         }
         let of_model = |text: fn(&ModelRef) -> &String| config.model.as_ref().map(text).cloned().unwrap_or_default();
         NewRun {
@@ -74,7 +87,7 @@ impl Ready<'_> {
             feature_set_hash: of_model(|model| &model.feature_set_hash),
             data_as_of,
             model_id: of_model(|model| &model.model_id),
-            strategy: self.plan.spec.name.to_string(),
+            strategy: self.plan.names().join(","),
             interval: config.interval.to_string(),
             symbols: self.plan.symbols.iter().map(ToString::to_string).collect(),
             params,
@@ -88,10 +101,17 @@ impl Ready<'_> {
         let mut recorder = Recorder::new(capital, self.bars.len(), longest);
         let n_bars: usize = self.bars.iter().map(Bars::len).sum();
         progress.start("backtest", n_bars as u64);
-        simulate(&self.bars, &self.signals, &self.plan, &mut recorder, progress)?;
+        let data = Data {
+            bars: &self.bars,
+            signals: &self.signals,
+            around: &self.instruments.around,
+            contracts: &self.instruments.contracts,
+        };
+        let notes = simulate(&data, &self.plan, &mut recorder, progress)?;
         progress.finish();
         store.transaction(|| {
             self.write(store, run_id, &recorder)?;
+            write_notes(store, run_id, &notes)?;
             runs::finish(store, run_id, now)?;
             record_metrics(store, run_id)
         })?;
@@ -103,25 +123,38 @@ impl Ready<'_> {
             n_signals_unused: self.n_signals_unused,
             final_equity: recorder.final_equity(),
             final_benchmark: recorder.benchmark().last().copied().unwrap_or(capital),
+            notes,
         })
     }
 
     fn write(&self, store: &Store, run_id: &str, recorder: &Recorder) -> Result<(), BacktestError> {
         let model = self.config.model.as_ref();
+        let strategies = self.plan.names();
         let labels = RunLabels {
             run_id,
             mode: "backtest",
-            strategy: self.plan.spec.name,
+            strategies: &strategies,
             interval: self.config.interval,
             symbols: &self.plan.symbols,
             model_id: model.map(|model| model.model_id.as_str()),
         };
         recorder.write(store, &labels)?;
-        if let Some(model) = model {
-            predictions::write(store, run_id, self.config, model, self.plan.params.get("threshold"), &self.bars)?;
+        let asked = self.plan.strategies.iter().find(|chosen| chosen.spec.name == "model");
+        if let (Some(model), Some(asked)) = (model, asked) {
+            predictions::write(store, run_id, self.config, model, asked.params.get("threshold"), &self.bars)?;
         }
         Ok(())
     }
+}
+
+/// Keeps the notes of a run as its parameters `note.1`, `note.2`, ..
+fn write_notes(store: &Store, run_id: &str, notes: &[String]) -> Result<(), BacktestError> {
+    Columns::new()
+        .text("run_id", std::iter::repeat_n(run_id, notes.len()))
+        .text("key", (1..=notes.len()).map(|number| format!("note.{number}")))
+        .text("value", notes)
+        .append_to(store, "run_params")?;
+    Ok(())
 }
 
 /// Copies the run's row of the metrics view into `run_metrics`.

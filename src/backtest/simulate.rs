@@ -1,38 +1,86 @@
-//! The simulation itself: pure, from bars and a plan to effects.
+//! The simulation itself: pure, from series in memory and a plan to effects.
 
-use super::{BacktestError, Plan};
+use super::{BacktestError, Plan, instruments};
 use crate::domain::{Bars, Progress, Silent};
-use crate::trade::{Counters, Engine, Sink};
-use crate::venues::{Paper, Replay, TimedSignal};
+use crate::trade::{Contract, Counters, Engine, Settings, Sink};
+use crate::venues::{Paper, Replay, Surroundings, TimedSignal};
 
-/// Runs a plan over series in memory and writes everything into a sink.
+/// Series in memory: asset `i` is `bars[i]` with `signals[i]`, `around[i]` and `contracts[i]` (nothing where missing).
+#[derive(Debug, Clone, Copy)]
+pub struct Data<'a> {
+    /// Bars, ascending in `ts`.
+    pub bars: &'a [Bars],
+    /// Signals, ascending in `ts`.
+    pub signals: &'a [Vec<TimedSignal>],
+    /// Hours, corporate actions, halts.
+    pub around: &'a [Surroundings],
+    /// The grids that the assets trade on.
+    pub contracts: &'a [Contract],
+}
+
+impl<'a> Data<'a> {
+    /// Bars and nothing else.
+    #[must_use]
+    pub const fn of(bars: &'a [Bars]) -> Self {
+        Self { bars, signals: &[], around: &[], contracts: &[] }
+    }
+
+    /// Bars with signals.
+    #[must_use]
+    pub const fn with_signals(bars: &'a [Bars], signals: &'a [Vec<TimedSignal>]) -> Self {
+        Self { bars, signals, around: &[], contracts: &[] }
+    }
+}
+
+/// Runs a plan over series in memory and writes everything into a sink; progress counts bars.
 ///
-/// Asset `i` is `bars[i]` with `signals[i]` (none when missing), both ascending in `ts`. Progress counts bars.
+/// Returns what a reader should know of how the strategies decided, a line each.
 ///
 /// # Errors
 /// Parameters that don't go together.
 pub fn simulate<K: Sink>(
-    bars: &[Bars],
-    signals: &[Vec<TimedSignal>],
+    data: &Data<'_>,
     plan: &Plan,
     sink: &mut K,
     progress: &dyn Progress,
-) -> Result<(), BacktestError> {
-    let strategy = plan
-        .spec
-        .build(&plan.params, bars.len())
-        .map_err(|source| BacktestError::Param { strategy: plan.spec.name, source })?;
-    let mut engine = Engine::new(plan.settings, strategy, Paper::new(plan.costs.clone(), bars.len()), bars.len());
-    engine.run(&mut Replay::new(bars, signals), sink, progress);
-    Ok(())
+) -> Result<Vec<String>, BacktestError> {
+    let assets = data.bars.len();
+    let traders = plan.strategies.iter().map(|chosen| chosen.trader(assets)).collect::<Result<Vec<_>, _>>()?;
+    let terms = plan.terms(assets, data.contracts);
+    let contracts = terms.contracts.clone();
+    let broker = Paper::new(terms, assets, traders.len());
+    let mut engine = Engine::new(settings(plan, data.bars), traders, broker, contracts);
+    engine.run(&mut Replay::new(data.bars, data.signals, data.around), sink, progress);
+    let mut notes = Vec::new();
+    for (trader, chosen) in engine.traders().iter().zip(&plan.strategies) {
+        notes.extend(trader.strategy.notes().into_iter().map(|note| format!("{}: {note}", chosen.spec.name)));
+    }
+    notes.extend(engine.gate_counts().map(|counts| counts.to_string()));
+    Ok(notes)
+}
+
+/// The settings of a plan; without a calendar, bars a year are what full sessions of the series have.
+fn settings(plan: &Plan, series: &[Bars]) -> Settings {
+    let mut settings = plan.settings;
+    if settings.bars_per_year.is_nan() && settings.sizing.needs_volatility() {
+        let periods = series.iter().map(|bars| instruments::periods_of(None, bars)).max().unwrap_or(0);
+        settings.bars_per_year = bars_per_year(periods, series);
+    }
+    settings
+}
+
+/// Bars of a year of so many trading days.
+pub(super) fn bars_per_year(periods: u32, series: &[Bars]) -> f64 {
+    let bars = series.iter().map(instruments::bars_of_session).max().unwrap_or(1);
+    f64::from(periods) * bars as f64
 }
 
 /// The totals of a plan over series in memory; nothing is stored.
 ///
 /// # Errors
 /// As [`simulate`].
-pub fn sweep(bars: &[Bars], signals: &[Vec<TimedSignal>], plan: &Plan) -> Result<Counters, BacktestError> {
+pub fn sweep(data: &Data<'_>, plan: &Plan) -> Result<Counters, BacktestError> {
     let mut counters = Counters::new(plan.settings.capital);
-    simulate(bars, signals, plan, &mut counters, &Silent)?;
+    simulate(data, plan, &mut counters, &Silent)?;
     Ok(counters)
 }

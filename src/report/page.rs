@@ -69,6 +69,13 @@ fn badges(run: &Run) -> Vec<Badge> {
             good: false,
         });
     }
+    if run.is_unaudited {
+        found.push(Badge {
+            text: "UNAUDITED",
+            meaning: "its signals were not audited for look-ahead: they may know the future".into(),
+            good: false,
+        });
+    }
     if run.is_survivors {
         found.push(Badge {
             text: "SURVIVORSHIP",

@@ -58,6 +58,8 @@ pub struct Run {
     pub is_synthetic: bool,
     /// Whether it traded on data its model was fitted on.
     pub is_in_sample: bool,
+    /// Whether it traded signals whose look-ahead audit was left out.
+    pub is_unaudited: bool,
     /// Whether its symbols come from a universe without a single ended membership.
     pub is_survivors: bool,
 }
@@ -89,6 +91,7 @@ pub fn run(store: &Store, run_id: &str) -> Result<Run, ReportError> {
             currency: row.get::<_, Option<String>>("currency")?.unwrap_or_else(|| NO_CURRENCY.into()),
             is_synthetic: row.get::<_, i64>("n_synthetic")? > 0,
             is_in_sample: row.get::<_, i64>("n_in_sample")? > 0,
+            is_unaudited: row.get::<_, i64>("n_unaudited")? > 0,
             is_survivors: row.get("is_survivors")?,
         })
     })?;

@@ -18,6 +18,7 @@ mod pulled;
 pub mod query;
 pub mod runs;
 pub mod series;
+pub mod signals;
 pub mod stale;
 pub mod transfer;
 pub mod views;

@@ -5,7 +5,7 @@ use std::iter::repeat_n;
 use super::Recorder;
 use crate::domain::{Interval, Symbol};
 use crate::store::{Columns, Result, Store, params};
-use crate::trade::{Outcome, Trade};
+use crate::trade::{Cancel, Outcome, Trade};
 
 /// What the rows of a run have in common.
 #[derive(Debug, Clone, Copy)]
@@ -14,8 +14,8 @@ pub struct RunLabels<'a> {
     pub run_id: &'a str,
     /// backtest, replay, paper or live.
     pub mode: &'a str,
-    /// Strategy run.
-    pub strategy: &'a str,
+    /// Strategies run, by index.
+    pub strategies: &'a [&'a str],
     /// Bar length.
     pub interval: Interval,
     /// Instruments by asset index.
@@ -27,6 +27,10 @@ pub struct RunLabels<'a> {
 impl RunLabels<'_> {
     fn symbol(&self, asset: usize) -> &str {
         self.symbols[asset].as_str()
+    }
+
+    fn strategy(&self, index: usize) -> &str {
+        self.strategies[index]
     }
 
     /// Columns that begin with the run's id.
@@ -57,22 +61,25 @@ impl Recorder {
         let (orders, outcomes) = (&self.orders, &self.outcomes);
         let sizes = self.orders().map(|(order, outcome)| match outcome {
             Some(Outcome::Filled(units)) => *units,
-            Some(Outcome::Refused(_)) | None => order.estimated_units(),
+            Some(Outcome::Refused(_) | Outcome::Cancelled { .. }) | None => order.estimated_units(),
         });
         let status = outcomes.iter().map(|outcome| match outcome {
             Some(Outcome::Filled(_)) => "filled",
             Some(Outcome::Refused(_)) => "refused",
-            None => "expired",
+            Some(Outcome::Cancelled { why: Cancel::Expired, .. }) => "expired",
+            Some(Outcome::Cancelled { .. }) | None => "cancelled",
         });
         let reasons = self.orders().map(|(order, outcome)| match outcome {
             Some(Outcome::Refused(refusal)) => refusal.to_string(),
-            Some(Outcome::Filled(_)) | None => order.purpose().to_string(),
+            Some(Outcome::Cancelled { why, .. }) => why.as_str().to_string(),
+            Some(Outcome::Filled(_)) => order.purpose().to_string(),
+            None => Cancel::EndOfData.as_str().to_string(),
         });
         labels
             .columns(orders.len())
             .i64("order_id", orders.iter().map(|order| order.id as i64))
             .text("symbol", orders.iter().map(|order| labels.symbol(order.asset)))
-            .text("strategy", repeat_n(labels.strategy, orders.len()))
+            .text("strategy", orders.iter().map(|order| labels.strategy(order.strategy)))
             .text("side", orders.iter().map(|order| order.side.as_str()))
             .f64("size", sizes)
             .text("order_type", orders.iter().map(|order| order.type_name()))
@@ -104,7 +111,7 @@ impl Recorder {
             .columns(trades.len())
             .i64("trade_id", trades.iter().map(|trade| trade.id as i64))
             .text("symbol", trades.iter().map(|trade| labels.symbol(trade.asset)))
-            .text("strategy", repeat_n(labels.strategy, trades.len()))
+            .text("strategy", trades.iter().map(|trade| labels.strategy(trade.strategy)))
             .text("side", trades.iter().map(|trade| trade.direction.as_str()))
             .f64("size", trades.iter().map(|trade| trade.size))
             .ts("entry_ts", trades.iter().map(|trade| trade.entry_ts))
@@ -129,7 +136,7 @@ impl Recorder {
             .text("mode", repeat_n(labels.mode, trades.len()))
             .ts("ts", trades.iter().map(|trade| trade.decided_ts))
             .text("symbol", trades.iter().map(|trade| labels.symbol(trade.asset)))
-            .text("strategy", repeat_n(labels.strategy, trades.len()))
+            .text("strategy", trades.iter().map(|trade| labels.strategy(trade.strategy)))
             .text_opt("model_id", repeat_n(labels.model_id, trades.len()))
             .text("predicted_direction", trades.iter().map(|trade| trade.direction.as_str()))
             .f64("predicted_confidence", trades.iter().map(|trade| trade.confidence.unwrap_or(f64::NAN)))
@@ -159,9 +166,9 @@ impl Recorder {
     }
 }
 
-/// Direction of the price from entry to exit, whatever the trade's was.
+/// Direction of the price from entry to exit before slippage, whatever the trade's was.
 fn actual_direction(trade: &Trade, noop_band: f64) -> &'static str {
-    let change = trade.exit_price / trade.entry_price - 1.0;
+    let change = trade.exit_ref_price / trade.entry_ref_price - 1.0;
     if change.abs() < noop_band {
         "NOOP"
     } else if change > 0.0 {
@@ -176,6 +183,9 @@ fn metadata(trade: &Trade) -> String {
         "exit_reason": trade.reason.as_str(),
         "size": trade.size,
         "commission": trade.commission,
+        "carry": trade.carry,
+        "entry_ref_price": trade.entry_ref_price,
+        "exit_ref_price": trade.exit_ref_price,
     })
     .to_string()
 }

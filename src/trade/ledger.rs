@@ -134,6 +134,8 @@ impl<K: Sink> Ledger<'_, K> {
             entry_price: part.entry_price,
             exit_ts: fill.ts,
             exit_price: fill.price,
+            entry_ref_price: part.ref_price,
+            exit_ref_price: fill.ref_price,
             pnl: part.size * (fill.price - part.entry_price) - commission + part.carry,
             carry: part.carry,
             commission,

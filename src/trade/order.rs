@@ -267,6 +267,10 @@ pub struct Trade {
     pub exit_ts: Ts,
     /// Fill price of the exit.
     pub exit_price: f64,
+    /// Entry price before slippage.
+    pub entry_ref_price: f64,
+    /// Exit price before slippage.
+    pub exit_ref_price: f64,
     /// Net of commissions, with `carry` (slippage is inside the prices), in currency.
     pub pnl: f64,
     /// Dividends received less dividends and borrow paid while it was held, in currency.

@@ -31,6 +31,8 @@ pub(super) struct Position {
     /// Signed units.
     pub size: f64,
     pub entry_price: f64,
+    /// The same before slippage.
+    pub ref_price: f64,
     pub entry_ts: Ts,
     /// Number of the asset's bar in which it was opened.
     pub entry_bar: u32,
@@ -150,7 +152,9 @@ impl Portfolio {
         let (added, held) = (fill.side.sign() * fill.size, holding.position.size);
         if held != 0.0 {
             let position = &mut holding.position;
-            position.entry_price = (position.entry_price * held + fill.price * added) / (held + added);
+            let mean = |price: f64, new: f64| (price * held + new * added) / (held + added);
+            position.entry_price = mean(position.entry_price, fill.price);
+            position.ref_price = mean(position.ref_price, fill.ref_price);
             position.size += added;
             position.commission += fill.commission;
             position.slippage += fill.slippage;
@@ -159,6 +163,7 @@ impl Portfolio {
         holding.position = Position {
             size: added,
             entry_price: fill.price,
+            ref_price: fill.ref_price,
             entry_ts: fill.ts,
             entry_bar: holding.bars,
             commission: fill.commission,
@@ -204,10 +209,13 @@ impl Portfolio {
             Action::Split(ratio) => {
                 holding.position.size *= ratio;
                 holding.position.entry_price /= ratio;
+                holding.position.ref_price /= ratio;
                 holding.mark /= ratio;
             }
             Action::Dividend(cash) => {
                 let paid = holding.position.size * cash;
+                // The price is without it from now on.
+                holding.mark -= cash;
                 self.carry(slot, paid);
             }
         }

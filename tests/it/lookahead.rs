@@ -23,7 +23,7 @@ fn set(text: &str) -> Subject {
 }
 
 fn query(sql: &str) -> Subject {
-    Subject::Query { name: "planted".into(), sql: sql.into() }
+    Subject::Query { name: "planted".into(), sql: sql.into(), sets: Vec::new() }
 }
 
 fn columns(outcome: &Lookahead) -> Vec<&str> {

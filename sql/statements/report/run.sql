@@ -10,6 +10,8 @@ SELECT
      WHERE starts_with(b.source, 'synthetic') AND b.interval = r.interval AND list_contains(r.symbols, b.symbol)) AS n_synthetic,
     (SELECT count(*) FROM run_params AS p
      WHERE p.run_id = r.run_id AND p.key = 'in_sample' AND lower(p.value) = 'true')                   AS n_in_sample,
+    (SELECT count(*) FROM run_params AS p
+     WHERE p.run_id = r.run_id AND p.key = 'audit' AND p.value = 'none')                               AS n_unaudited,
     -- Every universe that holds all its symbols knows only names that are still members.
     (SELECT coalesce(bool_and(u.n_ended = 0), false) FROM (
         SELECT count(DISTINCT symbol) FILTER (list_contains(r.symbols, symbol)) AS n_held, count("to") AS n_ended

@@ -157,7 +157,7 @@ fn subjects(args: &LookaheadArgs, store: &Store) -> Result<Vec<Subject>, Failure
         let sql =
             std::fs::read_to_string(path).map_err(|error| Failure::fault(format!("{}: {error}", path.display())))?;
         let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
-        subjects.push(Subject::Query { name, sql });
+        subjects.push(Subject::query(store, name, sql)?);
     }
     if subjects.is_empty() {
         subjects.extend(features::built(store)?.into_iter().map(|set| Subject::Features(Box::new(set))));

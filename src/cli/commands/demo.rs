@@ -157,7 +157,7 @@ fn learn_and_trade(
     let evaluated = models::evaluate(store, &model, ctx.now(), ctx.progress())?;
     let data = Data { symbols: symbols.to_vec(), interval: None, from: None, to: None };
     let params = BTreeMap::from([("threshold".to_string(), "profit".to_string())]);
-    let mut config = super::model::config(store, &trained.model_id, &data, false, &params, ROUND_TRIP, ctx)?;
+    let mut config = super::model::config(store, &trained.model_id, &data, false, &params, Some(ROUND_TRIP), ctx)?;
     config.name = format!("demo {kind}");
     // Exits where the labels have them.
     config.take_profit = Some(BARRIERS.take_profit);
@@ -170,7 +170,7 @@ fn learn_and_trade(
 fn finished(store: &Store, config: &Config, outcome: &Outcome) -> Result<Row, Failure> {
     let table = query::run(store, crate::sql!("cli/run_performance"), &[Some(outcome.run_id.clone())])?;
     let metrics = table.json_rows().into_iter().next().unwrap_or(Value::Null);
-    Ok(Row { what: config.strategy.clone(), from: config.from, run_id: outcome.run_id.clone(), metrics })
+    Ok(Row { what: config.strategies.join(", "), from: config.from, run_id: outcome.run_id.clone(), metrics })
 }
 
 fn closing(notes: &[String], judged: &[(String, Metrics)], runs: &[Row], page: &Path, db: &Path) -> Output {

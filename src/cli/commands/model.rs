@@ -31,17 +31,21 @@ pub fn newest_or(store: &Store, wanted: Option<&str>) -> Result<LoadedModel, Fai
 /// What `--param threshold=model` and `--param threshold=profit` stand for; `None` for a plain number.
 ///
 /// `model` is the threshold stored with the model (best F1 on validation). `profit` is the one with the highest sum of
-/// forward returns on validation after `round_trip` costs a prediction, a fraction, among those with 30 predictions.
+/// forward returns on validation after `round_trip` costs a prediction, a fraction where it is one, among those with 30 predictions.
 fn named_threshold(
     store: &Store,
     model: &LoadedModel,
     params: &BTreeMap<String, String>,
-    round_trip: f64,
+    round_trip: Option<f64>,
 ) -> Result<Option<f64>, Failure> {
-    match params.get("threshold").map(String::as_str) {
+    match params.get("threshold").or_else(|| params.get("model.threshold")).map(String::as_str) {
         Some("model") => Ok(Some(model.threshold())),
         Some("profit") => {
-            let args = crate::store::params![model.run_id, round_trip];
+            let fraction = || {
+                Failure::refused("threshold=profit needs costs that are a fraction of the value")
+                    .hint("use --param threshold=model, or --commission and --slippage-bps")
+            };
+            let args = crate::store::params![model.run_id, round_trip.ok_or_else(fraction)?];
             let found = store.conn().query_row(crate::sql!("cli/best_net_threshold"), args, |row| row.get(0));
             let threshold: Option<f64> = found.map_err(crate::store::StoreError::from)?;
             let none = || {
@@ -60,7 +64,7 @@ pub fn config(
     data: &Data,
     in_sample: bool,
     params: &BTreeMap<String, String>,
-    round_trip: f64,
+    round_trip: Option<f64>,
     ctx: &Ctx,
 ) -> Result<Config, Failure> {
     let model = models::load(store, wanted)?;
@@ -83,7 +87,8 @@ pub fn config(
     config.in_sample = in_sample && from < unseen;
     config.params.clone_from(params);
     if let Some(threshold) = named_threshold(store, &model, params, round_trip)? {
-        config.params.insert("threshold".into(), threshold.to_string());
+        let key = if params.contains_key("threshold") { "threshold" } else { "model.threshold" };
+        config.params.insert(key.into(), threshold.to_string());
     }
     config.model = Some(ModelRef {
         model_id: model.model_id.clone(),

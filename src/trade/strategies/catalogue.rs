@@ -23,6 +23,10 @@ pub struct StrategySpec {
     pub take_profit: Option<f64>,
     /// Limits on the account unless told otherwise.
     pub limits: Limits,
+    /// Whether its positions are left at the end of every session unless told otherwise.
+    pub square_off: bool,
+    /// Whether its entries know the probability that they gain.
+    pub has_probability: bool,
     build: fn(&Params, usize) -> Result<AnyStrategy, ParamError>,
 }
 
@@ -38,6 +42,8 @@ static CATALOGUE: [StrategySpec; 5] = [
         stop_loss: None,
         take_profit: None,
         limits: NO_LIMITS,
+        square_off: false,
+        has_probability: false,
         build: SmaCross::build,
     },
     StrategySpec {
@@ -49,6 +55,8 @@ static CATALOGUE: [StrategySpec; 5] = [
         stop_loss: Some(0.02),
         take_profit: Some(0.04),
         limits: CAUTIOUS,
+        square_off: true,
+        has_probability: false,
         build: Intraday::build,
     },
     StrategySpec {
@@ -59,6 +67,8 @@ static CATALOGUE: [StrategySpec; 5] = [
         stop_loss: Some(0.02),
         take_profit: Some(0.04),
         limits: CAUTIOUS,
+        square_off: false,
+        has_probability: false,
         build: Swing::build,
     },
     StrategySpec {
@@ -69,6 +79,8 @@ static CATALOGUE: [StrategySpec; 5] = [
         stop_loss: Some(0.02),
         take_profit: Some(0.04),
         limits: CAUTIOUS,
+        square_off: false,
+        has_probability: true,
         build: Model::build,
     },
     StrategySpec {
@@ -79,6 +91,8 @@ static CATALOGUE: [StrategySpec; 5] = [
         stop_loss: None,
         take_profit: None,
         limits: NO_LIMITS,
+        square_off: false,
+        has_probability: false,
         build: Signals::build,
     },
 ];
@@ -151,6 +165,7 @@ impl StrategySpec {
             percent("target", self.take_profit),
             self.limits.exposure_cap.map(|cap| format!("exposure cap {cap}")),
             percent("session loss cap", self.limits.daily_loss_cap),
+            self.square_off.then(|| "squared off".to_string()),
         ];
         let known: Vec<String> = guards.into_iter().flatten().collect();
         if known.is_empty() { "none".to_string() } else { known.join(", ") }

@@ -11,8 +11,6 @@ pub(super) enum Seen {
     AfterLimit,
     /// What came after the price rose (for a buy) to a stop inside the bar.
     AfterStop,
-    /// Nothing: it came about at the close.
-    Nothing,
 }
 
 /// Prices at which an open position is left.
@@ -60,7 +58,6 @@ impl Bracket {
         let bar = &tick.bar;
         match (self.seen, self.direction) {
             (Seen::Whole, _) => self.touched(bar.open, bar.low, bar.high),
-            (Seen::Nothing, _) => None,
             // The extreme beyond the limit came after the entry, the other one may have come before it.
             (Seen::AfterLimit, Direction::Long) => self.level(bar.low, bar.close),
             (Seen::AfterLimit, Direction::Short) => self.level(bar.close, bar.high),
@@ -125,7 +122,6 @@ mod tests {
     #[test]
     fn of_the_bar_of_an_inside_entry_only_what_surely_came_later_counts() {
         let tick = |open: f64, high: f64, low: f64, close: f64| {
-            let mut bars = crate::domain::Bars::empty("X".parse().unwrap(), crate::domain::Interval::M1);
             let ts = crate::domain::Ts(0);
             let bar = crate::domain::Bar {
                 ts,
@@ -138,7 +134,6 @@ mod tests {
                 volume: 1.0,
                 vwap: f64::NAN,
             };
-            bars.push(bar);
             Tick::new(0, bar)
         };
         // Bought at 100 on the way down: the high may have come first, the low came later.
@@ -151,6 +146,5 @@ mod tests {
         assert_eq!(stop.touched_inside(&tick(95.0, 103.0, 94.0, 101.0)), None);
         assert_eq!(stop.touched_inside(&tick(95.0, 105.0, 94.0, 101.0)), Some((ExitReason::TakeProfit, 104.0)));
         assert_eq!(stop.touched_inside(&tick(95.0, 105.0, 94.0, 97.0)), Some((ExitReason::StopLoss, 98.0)));
-        assert_eq!(Bracket { seen: Seen::Nothing, ..stop }.touched_inside(&tick(95.0, 105.0, 94.0, 97.0)), None);
     }
 }

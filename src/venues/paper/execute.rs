@@ -42,7 +42,7 @@ impl Paper {
         let Some(mut exit) = self.working[slot].exit.take() else { return };
         let order = *exit.order.get();
         let Some((held, _)) = ledger.position(slot) else { return ledger.cancel(&order, exit.filled, Cancel::PositionLeft) };
-        let units = self.allowed(tick, held, held);
+        let units = self.allowed(tick, held);
         if units > 0.0 {
             exit.filled += units;
             let fill = self.fill(&order, units, price, tick);
@@ -77,7 +77,7 @@ impl Paper {
         };
         entry.wanted = Some(wanted);
         let rest = wanted - entry.filled;
-        let units = self.allowed(tick, rest, self.terms.contracts[tick.asset].units(rest.min(self.left[tick.asset])));
+        let units = self.allowed(tick, rest);
         if units <= 0.0 {
             self.working[slot].entry = Some(entry);
             return;
@@ -104,10 +104,10 @@ impl Paper {
         self.working[slot].bracket = Bracket::of(&exits, direction, ledger.entry_price(slot), contract, seen);
     }
 
-    /// Units of `wanted` that the bar's volume allows; `lots` of them when it does not allow all.
-    fn allowed(&mut self, tick: &Tick, wanted: f64, lots: f64) -> f64 {
+    /// Units of `wanted` that the bar's volume allows, whole lots of them when it does not allow all.
+    fn allowed(&mut self, tick: &Tick, wanted: f64) -> f64 {
         let left = &mut self.left[tick.asset];
-        let units = if wanted <= *left { wanted } else { lots.min(*left) };
+        let units = if wanted <= *left { wanted } else { self.terms.contracts[tick.asset].units(*left).min(*left) };
         *left -= units;
         units
     }

@@ -13,9 +13,9 @@
 //!   entry that costs more than the account has free is refused.
 //! - With a volume cap an asset trades at most that share of a bar's volume; what is left goes on working (a market
 //!   order at the next open). Without a known volume nothing trades then. The end of the data knows no cap.
-//! - Nothing trades while an asset is halted.
-//! - With square-off, positions are left and entries taken back at the last open at or before a minute to the session's
-//!   close on bars of a minute, at the close of the session's last bar on longer ones.
+//! - Nothing trades while an asset is halted, except that a series that ends then is closed all the same.
+//! - A strategy that is squared off leaves its positions, and takes its entries back, at the last open at or before a
+//!   minute to the session's close on bars of a minute, at the close of the session's last bar on longer ones.
 //! - A series that ends closes its position at the last close, as a market order.
 //!
 //! All exits at the open come before all entries at the open, then entries inside the bars, then exits inside them:
@@ -41,6 +41,17 @@ pub enum SquareOff {
     LastClose,
 }
 
+impl SquareOff {
+    /// The name used in tables.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LastOpen => "last_open",
+            Self::LastClose => "last_close",
+        }
+    }
+}
+
 /// On what terms the broker executes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Terms {
@@ -52,15 +63,15 @@ pub struct Terms {
     pub margin: f64,
     /// Largest share of a bar's volume.
     pub volume_cap: Option<f64>,
-    /// Whether and when positions are closed for the night.
-    pub square_off: Option<SquareOff>,
+    /// Whether and when the positions of each strategy are closed for the night; those missing hold on.
+    pub square_off: Vec<Option<SquareOff>>,
 }
 
 impl Terms {
     /// These costs, and nothing else to be minded.
     #[must_use]
     pub fn new(costs: Costs) -> Self {
-        Self { costs, contracts: Vec::new(), margin: 1.0, volume_cap: None, square_off: None }
+        Self { costs, contracts: Vec::new(), margin: 1.0, volume_cap: None, square_off: Vec::new() }
     }
 }
 
@@ -81,6 +92,8 @@ pub struct Paper {
     working: Vec<Working>,
     /// Units of each asset's bar that may still be traded.
     left: Vec<f64>,
+    /// Whether any strategy is squared off.
+    nights: bool,
     session: Option<i32>,
 }
 
@@ -92,13 +105,15 @@ impl Paper {
     #[must_use]
     pub fn new(mut terms: Terms, assets: usize, strategies: usize) -> Self {
         terms.contracts.resize(assets, Contract::default());
+        terms.square_off.resize(strategies, None);
+        let nights = terms.square_off.iter().any(Option::is_some);
         let working = vec![Working::default(); assets * strategies];
-        Self { terms, assets, working, left: vec![f64::INFINITY; assets], session: None }
+        Self { terms, assets, working, left: vec![f64::INFINITY; assets], nights, session: None }
     }
 
-    /// Strategy and asset of each slot of an asset in which something works.
+    /// The slots of an asset, one a strategy.
     #[inline]
-    fn busy(&self, asset: usize) -> impl Iterator<Item = usize> + use<> {
+    fn slots(&self, asset: usize) -> impl Iterator<Item = usize> + use<> {
         (asset..self.working.len()).step_by(self.assets)
     }
 
@@ -117,16 +132,17 @@ impl Paper {
         } else if let Some((reason, price)) = self.working[slot].bracket.and_then(|bracket| bracket.gapped(open)) {
             self.leave(tick, slot, reason, price, ledger);
         }
-        if self.is_night(tick, SquareOff::LastOpen) {
+        if self.is_night(tick, slot, SquareOff::LastOpen) {
             self.cancel(slot, Cancel::SquareOff, ledger);
             self.leave(tick, slot, ExitReason::SquareOff, open, ledger);
         }
     }
 
-    /// Whether a bar is the one that positions are left in for the night.
+    /// Whether a bar is the one in which the position of a slot is left for the night.
     #[inline]
-    fn is_night(&self, tick: &Tick, when: SquareOff) -> bool {
-        self.terms.square_off == Some(when)
+    fn is_night(&self, tick: &Tick, slot: usize, when: SquareOff) -> bool {
+        self.nights
+            && self.terms.square_off[slot / self.assets] == Some(when)
             && (tick.session_end
                 || when == SquareOff::LastOpen
                     && tick.hours.is_some_and(|hours| tick.bar.ts.0 >= hours.close.0 - MINUTE))
@@ -148,7 +164,7 @@ impl Paper {
         }
     }
 
-    /// Brackets, the close of the session, and the end of the data.
+    /// Brackets, then what happens at the close.
     fn exit_inside<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
         let bracket = self.working[slot].bracket.filter(|_| self.working[slot].exit.is_none());
         if let Some((reason, price)) = bracket.and_then(|bracket| bracket.touched_inside(tick)) {
@@ -158,29 +174,34 @@ impl Paper {
             bracket.seen = Seen::Whole;
         }
         self.at_close(tick, slot, ledger);
-        if let Some(entry) = &mut self.working[slot].entry
-            && entry.ends_with(tick)
-        {
-            self.cancel(slot, Cancel::Expired, ledger);
-        }
     }
 
+    /// Entries and exits at the close of a session.
     fn at_close<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
         let close = tick.bar.close;
         if tick.session_end && self.working[slot].entry.is_some_and(|entry| entry.waits_for_close()) {
-            self.execute_entry(tick, slot, Price::Market { at: close, bound: None }, Seen::Nothing, ledger);
+            self.execute_entry(tick, slot, Price::Market { at: close, bound: None }, Seen::Whole, ledger);
         }
-        if self.is_night(tick, SquareOff::LastClose) {
+        if self.is_night(tick, slot, SquareOff::LastClose) {
             self.cancel(slot, Cancel::SquareOff, ledger);
             self.leave(tick, slot, ExitReason::SquareOff, close, ledger);
         }
+    }
+
+    /// The end of the data, and of the lives of entries.
+    fn after_close<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
         if tick.last {
             self.cancel(slot, Cancel::EndOfData, ledger);
             self.left[tick.asset] = f64::INFINITY;
             if let Some(exit) = self.working[slot].exit.take() {
                 ledger.cancel(exit.order.get(), exit.filled, Cancel::EndOfData);
             }
-            self.leave(tick, slot, ExitReason::EndOfData, close, ledger);
+            self.leave(tick, slot, ExitReason::EndOfData, tick.bar.close, ledger);
+        }
+        if let Some(entry) = &mut self.working[slot].entry
+            && entry.ends_with(tick)
+        {
+            self.cancel(slot, Cancel::Expired, ledger);
         }
     }
 
@@ -222,7 +243,7 @@ impl Broker for Paper {
     }
 
     fn split(&mut self, asset: usize, ratio: f64) {
-        for slot in self.busy(asset) {
+        for slot in self.slots(asset) {
             let working = &mut self.working[slot];
             working.entry.iter_mut().chain(&mut working.exit).for_each(|pending| pending.split(ratio));
             working.bracket.iter_mut().for_each(|bracket| bracket.split(ratio));
@@ -245,6 +266,7 @@ impl Broker for Paper {
         self.each(step, |paper, tick, slot| paper.enter_at_open(tick, slot, ledger));
         self.each(step, |paper, tick, slot| paper.enter_inside(tick, slot, ledger));
         self.each(step, |paper, tick, slot| paper.exit_inside(tick, slot, ledger));
+        self.each_even_halted(step, |paper, tick, slot| paper.after_close(tick, slot, ledger));
     }
 }
 
@@ -252,19 +274,29 @@ impl Paper {
     /// Whether anything can happen in a step; most steps of most runs have nothing to execute.
     #[inline]
     fn has_work(&self, step: &Step) -> bool {
-        let busy = |tick: &Tick| tick.last || self.busy(tick.asset).any(|slot| !self.is_idle(slot));
-        self.terms.square_off.is_some() || step.ticks.iter().any(busy)
+        let busy = |tick: &Tick| tick.last || self.slots(tick.asset).any(|slot| !self.is_idle(slot));
+        self.nights || step.ticks.iter().any(busy)
     }
 
     /// Looks at every slot of the step's bars in which something works; at the last bar and for the night at all.
     #[inline]
-    fn each(&mut self, step: &Step, mut look: impl FnMut(&mut Self, &Tick, usize)) {
-        for tick in step.ticks.iter().filter(|tick| !tick.halted) {
-            for slot in self.busy(tick.asset) {
-                if !self.is_idle(slot) || tick.last || self.terms.square_off.is_some() {
+    fn each_even_halted(&mut self, step: &Step, mut look: impl FnMut(&mut Self, &Tick, usize)) {
+        for tick in &step.ticks {
+            for slot in self.slots(tick.asset) {
+                if !self.is_idle(slot) || tick.last || self.nights {
                     look(self, tick, slot);
                 }
             }
         }
+    }
+
+    /// The same without the assets in which trading is halted.
+    #[inline]
+    fn each(&mut self, step: &Step, mut look: impl FnMut(&mut Self, &Tick, usize)) {
+        self.each_even_halted(step, |paper, tick, slot| {
+            if !tick.halted {
+                look(paper, tick, slot);
+            }
+        });
     }
 }

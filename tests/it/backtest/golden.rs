@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use workstation::backtest::{Config, simulate, sweep};
+use workstation::backtest::{Config, Data, simulate, sweep};
 use workstation::domain::{Interval, Silent};
 use workstation::telemetry::Recorder;
+use workstation::trade::costs::{Commission, Slippage};
 use workstation::trade::{Direction, ExitReason, Trade};
 
 use super::series::{goog, midnight, shared};
@@ -12,8 +13,8 @@ use super::series::{goog, midnight, shared};
 pub fn config() -> Config {
     Config {
         params: BTreeMap::from([("fast".into(), "10".into()), ("slow".into(), "20".into())]),
-        commission: 0.001,
-        slippage_bps: 0.0,
+        commission: Commission::Fraction(0.001),
+        slippage: Slippage::Bps(0.0),
         capital: 100_000.0,
         sizing: Some("units:100".parse().unwrap()),
         ..Config::new("sma_cross", vec!["GOOG".parse().unwrap()], Interval::D1)
@@ -22,7 +23,7 @@ pub fn config() -> Config {
 
 fn recorded() -> Recorder {
     let mut recorder = Recorder::new(100_000.0, 1, 0);
-    simulate(&[goog()], &[], &config().check().unwrap(), &mut recorder, &Silent).unwrap();
+    simulate(&Data::of(&[goog()]), &config().check().unwrap(), &mut recorder, &Silent).unwrap();
     recorder
 }
 
@@ -59,7 +60,7 @@ fn trades_equal_the_independent_engine() {
 
 #[test]
 fn totals_equal_the_independent_engine() {
-    let counters = sweep(&[goog()], &[], &config().check().unwrap()).unwrap();
+    let counters = sweep(&Data::of(&[goog()]), &config().check().unwrap()).unwrap();
     let reference: serde_json::Value = serde_json::from_str(&shared("golden/trades_sma_10_20_GOOG_1d.json")).unwrap();
     let wanted = |key: &str| reference[key].as_f64().unwrap();
     assert_eq!(counters.trades as f64, wanted("# Trades"));
@@ -74,7 +75,7 @@ fn totals_equal_the_independent_engine() {
 #[test]
 fn counting_and_recording_agree() {
     let recorder = recorded();
-    let counters = sweep(&[goog()], &[], &config().check().unwrap()).unwrap();
+    let counters = sweep(&Data::of(&[goog()]), &config().check().unwrap()).unwrap();
     let trades = recorder.trades();
     assert_eq!(counters.final_equity.to_bits(), recorder.final_equity().to_bits());
     assert_eq!(counters.trades as usize, trades.len());

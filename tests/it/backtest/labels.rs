@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use workstation::backtest::{Config, simulate};
+use workstation::backtest::{Config, Data, simulate};
 use workstation::domain::{Bars, Silent, Ts};
 use workstation::labels::{
     Barrier, Barriers, Bounded, FixedHorizon, LabelSpec, Meta, SmaCross, TripleBarrier, Volatility,
 };
 use workstation::telemetry::Recorder;
+use workstation::trade::costs::{Commission, Slippage};
 use workstation::trade::{Direction, ExitReason, Signal};
 use workstation::venues::TimedSignal;
 
@@ -56,8 +57,8 @@ fn replay(bars: &Bars, barriers: &Widths, every: usize) -> BTreeMap<&'static str
         params: BTreeMap::from([("max_holding".into(), barriers.horizon.to_string())]),
         stop_loss: Some(barriers.loss),
         take_profit: Some(barriers.profit),
-        commission: 0.0,
-        slippage_bps: 0.0,
+        commission: Commission::Fraction(0.0),
+        slippage: Slippage::Bps(0.0),
         sizing: Some("units:1".parse().unwrap()),
         ..Config::new("signals", vec![bars.symbol.clone()], bars.interval)
     }
@@ -70,7 +71,7 @@ fn replay(bars: &Bars, barriers: &Widths, every: usize) -> BTreeMap<&'static str
         let signal = Signal::Directed { direction: Some(Direction::Long), confidence: None };
         let signals = vec![vec![TimedSignal { ts: bars.ts[decision], signal }]];
         let mut recorder = Recorder::new(100_000.0, 1, 0);
-        simulate(&[window], &signals, &plan, &mut recorder, &Silent).unwrap();
+        simulate(&Data::with_signals(&[window], &signals), &plan, &mut recorder, &Silent).unwrap();
         let [trade] = recorder.trades() else { panic!("bar {decision}: {:?}", recorder.trades()) };
         let ours = trade.exit_price / trade.entry_price - 1.0;
         assert!((ours - forward_return).abs() < 1e-12, "bar {decision}: {ours} is not {forward_return}");
@@ -119,8 +120,8 @@ fn come_back(
             params: BTreeMap::from([("max_holding".into(), horizon.to_string())]),
             stop_loss: widths(decision).map(|(_, stop)| stop),
             take_profit: widths(decision).map(|(take, _)| take),
-            commission: 0.0,
-            slippage_bps: 0.0,
+            commission: Commission::Fraction(0.0),
+            slippage: Slippage::Bps(0.0),
             sizing: Some("units:1".parse().unwrap()),
             ..Config::new("signals", vec![bars.symbol.clone()], bars.interval)
         };
@@ -128,7 +129,7 @@ fn come_back(
         let signal = Signal::Directed { direction: Some(direction), confidence: None };
         let signals = vec![vec![TimedSignal { ts: bars.ts[decision], signal }]];
         let mut recorder = Recorder::new(100_000.0, 1, 0);
-        simulate(&[part(bars, decision, end)], &signals, &plan.check().unwrap(), &mut recorder, &Silent).unwrap();
+        simulate(&Data::with_signals(&[part(bars, decision, end)], &signals), &plan.check().unwrap(), &mut recorder, &Silent).unwrap();
         let [trade] = recorder.trades() else { panic!("bar {decision}: {:?}", recorder.trades()) };
         let earned = (recorder.final_equity() - 100_000.0) / trade.entry_price;
         assert!(

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use workstation::backtest::{Config, ModelRef, Plan, simulate};
+use workstation::backtest::{Config, Data, ModelRef, Plan, simulate};
 use workstation::domain::{Bars, Interval, Silent, Symbol, Ts};
 use workstation::telemetry::Recorder;
+use workstation::trade::costs::{Commission, Slippage};
 use workstation::trade::{
     Account, Direction, ExitReason, Fill, Order, OrderKind, Outcome, Side, Signal, Sink, Step, Trade,
 };
@@ -161,7 +162,8 @@ const SIZINGS: [&str; 4] = ["units:100", "notional:40000", "equity:0.5", "equity
 fn plan(strategy: &str, assets: usize, costs: (f64, f64), sizing: usize, bracket: (f64, f64)) -> Plan {
     let symbols: Vec<Symbol> = (0..assets).map(|asset| format!("S{asset}").parse().unwrap()).collect();
     let mut config = Config::new(strategy, symbols, Interval::H1);
-    (config.commission, config.slippage_bps) = costs;
+    config.commission = Commission::Fraction(costs.0);
+    config.slippage = Slippage::Bps(costs.1);
     config.sizing = Some(SIZINGS[sizing].parse().unwrap());
     (config.stop_loss, config.take_profit) = (Some(bracket.0), Some(bracket.1));
     let sma = BTreeMap::from([("fast".to_string(), "2".to_string()), ("slow".to_string(), "4".to_string())]);
@@ -226,7 +228,7 @@ proptest! {
     fn the_books_balance_and_fills_are_possible(case in case()) {
         let (bars, signals, plan) = case.inputs();
         let mut auditor = Auditor::new(plan.settings.capital, bars.len());
-        simulate(&bars, &signals, &plan, &mut auditor, &Silent).unwrap();
+        simulate(&Data::with_signals(&bars, &signals), &plan, &mut auditor, &Silent).unwrap();
         prop_assert!(auditor.books.iter().all(|book| book[0] == 0.0), "everything is closed at the end");
         prop_assert!(auditor.orders.iter().all(|(_, outcome)| outcome.is_some()), "every order ends");
     }
@@ -236,7 +238,7 @@ proptest! {
         let (bars, signals, plan) = case.inputs();
         let run = || {
             let mut recorder = Recorder::new(plan.settings.capital, bars.len(), 0);
-            simulate(&bars, &signals, &plan, &mut recorder, &Silent).unwrap();
+            simulate(&Data::with_signals(&bars, &signals), &plan, &mut recorder, &Silent).unwrap();
             recorder
         };
         let (first, second) = (run(), run());
@@ -254,7 +256,7 @@ proptest! {
         let Some(known) = prefix.iter().map(|bars| bars.ts.last().copied()).min().flatten() else { return Ok(()) };
         let fills = |bars: &[Bars]| {
             let mut recorder = Recorder::new(plan.settings.capital, bars.len(), 0);
-            simulate(bars, &signals, &plan, &mut recorder, &Silent).unwrap();
+            simulate(&Data::with_signals(bars, &signals), &plan, &mut recorder, &Silent).unwrap();
             recorder.fills().iter().filter(|fill| fill.ts < known).copied().collect::<Vec<_>>()
         };
         prop_assert_eq!(fills(&bars), fills(&prefix));

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use workstation::backtest::{Config, GivenSignal, simulate};
+use workstation::backtest::{Config, Data, GivenSignal, simulate};
 use workstation::domain::{Bars, Silent};
 use workstation::telemetry::Recorder;
 use workstation::trade::Outcome::Refused;
+use workstation::trade::costs::{Commission, Slippage};
 use workstation::trade::{Direction, ExitReason, Refusal, Signal, Trade};
 use workstation::venues::TimedSignal;
 
@@ -18,7 +19,7 @@ const FLAT: Option<Direction> = None;
 /// Runs `signals` without costs unless `change` sets some; opinions are (asset, bar, direction).
 fn run(bars: &[Bars], opinions: &[(usize, usize, Option<Direction>)], change: impl Fn(&mut Config)) -> Recorder {
     let symbols = bars.iter().map(|bars| bars.symbol.clone()).collect();
-    let mut config = Config { commission: 0.0, slippage_bps: 0.0, ..Config::new("signals", symbols, bars[0].interval) };
+    let mut config = Config { commission: Commission::Fraction(0.0), slippage: Slippage::Bps(0.0), ..Config::new("signals", symbols, bars[0].interval) };
     config.sizing = Some("units:10".parse().unwrap());
     change(&mut config);
     let mut signals = vec![Vec::new(); bars.len()];
@@ -28,7 +29,7 @@ fn run(bars: &[Bars], opinions: &[(usize, usize, Option<Direction>)], change: im
     }
     let plan = config.check().unwrap();
     let mut recorder = Recorder::new(config.capital, bars.len(), 0);
-    simulate(bars, &signals, &plan, &mut recorder, &Silent).unwrap();
+    simulate(&Data::with_signals(bars, &signals), &plan, &mut recorder, &Silent).unwrap();
     recorder
 }
 
@@ -67,8 +68,8 @@ fn reversal_exits_and_enters_at_the_same_open() {
 fn costs_are_paid_on_both_sides() {
     let bars = [flat_bars("A", &[100.0, 100.0, 200.0, 200.0])];
     let recorder = run(&bars, &[(0, 0, LONG), (0, 1, FLAT)], |config| {
-        config.commission = 0.001;
-        config.slippage_bps = 100.0;
+        config.commission = Commission::Fraction(0.001);
+        config.slippage = Slippage::Bps(100.0);
     });
     let [trade] = recorder.trades() else { panic!("{:?}", recorder.trades()) };
     // Buys at 101, sells at 198: 10 x 97 less 1.01 and 1.98.
@@ -80,7 +81,7 @@ fn costs_are_paid_on_both_sides() {
 #[test]
 fn a_stop_slips_and_a_target_does_not() {
     let with = |config: &mut Config| {
-        config.slippage_bps = 100.0;
+        config.slippage = Slippage::Bps(100.0);
         config.stop_loss = Some(0.1);
         config.take_profit = Some(0.1);
     };
@@ -132,13 +133,13 @@ fn an_entry_needs_cash() {
     let bars = [flat_bars("A", &[100.0, 100.0, 100.0]), flat_bars("B", &[100.0, 100.0, 100.0])];
     let recorder = run(&bars, &[(0, 0, LONG), (1, 0, SHORT)], |config| {
         config.capital = 1500.0;
-        config.commission = 0.001;
+        config.commission = Commission::Fraction(0.001);
     });
     assert_eq!(recorder.trades().len(), 1);
     assert_eq!(refusals(&recorder), ["cash: needs 1001.00, 499.00 is free"]);
     // All of the money, costs included, is not too much.
     let all_in = run(&bars[..1], &[(0, 0, LONG)], |config| {
-        config.commission = 0.001;
+        config.commission = Commission::Fraction(0.001);
         config.sizing = Some("equity:1".parse().unwrap());
     });
     assert_eq!(all_in.refused(), 0);

@@ -7,6 +7,7 @@ use workstation::domain::fingerprint::Fingerprint;
 use workstation::domain::{Bars, Interval, Silent, Symbol, Ts};
 use workstation::store::duckdb::types::FromSql;
 use workstation::store::{Columns, Store};
+use workstation::trade::costs::{Commission, Slippage};
 use workstation::trade::Direction;
 
 use super::golden;
@@ -105,8 +106,8 @@ fn a_run_leaves_everything_behind() {
     truth("SELECT status = 'finished' AND kind = 'backtest' AND mode = 'backtest' AND strategy = 'sma_cross' AND interval = '1d'
            AND symbols = ['GOOG'] AND data_as_of = '2013-03-02' AND error IS NULL FROM runs WHERE run_id = ?");
     let params: i64 = one(&store, "SELECT count(DISTINCT key) FROM run_params WHERE run_id = ?", id);
-    assert_eq!(params, 15);
-    truth("SELECT count(*) = 15 AND max(value) FILTER (key = 'in_sample') = 'false' AND max(value) FILTER (key = 'sizing') = 'units:100' AND max(value) FILTER (key = 'param.slow') = '20'
+    assert_eq!(params, 32);
+    truth("SELECT count(*) = 32 AND max(value) FILTER (key = 'in_sample') = 'false' AND max(value) FILTER (key = 'sizing') = 'units:100' AND max(value) FILTER (key = 'param.slow') = '20'
            AND max(value) FILTER (key = 'periods_per_year') = '252' FROM run_params WHERE run_id = ?");
     truth("SELECT count(*) = 2148 AND count(DISTINCT ts) = 2148 AND min(benchmark) > 0 FROM equity WHERE run_id = ?");
     truth("SELECT count(*) = 2148 AND count(DISTINCT session_date) = 2148 FROM run_returns WHERE run_id = ?");
@@ -255,7 +256,7 @@ fn given_signals_trade_in_the_store_too() {
         confidence: Some(0.9),
     };
     let mut config =
-        Config { commission: 0.0, slippage_bps: 0.0, ..Config::new("signals", symbols(&["A"]), Interval::D1) };
+        Config { commission: Commission::Fraction(0.0), slippage: Slippage::Bps(0.0), ..Config::new("signals", symbols(&["A"]), Interval::D1) };
     config.sizing = Some("units:10".parse().unwrap());
     config.signals = vec![at(1, None), at(0, Some(Direction::Long)), at(90, None)];
     let outcome = run(&store, &config);
@@ -275,7 +276,7 @@ fn bad_requests_are_refused_and_store_nothing() {
         refusal(&store, &config),
         "no 1d bars of 'GOOG' in the period; they go from 2004-08-19 00:00:00 to 2013-03-01 00:00:00"
     );
-    let config = Config { strategy: "sma_corss".into(), ..golden::config() };
+    let config = Config { strategies: vec!["sma_corss".into()], ..golden::config() };
     assert_eq!(refusal(&store, &config), "unknown strategy 'sma_corss'; did you mean 'sma_cross'?");
     let config = Config { params: BTreeMap::from([("slwo".into(), "20".into())]), ..golden::config() };
     assert_eq!(refusal(&store, &config), "strategy sma_cross: unknown parameter 'slwo'; did you mean 'slow'?");

@@ -1,0 +1,149 @@
+//! The strategies of a backtest, each with its parameters.
+//!
+//! A parameter given as `fast` belongs to the only strategy that has it; `sma_cross.fast` names one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{BacktestError, Config, ranges};
+use crate::domain::nearest;
+use crate::trade::strategies::params::{ParamError, Params};
+use crate::trade::strategies::{self, StrategySpec};
+use crate::trade::Trader;
+
+/// A strategy with its parameters and the exits that go with its entries.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// Strategy.
+    pub spec: &'static StrategySpec,
+    /// Its parameters, defaults filled in.
+    pub params: Params,
+    /// Stop, a fraction of the entry price.
+    pub stop_loss: Option<f64>,
+    /// Target, a fraction of the entry price.
+    pub take_profit: Option<f64>,
+}
+
+impl Chosen {
+    /// A fresh trader for so many assets.
+    ///
+    /// # Errors
+    /// Parameters that don't go together.
+    pub fn trader(&self, assets: usize) -> Result<Trader, BacktestError> {
+        let strategy = self
+            .spec
+            .build(&self.params, assets)
+            .map_err(|source| BacktestError::Param { strategy: self.spec.name, source })?;
+        Ok(Trader { strategy, stop_loss: self.stop_loss, take_profit: self.take_profit })
+    }
+}
+
+/// Level of the volatility index below which strategy `model` does not enter, once an index is named.
+const VOL_INDEX_MIN: f64 = 15.0;
+
+/// The strategies that a configuration names, in that order.
+pub(super) fn chosen(config: &Config) -> Result<Vec<Chosen>, BacktestError> {
+    let specs = specs(&config.strategies)?;
+    let mut given = vec![BTreeMap::new(); specs.len()];
+    for (name, value) in &config.params {
+        let (strategy, param) = owner(&specs, name)?;
+        if given[strategy].insert(param.to_string(), value.clone()).is_some() {
+            return Err(BacktestError::Strategies(format!("parameter {param} of {} is given twice", specs[strategy].name)));
+        }
+    }
+    if config.vol_index.is_some()
+        && let Some(model) = specs.iter().position(|spec| spec.name == "model")
+    {
+        given[model].entry("vol_index_min".into()).or_insert_with(|| VOL_INDEX_MIN.to_string());
+    }
+    let choose = |(spec, given): (&&'static StrategySpec, &BTreeMap<String, String>)| {
+        let params = Params::check(spec.params, given)
+            .map_err(|source| BacktestError::Param { strategy: spec.name, source })?;
+        let stop_loss = ranges::STOP_LOSS.guard(config.stop_loss, spec.stop_loss)?;
+        let take_profit = ranges::TAKE_PROFIT.guard(config.take_profit, spec.take_profit)?;
+        let chosen = Chosen { spec, params, stop_loss, take_profit };
+        // Parameters that don't go together show here.
+        chosen.trader(1).map(|_| chosen)
+    };
+    specs.iter().zip(&given).map(choose).collect()
+}
+
+fn specs(names: &[String]) -> Result<Vec<&'static StrategySpec>, BacktestError> {
+    let specs = names.iter().map(|name| strategies::find(name)).collect::<Result<Vec<_>, _>>()?;
+    if specs.is_empty() {
+        return Err(BacktestError::Strategies("no strategy given".into()));
+    }
+    let mut seen = BTreeSet::new();
+    match specs.iter().find(|spec| !seen.insert(spec.name)) {
+        Some(twice) => Err(BacktestError::Strategies(format!("strategy {} is given twice", twice.name))),
+        None => Ok(specs),
+    }
+}
+
+/// Which strategy a parameter belongs to, and its name there.
+fn owner<'a>(specs: &[&'static StrategySpec], name: &'a str) -> Result<(usize, &'a str), BacktestError> {
+    if let Some((strategy, param)) = name.split_once('.') {
+        let found = specs.iter().position(|spec| spec.name == strategy);
+        let names = specs.iter().map(|spec| spec.name).collect::<Vec<_>>().join(", ");
+        let refused = || BacktestError::Strategies(format!("parameter {name}: the strategies of the run are {names}"));
+        return found.map(|index| (index, param)).ok_or_else(refused);
+    }
+    let has = |spec: &&&'static StrategySpec| spec.params.iter().any(|param| param.name == name);
+    let owners: Vec<usize> = specs.iter().enumerate().filter(|(_, spec)| has(spec)).map(|(index, _)| index).collect();
+    match owners.as_slice() {
+        [only] => Ok((*only, name)),
+        // The strategy itself says what it knows.
+        [] if specs.len() == 1 => Ok((0, name)),
+        [] => Err(unknown(specs, name)),
+        several => {
+            let names: Vec<String> = several.iter().map(|index| format!("{}.{name}", specs[*index].name)).collect();
+            Err(BacktestError::Strategies(format!("parameter {name} is ambiguous; say {}", names.join(" or "))))
+        }
+    }
+}
+
+fn unknown(specs: &[&'static StrategySpec], name: &str) -> BacktestError {
+    let known = || specs.iter().flat_map(|spec| spec.params.iter().map(|param| param.name));
+    let hint = match nearest(name, known()) {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => format!("known: {}", known().collect::<Vec<_>>().join(", ")),
+    };
+    let names = specs.iter().map(|spec| spec.name).collect::<Vec<_>>().join(", ");
+    let name: String = name.chars().take(60).collect();
+    BacktestError::Strategies(format!("strategies {names}: {}", ParamError::Unknown { name, hint }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Interval;
+
+    fn params(names: &[&str], given: &[(&str, &str)]) -> Result<Vec<Chosen>, String> {
+        let mut config = Config::new("", vec!["A".parse().unwrap()], Interval::D1).with_strategies(names);
+        config.params = given.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        chosen(&config).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn parameters_find_their_strategy() {
+        let two = params(&["sma_cross", "swing"], &[("fast", "3"), ("sma_cross.slow", "7")]);
+        // Both average: only a name tells which.
+        assert_eq!(two.unwrap_err(), "parameter fast is ambiguous; say sma_cross.fast or swing.fast");
+        let two = params(&["sma_cross", "signals"], &[("fast", "3"), ("sma_cross.slow", "7"), ("max_holding", "4")]).unwrap();
+        assert_eq!((two[0].params.whole("fast"), two[0].params.whole("slow")), (3, 7));
+        assert_eq!(two[1].params.whole("max_holding"), 4);
+    }
+
+    #[test]
+    fn what_belongs_nowhere_is_refused() {
+        let error = |names: &[&str], given: &[(&str, &str)]| params(names, given).unwrap_err();
+        assert_eq!(error(&["sma_cross"], &[("fats", "3")]), "strategy sma_cross: unknown parameter 'fats'; did you mean 'fast'?");
+        assert_eq!(
+            error(&["sma_cross", "signals"], &[("max_holdin", "3")]),
+            "strategies sma_cross, signals: unknown parameter 'max_holdin'; did you mean 'max_holding'?"
+        );
+        assert_eq!(error(&["sma_cross"], &[("swing.fast", "3")]), "parameter swing.fast: the strategies of the run are sma_cross");
+        assert_eq!(error(&["sma_cross"], &[("fast", "3"), ("sma_cross.fast", "4")]), "parameter fast of sma_cross is given twice");
+        assert_eq!(error(&["swing", "swing"], &[]), "strategy swing is given twice");
+        assert_eq!(error(&[], &[]), "no strategy given");
+    }
+}

@@ -1,0 +1,164 @@
+//! What a backtest will do, checked, and how that is stored.
+
+use std::collections::BTreeMap;
+
+use super::chosen::Chosen;
+use super::config::Halt;
+use super::holding::HoldingTime;
+use crate::domain::{Interval, Symbol};
+use crate::trade::costs::{Commission, Slippage};
+use crate::trade::{Contract, Costs, SentimentLevels, Settings};
+use crate::venues::{SquareOff, Terms};
+
+/// A checked backtest.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Strategies, in the order of their indices.
+    pub strategies: Vec<Chosen>,
+    /// Instruments, sorted, each once.
+    pub symbols: Vec<Symbol>,
+    /// Bar length.
+    pub interval: Interval,
+    /// Capital, sizing, orders and limits.
+    pub settings: Settings,
+    /// Commission, slippage, borrow.
+    pub costs: Costs,
+    /// Largest share of a bar's volume.
+    pub volume_cap: Option<f64>,
+    /// Smallest tradable quantity of every instrument; `None` is each one's own, 0 is any.
+    pub lot: Option<f64>,
+    /// Smallest price step of every instrument; `None` is each one's own, 0 is any.
+    pub tick: Option<f64>,
+    /// By strategy: whether and when its positions are closed for the night.
+    pub square_off: Vec<Option<SquareOff>>,
+    /// Longest time a position is held.
+    pub max_holding: Option<HoldingTime>,
+    /// Instrument whose closes are the volatility index.
+    pub vol_index: Option<Symbol>,
+    /// Times of no trading.
+    pub halts: Vec<Halt>,
+    /// Yearly, a fraction.
+    pub risk_free_rate: f64,
+    /// Whether the model may have seen these bars.
+    pub in_sample: bool,
+}
+
+impl Plan {
+    /// Names of the strategies, by index.
+    #[must_use]
+    pub fn names(&self) -> Vec<&'static str> {
+        self.strategies.iter().map(|chosen| chosen.spec.name).collect()
+    }
+
+    /// What the broker executes on, for assets that trade on these grids unless the plan has its own.
+    #[must_use]
+    pub fn terms(&self, assets: usize, own: &[Contract]) -> Terms {
+        let grid = |asked: Option<f64>, own: Option<f64>| asked.or(own).filter(|step| *step > 0.0);
+        let contract = |asset: usize| {
+            let own = own.get(asset).copied().unwrap_or_default();
+            Contract { lot: grid(self.lot, own.lot), tick: grid(self.tick, own.tick) }
+        };
+        Terms {
+            costs: self.costs.clone(),
+            contracts: (0..assets).map(contract).collect(),
+            margin: self.settings.margin,
+            volume_cap: self.volume_cap,
+            square_off: self.square_off.clone(),
+        }
+    }
+
+    /// Whether anything rests on the volume of bars.
+    #[must_use]
+    pub fn needs_volume(&self) -> bool {
+        self.volume_cap.is_some() || self.costs.slippage.needs_volume()
+    }
+
+    /// Every setting as stored with a run, defaults included; `none` is what is off.
+    #[must_use]
+    pub fn run_params(&self, periods_per_year: u32) -> BTreeMap<String, String> {
+        let (settings, limits) = (&self.settings, &self.settings.limits);
+        // The settings as they were given: plain numbers where there are.
+        let commission = match &self.costs.commission {
+            Commission::Fraction(fraction) => fraction.to_string(),
+            other => other.to_string(),
+        };
+        let (slippage_key, slippage) = match &self.costs.slippage {
+            Slippage::Bps(bps) => ("slippage_bps", bps.to_string()),
+            other => ("slippage", other.to_string()),
+        };
+        let mut params: BTreeMap<String, String> = [
+            ("capital", settings.capital.to_string()),
+            ("commission", commission),
+            (slippage_key, slippage),
+            ("borrow_rate", self.costs.borrow_rate.to_string()),
+            ("sizing", settings.sizing.to_string()),
+            ("entry", settings.approach.to_string()),
+            ("life", settings.life.to_string()),
+            ("margin", settings.margin.to_string()),
+            ("maintenance", or_none(limits.maintenance)),
+            ("volume_cap", or_none(self.volume_cap)),
+            ("lot", self.grid(self.lot)),
+            ("tick", self.grid(self.tick)),
+            ("square_off", self.each(|index, _| self.square_off[index].map_or("off", SquareOff::as_str).into())),
+            ("max_holding", or_none(self.max_holding)),
+            ("max_positions", or_none(limits.max_positions)),
+            ("direction", limits.only.map_or_else(|| "both".into(), |only| only.as_str().to_lowercase())),
+            ("sentiment_gate", or_none(settings.sentiment.map(levels))),
+            ("vol_index", or_none(self.vol_index.as_ref())),
+            ("halts", self.halts()),
+            ("stop_loss", self.each(|_, chosen| or_none(chosen.stop_loss))),
+            ("take_profit", self.each(|_, chosen| or_none(chosen.take_profit))),
+            ("exposure_cap", or_none(limits.exposure_cap)),
+            ("symbol_cap", or_none(limits.symbol_cap)),
+            ("daily_loss_cap", or_none(limits.daily_loss_cap)),
+            ("max_drawdown", or_none(limits.max_drawdown)),
+            ("risk_free_rate", self.risk_free_rate.to_string()),
+            ("periods_per_year", periods_per_year.to_string()),
+            ("in_sample", self.in_sample.to_string()),
+        ]
+        .into_iter()
+        .map(|(key, value)| (key.to_string(), value))
+        .collect();
+        for chosen in &self.strategies {
+            let owner = if self.strategies.len() > 1 { format!("{}.", chosen.spec.name) } else { String::new() };
+            params.extend(
+                chosen.params.iter().map(|(name, value)| (format!("param.{owner}{name}"), value.to_string())),
+            );
+        }
+        params
+    }
+
+    fn grid(&self, step: Option<f64>) -> String {
+        match step {
+            None => "the instrument's own".into(),
+            Some(step) if step > 0.0 => step.to_string(),
+            Some(_) => "none".into(),
+        }
+    }
+
+    /// What the strategies have in common, or what each has.
+    fn each(&self, value: impl Fn(usize, &Chosen) -> String) -> String {
+        let values: Vec<String> = self.strategies.iter().enumerate().map(|(index, chosen)| value(index, chosen)).collect();
+        match values.split_first() {
+            Some((first, rest)) if rest.iter().all(|other| other == first) => first.clone(),
+            _ => {
+                let of = |(chosen, value): (&Chosen, &String)| format!("{}:{value}", chosen.spec.name);
+                self.strategies.iter().zip(&values).map(of).collect::<Vec<_>>().join(",")
+            }
+        }
+    }
+
+    fn halts(&self) -> String {
+        let halts: Vec<String> =
+            self.halts.iter().map(|halt| format!("{},{},{}", halt.symbol, halt.from, halt.to)).collect();
+        if halts.is_empty() { "none".into() } else { halts.join(";") }
+    }
+}
+
+fn or_none<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(|| "none".to_string(), |value| value.to_string())
+}
+
+fn levels(levels: SentimentLevels) -> String {
+    format!("{},{},{}", levels.block_below, levels.boost_above, levels.boost)
+}

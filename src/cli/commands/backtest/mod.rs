@@ -1,0 +1,188 @@
+//! `ws backtest`.
+
+mod account;
+mod given;
+mod orders;
+mod summary;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::query::pair;
+use crate::backtest::{self, BacktestError, Config};
+use crate::cli::{Ctx, Exit, Failure, Output};
+use crate::domain::{Interval, Symbol, Ts};
+use crate::store::Store;
+use crate::store::bars::{Coverage, coverage};
+use crate::trade::strategies;
+use account::Account;
+use orders::Orders;
+
+/// Run strategies over stored bars and record everything they did
+///
+/// Decides on a bar's close and fills at the next bar's open with slippage and commission. Stops and targets act
+/// inside the bar; a gap fills at the open, and a bar that touches both counts as the stop. Sessions come from the
+/// calendar of the instrument; splits and dividends of raw bars are accounted for.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = strategies_help(), allow_negative_numbers = true)]
+pub struct BacktestArgs {
+    /// Strategy, by name; several trade side by side on one account
+    #[arg(long, value_delimiter = ',', required_unless_present_any = ["model", "signals"])]
+    strategy: Vec<String>,
+    /// Strategy parameter; once for each. STRATEGY.NAME=VALUE where several strategies have it
+    #[arg(long = "param", short, value_name = "NAME=VALUE", value_parser = pair)]
+    params: Vec<(String, String)>,
+    /// Model to trade: id, name or name@version
+    #[arg(long, value_name = "ID")]
+    model: Option<String>,
+    /// Let a model trade bars it was trained on; every report is then marked IN-SAMPLE
+    #[arg(long, requires = "model")]
+    in_sample: bool,
+    /// SQL strategy: a file with one SELECT of symbol, ts (a bar's start), direction (LONG, SHORT, FLAT), confidence
+    ///
+    /// A signal is known at the close of the bar it names; the direction is held from the next open on. The statement
+    /// is audited for look-ahead at 20 random cuts; one that sees ahead is refused.
+    #[arg(long, value_name = "FILE.sql", conflicts_with = "model")]
+    signals: Option<PathBuf>,
+    /// Do not audit the SQL strategy; every report is then marked UNAUDITED
+    #[arg(long, requires = "signals")]
+    no_audit: bool,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    account: Account,
+    #[command(flatten)]
+    orders: Orders,
+    /// Name of the run
+    #[arg(long, default_value = "")]
+    name: String,
+}
+
+/// Which bars.
+#[derive(Debug, clap::Args)]
+pub struct Data {
+    /// Symbols, separated by commas [default: all with bars of the interval]
+    #[arg(long, value_delimiter = ',')]
+    pub symbols: Vec<Symbol>,
+    /// Bar length [default: the only one the symbols have]
+    #[arg(long)]
+    pub interval: Option<Interval>,
+    /// First bar start, for example 2024-01-31 or '2024-01-31 09:15'
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub from: Option<Ts>,
+    /// End of bar starts, not included
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub to: Option<Ts>,
+}
+
+/// Reads a UTC time.
+pub fn instant(text: &str) -> Result<Ts, String> {
+    Ts::parse(text).ok_or_else(|| format!("'{text}' is not a UTC time like 2024-01-31 or '2024-01-31 09:15'"))
+}
+
+/// Every strategy with its parameters, for `--help`.
+fn strategies_help() -> String {
+    format!(
+        "Strategies and their parameters:\n\n{}\n  threshold=model takes the model's own (best F1 on validation), \
+         threshold=profit the best there after costs\n",
+        strategies::help()
+    )
+}
+
+impl From<BacktestError> for Failure {
+    fn from(error: BacktestError) -> Self {
+        let exit = if error.is_refusal() { Exit::Refused } else { Exit::Fault };
+        Self { exit, hint: error.hint(), message: error.to_string() }
+    }
+}
+
+pub fn run(args: &BacktestArgs, ctx: &Ctx) -> Result<Output, Failure> {
+    let names = args.strategies()?;
+    let params: BTreeMap<String, String> = args.params.iter().cloned().collect();
+    if params.len() < args.params.len() {
+        let hint = "give each --param once";
+        return Err(Failure::fault("a strategy parameter is given twice").hint(hint));
+    }
+    // Reading first: a refused request must not create a store.
+    let store = ctx.open_existing()?;
+    let mut config = args.config(&store, &params, ctx)?;
+    config.strategies = names;
+    config.from = args.data.from.or(config.from);
+    config.to = args.data.to;
+    config.name.clone_from(&args.name);
+    args.account.apply(&mut config, ctx);
+    args.orders.apply(&mut config);
+    if let Some(path) = &args.signals {
+        given::audit(&mut config, &store, path, args.no_audit, ctx)?;
+    }
+    let outcome = backtest::run(&store, &config, ctx.now(), ctx.progress())?;
+    summary::report(&store, &outcome, &config)
+}
+
+impl BacktestArgs {
+    /// The strategies named, and those that a model or signals stand for.
+    fn strategies(&self) -> Result<Vec<String>, Failure> {
+        let mut names = self.strategy.clone();
+        let implied = [(self.model.is_some(), "model"), (self.signals.is_some(), "signals")];
+        for (_, name) in implied.iter().filter(|(given, name)| *given && !self.strategy.iter().any(|own| own == name)) {
+            names.push((*name).to_string());
+        }
+        for name in &names {
+            strategies::find(name).map_err(BacktestError::from)?;
+        }
+        if self.signals.is_none() && names.iter().any(|name| name == "signals") {
+            return Err(Failure::fault("strategy 'signals' needs signals").hint("bring a statement: --signals FILE.sql"));
+        }
+        Ok(names)
+    }
+
+    /// Where the bars and opinions come from.
+    fn config(&self, store: &Store, params: &BTreeMap<String, String>, ctx: &Ctx) -> Result<Config, Failure> {
+        if let Some(model) = &self.model {
+            let round_trip = self.account.round_trip(ctx);
+            return super::model::config(store, model, &self.data, self.in_sample, params, round_trip, ctx);
+        }
+        let mut config = match &self.signals {
+            Some(path) => given::config(store, path, &self.data)?,
+            None => {
+                let (symbols, interval) = series(store, &self.data, self.orders.vol_index())?;
+                Config::new("", symbols, interval)
+            }
+        };
+        config.params.clone_from(params);
+        Ok(config)
+    }
+}
+
+/// The symbols and the one interval that the flags mean; the volatility index is not traded unless asked for.
+fn series(store: &Store, data: &Data, index: Option<&Symbol>) -> Result<(Vec<Symbol>, Interval), Failure> {
+    let held: Vec<Coverage> = coverage(store)?;
+    let chosen = |found: &&Coverage| data.symbols.is_empty() || data.symbols.contains(&found.symbol);
+    let mut intervals: Vec<Interval> = held.iter().filter(chosen).map(|found| found.interval).collect();
+    intervals.sort();
+    intervals.dedup();
+    let interval = match (data.interval, intervals.as_slice()) {
+        (Some(interval), _) => interval,
+        (None, [only]) => *only,
+        (None, []) if held.is_empty() => {
+            return Err(Failure::refused("the store has no bars").hint("bring some in: ws ingest csv PATH.."));
+        }
+        (None, []) => Interval::D1,
+        (None, several) => {
+            let names: Vec<&str> = several.iter().map(|interval| interval.as_str()).collect();
+            return Err(Failure::refused(format!("the symbols have bars of {}", names.join(", ")))
+                .hint("say which: --interval"));
+        }
+    };
+    if !data.symbols.is_empty() {
+        return Ok((data.symbols.clone(), interval));
+    }
+    let traded = held.iter().filter(|found| found.interval == interval && Some(&found.symbol) != index);
+    let symbols: Vec<Symbol> = traded.map(|found| found.symbol.clone()).collect();
+    if symbols.is_empty() {
+        return Err(
+            Failure::refused(format!("the store has no {interval} bars")).hint("ws query coverage lists what there is")
+        );
+    }
+    Ok((symbols, interval))
+}
