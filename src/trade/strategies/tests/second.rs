@@ -180,7 +180,8 @@ fn model(moments: &[Moment], n_volume: usize, n_trend: usize) -> Vec<(f64, Inten
         let against = trend[index].is_some_and(|mean| if p > 0.5 { close[index] < mean } else { close[index] > mean });
         let quiet = index_level[index].is_some_and(|level| level < 15.0);
         let held_back = against || quiet || thin(index) == Some(true);
-        let enter = Enter { max_bars: Some(8), ..entry(p > 0.5, 2.0 * (p - 0.5).abs()) };
+        let probability = Some(if p > 0.5 { p } else { 1.0 - p });
+        let enter = Enter { max_bars: Some(8), probability, ..entry(p > 0.5, 2.0 * (p - 0.5).abs()) };
         Intents { exit: false, enter: (!held_back).then_some(enter) }
     })
 }
