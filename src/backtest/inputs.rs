@@ -165,5 +165,6 @@ fn check_range(symbol: &Symbol, ts: Ts, signal: &Signal) -> Result<(), BacktestE
     if value.is_nan() || (low..=high).contains(&value) {
         return Ok(());
     }
-    Err(BacktestError::Signals(format!("'{symbol}' at {ts}: {name} {value} is not between {low} and {high}")))
+    let wanted = if high == f64::MAX { "0 or more".to_string() } else { format!("between {low} and {high}") };
+    Err(BacktestError::Signals(format!("'{symbol}' at {ts}: {name} {value} is not {wanted}")))
 }

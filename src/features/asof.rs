@@ -32,6 +32,11 @@ pub struct AsOf {
 pub(super) const JOINED: [&str; 6] = ["open", "high", "low", "close", "volume", "vwap"];
 
 impl AsOf {
+    /// Its columns.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> + '_ {
+        JOINED.into_iter().map(|column| format!("{}_{column}", self.name))
+    }
+
     /// The series that bars of this symbol and interval look at.
     #[must_use]
     pub fn of(&self, symbol: &Symbol, interval: Interval) -> (Symbol, Interval) {

@@ -126,8 +126,12 @@ fn refuse_nothing_to_read(store: &Store, set: &FeatureSet, series: &[Coverage]) 
         let mut wanted = series.iter().map(|found| join.of(&found.symbol, found.interval));
         if !wanted.any(|other| there.contains(&other)) {
             let symbol = join.symbol.as_ref().map_or("these symbols".to_string(), ToString::to_string);
-            let interval = join.interval.map_or("the same".to_string(), |interval| interval.to_string());
-            return refused(format!("as-of '{}': there are no {interval} bars of {symbol}", join.name));
+            let interval =
+                join.interval.map_or("bars of the same length".to_string(), |interval| format!("{interval} bars"));
+            return refused(format!(
+                "as-of '{}': there are no {interval} of {symbol}; 'ws bars quality' shows what there is",
+                join.name
+            ));
         }
     }
     Ok(())
@@ -258,8 +262,14 @@ pub(super) fn run(store: &Store, set: &FeatureSet, sql: &str) -> Result<()> {
     store.conn().execute_batch(sql).map_err(|error| script_fault(set.name(), error.into()))
 }
 
+/// The set's fault, unless disk or memory ran out.
 pub(super) fn script_fault(set: &str, error: StoreError) -> FeatureError {
-    FeatureError::Script { set: set.into(), reason: error.to_string() }
+    let reason = error.to_string();
+    let not_the_sets = ["IO Error", "Out of Memory Error", "FATAL Error", "INTERNAL Error"];
+    if not_the_sets.iter().any(|kind| reason.contains(kind)) {
+        return error.into();
+    }
+    FeatureError::Script { set: set.into(), reason }
 }
 
 /// Has DuckDB check every expression, so that one it can't run is told with its line before anything is built.

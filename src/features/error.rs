@@ -9,16 +9,16 @@ use crate::store::StoreError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FeatureError {
-    /// No such built-in set, and no such file.
-    #[error("unknown feature set '{name}'; built in: {}; a set of your own is a path ending in .toml", known.join(", "))]
+    /// No such set, and no such file.
+    #[error("unknown feature set '{name}'; known: {}; a set of your own is a path ending in .toml", known.join(", "))]
     UnknownSet {
         /// As asked for.
         name: String,
-        /// Built-in sets.
-        known: Vec<&'static str>,
+        /// Built-in sets, and those of the store.
+        known: Vec<String>,
     },
     /// The file of a set can't be read.
-    #[error("feature set {}: {source}", path.display())]
+    #[error("feature set {} can't be read: {source}; give the path of a TOML file", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -80,6 +80,24 @@ pub enum FeatureError {
         interval: Interval,
         /// Start of the bar.
         ts: Ts,
+    },
+    /// A bar of a series that a set in use was not opened for.
+    #[error("{symbol} {interval} is not among the series this was opened for")]
+    NotFollowed {
+        /// Instrument.
+        symbol: Symbol,
+        /// Bar length.
+        interval: Interval,
+    },
+    /// Windows of a series reach back beyond the bars at hand.
+    #[error("{symbol} {interval} came back after a long time; open feature set {set} anew")]
+    CameBack {
+        /// The set.
+        set: String,
+        /// Instrument.
+        symbol: Symbol,
+        /// Bar length.
+        interval: Interval,
     },
     /// An update of a set in use failed before.
     #[error("an earlier update of feature set {set} failed; open it anew")]

@@ -101,6 +101,7 @@ fn judge(store: &Store, set: &FeatureSet, filter: &SeriesFilter, series: Vec<Cov
             }
             Some(state) if plan.resume(&state.state).is_err() => Some("built anew: its saved state was damaged"),
             Some(state) if prints.get(&key) != Some(&state.inputs) => Some("built anew: what it was made of changed"),
+            Some(state) if state::bars_in(&state.inputs) != Some(state.bars) => Some("built anew: bars were left out"),
             Some(_) => None,
         };
         match (why, state) {
@@ -215,7 +216,8 @@ fn resume(store: &Store, set: &FeatureSet, chunk: &[Append], states: &mut Vec<(K
     let series: Vec<Coverage> = chunk.iter().map(|append| append.found.clone()).collect();
     let keys: Vec<Key> = series.iter().map(key).collect();
     let fresh: Vec<Ts> = chunk.iter().map(|append| append.fresh).collect();
-    let mut from = context_starts(store, set, &keys, &fresh)?;
+    let last: Vec<Ts> = series.iter().map(|found| found.last).collect();
+    let mut from = context_starts(store, set, &keys, &fresh, &last)?;
     // Kernels step every bar since the last one built.
     lower(&mut from, &chunk.iter().map(|append| Ts(append.state.last_ts.0 + 1)).collect::<Vec<_>>());
     let loaded = series::load_with(store.conn(), &series, &from)?;
@@ -259,24 +261,27 @@ fn resume_one(plan: &Plan, bars: Bars, mut kernels: Vec<Vec<f64>>, append: &Appe
     Ok((Rows { first: append.state.bars - built as i64, fresh, bars, kernels }, state))
 }
 
-/// For each series the start of the earliest bar its windows look at, for rows from a time on.
-fn context_starts(store: &Store, set: &FeatureSet, keys: &[Key], fresh: &[Ts]) -> Result<Vec<Ts>> {
+/// For each series the start of the earliest bar its windows look at, for rows from a time on; `last` are the starts of
+/// their newest bars.
+fn context_starts(store: &Store, set: &FeatureSet, keys: &[Key], fresh: &[Ts], last: &[Ts]) -> Result<Vec<Ts>> {
     let mut from = fresh.to_vec();
     if set.context() == 0 {
         return Ok(from);
     }
-    lower(&mut from, &go_back(store, set.context(), keys, fresh)?);
+    lower_if(&mut from, &go_back(store, set.context(), keys, fresh)?, |at| last[at] >= fresh[at]);
     // What is compared must be complete at the earliest bar that any symbol looks back at, and so on for each step
     // that compares what was compared.
     for _ in 0..set.comparisons() {
         let mut earliest: HashMap<Interval, Ts> = HashMap::new();
-        for ((_, interval), ts) in keys.iter().zip(&from) {
+        // A series without bars in that time is compared with nobody, and does not take others back with it.
+        for (((_, interval), ts), _) in keys.iter().zip(&from).zip(last).filter(|((_, from), last)| last >= from) {
             let slot = earliest.entry(*interval).or_insert(*ts);
             *slot = (*slot).min(*ts);
         }
-        let times: Vec<Ts> = keys.iter().map(|(_, interval)| earliest[interval]).collect();
-        lower(&mut from, &times);
-        lower(&mut from, &go_back(store, set.context(), keys, &times)?);
+        let times: Vec<Ts> = keys.iter().map(|(_, interval)| earliest.get(interval).copied()).map(latest).collect();
+        let compared = |at: usize| last[at] >= times[at];
+        lower_if(&mut from, &times, compared);
+        lower_if(&mut from, &go_back(store, set.context(), keys, &times)?, compared);
     }
     Ok(from)
 }
@@ -285,13 +290,24 @@ fn context_starts(store: &Store, set: &FeatureSet, keys: &[Key], fresh: &[Ts]) -
 /// the newest one.
 pub(super) fn tails(store: &Store, set: &FeatureSet, series: &[Coverage]) -> Result<Vec<(Bars, Vec<Vec<f64>>)>> {
     let keys: Vec<Key> = series.iter().map(key).collect();
-    let mut last: HashMap<Interval, Ts> = HashMap::new();
+    let mut newest: HashMap<Interval, Ts> = HashMap::new();
     for found in series {
-        let slot = last.entry(found.interval).or_insert(found.last);
+        let slot = newest.entry(found.interval).or_insert(found.last);
         *slot = (*slot).max(found.last);
     }
-    let fresh: Vec<Ts> = series.iter().map(|found| Ts(last[&found.interval].0 + 1)).collect();
-    let mut from = context_starts(store, set, &keys, &fresh)?;
+    let next: Vec<Ts> = series.iter().map(|found| Ts(newest[&found.interval].0 + 1)).collect();
+    let own = go_back(store, set.context(), &keys, &next)?;
+    // As if every series had a bar next, but for those that ended before all that the newest ones look back at.
+    let mut reach: HashMap<Interval, Ts> = HashMap::new();
+    for (found, own) in series.iter().zip(&own).filter(|(found, _)| found.last == newest[&found.interval]) {
+        let slot = reach.entry(found.interval).or_insert(*own);
+        *slot = (*slot).min(*own);
+    }
+    let alive = |found: &Coverage| found.last >= reach[&found.interval];
+    let last: Vec<Ts> =
+        series.iter().zip(&next).map(|(found, next)| if alive(found) { *next } else { found.last }).collect();
+    let mut from = context_starts(store, set, &keys, &next, &last)?;
+    lower(&mut from, &own);
     lower(&mut from, &series.iter().map(|found| found.last).collect::<Vec<_>>());
     let loaded = series::load_with(store.conn(), series, &from)?;
     let plan = Plan::new(set);
@@ -304,14 +320,28 @@ pub(super) fn tails(store: &Store, set: &FeatureSet, series: &[Coverage]) -> Res
 }
 
 fn lower(from: &mut [Ts], to: &[Ts]) {
-    for (from, to) in from.iter_mut().zip(to) {
+    lower_if(from, to, |_| true);
+}
+
+fn lower_if(from: &mut [Ts], to: &[Ts], wanted: impl Fn(usize) -> bool) {
+    for (at, (from, to)) in from.iter_mut().zip(to).enumerate() {
+        if !wanted(at) {
+            continue;
+        }
         *from = (*from).min(*to);
     }
+}
+
+fn latest(ts: Option<Ts>) -> Ts {
+    ts.unwrap_or(Ts(i64::MAX))
 }
 
 /// For each series the start of the bar that lies so many bars before a time.
 fn go_back(store: &Store, bars: usize, keys: &[Key], times: &[Ts]) -> Result<Vec<Ts>> {
     let mut from = times.to_vec();
+    if bars == 0 {
+        return Ok(from);
+    }
     let (symbols, intervals) = state::joined(keys.iter());
     let times: Vec<String> = times.iter().map(|ts| ts.0.to_string()).collect();
     let mut statement = store.conn().prepare(&script::starts_before(bars)).map_err(StoreError::from)?;

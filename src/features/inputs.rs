@@ -109,6 +109,11 @@ impl Heard {
         Self { since, before: HashMap::new() }
     }
 
+    /// Whether rows closing at a time can do with these.
+    pub(super) fn covers(&self, close: Ts) -> bool {
+        close >= self.since
+    }
+
     /// Reads what was known of some symbols before.
     pub(super) fn know(&mut self, conn: &Connection, symbols: &[Symbol]) -> Result<()> {
         // The bar length plays no part.

@@ -2,23 +2,32 @@
 //!
 //! Kernels stay in memory as they stand, with as many earlier bars as windows reach back, so that an update steps only
 //! the new bars and writes only their rows. The kernels, the staging and the script are those of a build: the rows
-//! equal those that building everything would give. `feature_state` is written by [`Live::save`]; an increment after
-//! a session that ended without it builds the series anew.
+//! equal those that building everything would give from what the store knew then. `feature_state` is written by
+//! [`Live::save`] for the series of which that still holds; an increment builds the others anew: those whose session
+//! ended without it, those that missed a bar, and those whose bars, sentiment or joined series came late.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod tail;
 
-use super::build::{self, key};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
+use tail::{Tail, Unsaved};
+
+use super::build::{self, BuildReport, key};
 use super::error::{FeatureError, Result};
 use super::increment::{self, increment};
 use super::inputs::{Heard, Inputs};
-use super::kernel::Running;
 use super::set::FeatureSet;
 use super::staged::{self, Rows, Stage};
-use super::state::{self, Key, State};
+use super::state::{self, Key};
 use super::stepping::Plan;
 use crate::domain::{Bar, Bars, Interval, Progress, Symbol, Ts};
 use crate::store::Store;
+use crate::store::bars::Coverage;
 use crate::store::series::SeriesFilter;
+
+/// Microseconds after which a series without a new bar is no longer waited for.
+const DEAD: i64 = 30 * 86_400_000_000;
 
 /// A set that is kept up to date bar by bar.
 pub struct Live<'a> {
@@ -28,20 +37,12 @@ pub struct Live<'a> {
     stage: Stage,
     series: BTreeMap<Key, Tail>,
     heard: Heard,
-    /// Series with rows that `feature_state` knows nothing of.
-    unsaved: BTreeSet<Key>,
+    /// What rows that `feature_state` knows nothing of were made of.
+    unsaved: BTreeMap<Key, Unsaved>,
+    filter: SeriesFilter,
+    opened: BuildReport,
     /// Set when an update failed: kernels may have seen bars whose rows were not written.
     broken: bool,
-}
-
-/// The newest bars of a series, with its kernels after them.
-#[derive(Debug)]
-struct Tail {
-    bars: Bars,
-    kernels: Vec<Vec<f64>>,
-    running: Vec<Box<dyn Running>>,
-    /// Bars of the series so far.
-    count: i64,
 }
 
 impl<'a> Live<'a> {
@@ -56,7 +57,7 @@ impl<'a> Live<'a> {
         now: Ts,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        increment(store, set, filter, now, progress)?;
+        let opened = increment(store, set, filter, now, progress)?;
         let (plan, stage) = (Plan::new(set), Stage::of(set));
         let mut states = state::load(store, set)?;
         let found = build::chosen(store, set, filter)?;
@@ -69,41 +70,65 @@ impl<'a> Live<'a> {
             series.insert(key(found), Tail { bars, kernels, running, count: state.bars });
         }
         staged::start(store, set, stage)?;
-        // No row to come closes before the earliest bar at hand, and none of a new symbol before the last ones.
-        let earliest = series.values().filter_map(|tail: &Tail| tail.bars.close_ts.first().copied()).min();
-        let mut heard = Heard::new(earliest.unwrap_or(Ts(i64::MIN)));
-        let mut symbols: Vec<Symbol> = series.keys().map(|(symbol, _)| symbol.clone()).collect();
+        let heard = Heard::new(Ts(i64::MAX));
+        let (set, filter, unsaved) = (set.clone(), filter.clone(), BTreeMap::new());
+        let mut live = Self { store, set, plan, stage, series, heard, unsaved, filter, opened, broken: false };
+        live.listen()?;
+        Ok(live)
+    }
+
+    /// What opening built.
+    #[must_use]
+    pub fn opened(&self) -> &BuildReport {
+        &self.opened
+    }
+
+    /// Reads the scores that rows to come may need: those since the earliest bar that series still trading look at.
+    fn listen(&mut self) -> Result<()> {
+        let newest = self.series.values().filter_map(|tail| tail.bars.close_ts.last()).max().copied();
+        let recent =
+            |tail: &&Tail| tail.bars.close_ts.last().is_some_and(|last| last.0 >= newest.map_or(0, |ts| ts.0) - DEAD);
+        let first = self.series.values().filter(recent).filter_map(|tail| tail.bars.close_ts.first()).min().copied();
+        self.heard = Heard::new(first.unwrap_or(Ts(i64::MIN)));
+        let mut symbols: Vec<Symbol> = self.series.keys().map(|(symbol, _)| symbol.clone()).collect();
         symbols.dedup();
-        heard.know(store.conn(), &symbols)?;
-        let (set, unsaved) = (set.clone(), BTreeSet::new());
-        Ok(Self { store, set, plan, stage, series, heard, unsaved, broken: false })
+        self.heard.know(self.store.conn(), &symbols)
     }
 
     /// Writes the rows of bars that closed since, in one transaction, and says how many.
     ///
-    /// The bars themselves are the caller's to store. A series that was not there starts with its first bar. Sets that
-    /// compare symbols need all bars of an instant in one update.
+    /// The bars themselves, those of joined series and sentiment are the caller's to store first. A series that was not
+    /// there starts with its first bar. Sets that compare symbols need all bars of an instant in one update.
     ///
     /// # Errors
-    /// A bar that is not newer than its series, or of an instant already compared; faults of the store. After a fault
-    /// the set must be opened anew.
+    /// A bar that is not newer than its series, of an instant already compared, or of a series this was not opened for;
+    /// a series that came back after so long that its windows reach beyond what is at hand; faults of the store. After
+    /// any of them the set must be opened anew.
     pub fn update(&mut self, new: &[(Symbol, Interval, Bar)]) -> Result<usize> {
-        self.check(new)?;
+        if self.broken {
+            return Err(FeatureError::LiveBroken { set: self.set.name().into() });
+        }
+        // Until all is well: kernels may have seen bars whose rows were not written, or missed bars.
         self.broken = true;
+        self.check(new)?;
+        let mut fresh: BTreeMap<Key, usize> = BTreeMap::new();
         for (symbol, interval, bar) in new {
             let key = (symbol.clone(), *interval);
-            if !self.series.keys().any(|(known, _)| known == symbol) {
+            if !self.series.contains_key(&key) {
                 self.heard.know(self.store.conn(), std::slice::from_ref(symbol))?;
+                self.series.insert(key.clone(), Tail::new(&key, &self.plan));
             }
-            let plan = &self.plan;
-            let tail = self.series.entry(key.clone()).or_insert_with(|| Tail::new(&key, plan));
-            tail.push(plan, bar);
-            self.unsaved.insert(key);
+            if let Some(tail) = self.series.get_mut(&key) {
+                tail.push(&self.plan, bar);
+            }
+            *fresh.entry(key).or_default() += 1;
         }
         let from = self.starts(new);
-        let fresh =
-            |key: &Key| new.iter().filter(|(symbol, interval, _)| *symbol == key.0 && *interval == key.1).count();
-        let rows = from.iter().filter_map(|(key, from)| Some(self.series.get(key)?.rows(*from, fresh(key)))).collect();
+        let mut rows = Vec::with_capacity(from.len());
+        for (key, from) in &from {
+            let Some(tail) = self.series.get(key) else { continue };
+            rows.push(tail.rows(*from, fresh.get(key).copied().unwrap_or(0)).ok_or_else(|| self.came_back(key))?);
+        }
         self.write(rows)?;
         // What this update did not look at, no later one does.
         for (key, from) in from {
@@ -115,16 +140,18 @@ impl<'a> Live<'a> {
         Ok(new.len())
     }
 
-    /// Keeps where every series stands, so that the next increment goes on from there.
+    /// Keeps where every series stands, so that the next increment goes on from there. A series of which the store now
+    /// says otherwise than when its rows were written is left out; their number is returned.
     ///
     /// # Errors
-    /// Faults of the store.
-    pub fn save(&mut self, now: Ts) -> Result<()> {
+    /// Faults of the store; an earlier update that failed.
+    pub fn save(&mut self, now: Ts) -> Result<usize> {
         if self.broken {
             return Err(FeatureError::LiveBroken { set: self.set.name().into() });
         }
+        let sound = self.sound()?;
         let mut states = Vec::new();
-        for key in &self.unsaved {
+        for key in &sound {
             let Some(tail) = self.series.get(key) else { continue };
             states.push((key.clone(), tail.state(&self.plan)?));
         }
@@ -132,26 +159,61 @@ impl<'a> Live<'a> {
             build::save_states(self.store, &self.set, states, now)?;
             build::register(self.store, &self.set, now)
         })?;
-        self.unsaved.clear();
-        Ok(())
+        let left_out = self.unsaved.len() - sound.len();
+        // Those left out never get a state from here: what they missed stays missed.
+        for key in sound {
+            self.unsaved.remove(&key);
+        }
+        self.listen()?;
+        Ok(left_out)
+    }
+
+    /// Series of which the store still says what their rows were made of: everything before, and everything since.
+    fn sound(&self) -> Result<Vec<Key>> {
+        let before = state::load(self.store, &self.set)?;
+        let known: Vec<(Key, Ts)> =
+            self.unsaved.keys().filter_map(|key| Some((key.clone(), before.get(key)?.last_close_ts))).collect();
+        let prints = state::fingerprints(self.store, &self.set, &known)?;
+        let prints: HashMap<Key, String> = known.into_iter().map(|(key, _)| key).zip(prints).collect();
+        let same = |key: &Key| before.get(key).map(|state| &state.inputs) == prints.get(key);
+        let since: Vec<(Coverage, Ts)> = self.unsaved.iter().filter_map(|(key, unsaved)| unsaved.place(key)).collect();
+        let (series, from): (Vec<Coverage>, Vec<Ts>) = since.into_iter().unzip();
+        let stored = crate::store::series::load_with(self.store.conn(), &series, &from)?;
+        let keys: Vec<Key> = series.iter().map(key).collect();
+        let first = |bars: &Bars| bars.close_ts.first().copied().unwrap_or(Ts(i64::MAX));
+        let closes: Vec<Ts> = stored.iter().map(first).collect();
+        let inputs = Inputs::load(self.store.conn(), &self.set, &keys, &closes)?;
+        let mut sound = Vec::new();
+        for (key, stored) in keys.into_iter().zip(stored) {
+            let Some(unsaved) = self.unsaved.get(&key) else { continue };
+            if same(&key) && unsaved.is(&stored, &staged::known(&self.set, &stored, &inputs)) {
+                sound.push(key);
+            }
+        }
+        Ok(sound)
     }
 
     fn check(&self, new: &[(Symbol, Interval, Bar)]) -> Result<()> {
-        if self.broken {
-            return Err(FeatureError::LiveBroken { set: self.set.name().into() });
-        }
-        let mut newest: BTreeMap<Key, Ts> = BTreeMap::new();
+        let mut newest: HashMap<Key, Ts> = HashMap::new();
+        let mut closed: HashMap<Interval, Option<Ts>> = HashMap::new();
         for (symbol, interval, bar) in new {
+            if !self.filter.takes(symbol, *interval) {
+                return Err(FeatureError::NotFollowed { symbol: symbol.clone(), interval: *interval });
+            }
             let key = (symbol.clone(), *interval);
             let last = newest.get(&key).copied().or_else(|| self.series.get(&key)?.bars.ts.last().copied());
-            let compared =
-                self.stage == Stage::Table && self.closed(*interval).is_some_and(|last| bar.close_ts <= last);
+            let closed = *closed.entry(*interval).or_insert_with(|| self.closed(*interval));
+            let compared = self.stage == Stage::Table && closed.is_some_and(|last| bar.close_ts <= last);
             if compared || last.is_some_and(|last| bar.ts <= last) {
                 return Err(FeatureError::NotNewer { symbol: symbol.clone(), interval: *interval, ts: bar.ts });
             }
             newest.insert(key, bar.ts);
         }
         Ok(())
+    }
+
+    fn came_back(&self, (symbol, interval): &Key) -> FeatureError {
+        FeatureError::CameBack { set: self.set.name().into(), symbol: symbol.clone(), interval: *interval }
     }
 
     /// The newest close among all series of an interval.
@@ -171,9 +233,12 @@ impl<'a> Live<'a> {
         if self.stage == Stage::Table {
             let mut earliest = self.earliest(&first);
             for _ in 0..=self.set.comparisons() {
-                let compared = self.series.keys().filter_map(|key| Some((key.clone(), *earliest.get(&key.1)?)));
-                first = compared.collect();
-                first = self.back(&first);
+                // A series without bars in that time is compared with nobody.
+                let compared = self.series.iter().filter_map(|(key, tail)| {
+                    let ts = *earliest.get(&key.1)?;
+                    (tail.bars.ts.last() >= Some(&ts)).then(|| (key.clone(), ts))
+                });
+                first = self.back(&compared.collect());
                 earliest = self.earliest(&first);
             }
             return first;
@@ -198,69 +263,33 @@ impl<'a> Live<'a> {
         earliest
     }
 
-    fn write(&self, rows: Vec<Rows>) -> Result<()> {
+    fn write(&mut self, rows: Vec<Rows>) -> Result<()> {
         let (store, set) = (self.store, &self.set);
         let keys: Vec<Key> = rows.iter().map(|rows| (rows.bars.symbol.clone(), rows.bars.interval)).collect();
         let since = |rows: &Rows| rows.bars.close_ts.first().copied().unwrap_or(Ts(i64::MAX));
         let since: Vec<Ts> = rows.iter().map(since).collect();
-        store.transaction(|| {
+        let earlier = since.iter().any(|since| !self.heard.covers(*since));
+        let made_of = store.transaction(|| {
             if self.stage == Stage::Table {
                 staged::start(store, set, self.stage)?;
             }
-            let inputs = Inputs::load_heard(store.conn(), set, &keys, &since, &self.heard)?;
+            let inputs = match earlier {
+                true => Inputs::load(store.conn(), set, &keys, &since)?,
+                false => Inputs::load_heard(store.conn(), set, &keys, &since, &self.heard)?,
+            };
+            let written = rows.iter().map(Rows::written).filter(|bars| !bars.is_empty());
+            let made_of: Vec<Unsaved> =
+                written.map(|bars| Unsaved { inputs: staged::known(set, &bars, &inputs), bars }).collect();
             staged::put(store, set, self.stage, rows, &inputs)?;
-            staged::finish(store, set, self.stage)
-        })
-    }
-}
-
-impl Tail {
-    fn new((symbol, interval): &Key, plan: &Plan) -> Self {
-        let bars = Bars::empty(symbol.clone(), *interval);
-        Self { bars, kernels: plan.columns(0), running: plan.start(), count: 0 }
-    }
-
-    fn push(&mut self, plan: &Plan, bar: &Bar) {
-        let from = self.bars.len();
-        self.bars.push(*bar);
-        plan.run(&mut self.running, &self.bars, from, &mut self.kernels);
-        self.count += 1;
-    }
-
-    /// Start of the bar that lies so many bars before a time.
-    fn back(&self, ts: Ts, bars: usize) -> Ts {
-        let at = self.bars.ts.partition_point(|start| *start < ts).saturating_sub(bars);
-        self.bars.ts.get(at).map_or(ts, |start| (*start).min(ts))
-    }
-
-    /// The bars from a time on, of which the newest `fresh` are to be written.
-    fn rows(&self, from: Ts, fresh: usize) -> Rows {
-        let from = self.bars.ts.partition_point(|start| *start < from);
-        let mut bars = self.bars.clone();
-        bars.forget_first(from);
-        Rows {
-            first: self.count - bars.len() as i64,
-            fresh: bars.len() - fresh,
-            bars,
-            kernels: self.kernels.iter().map(|column| column[from..].to_vec()).collect(),
+            staged::finish(store, set, self.stage)?;
+            Ok::<_, FeatureError>(made_of)
+        })?;
+        for new in made_of {
+            match self.unsaved.entry((new.bars.symbol.clone(), new.bars.interval)) {
+                Entry::Occupied(mut known) => known.get_mut().extend(new),
+                Entry::Vacant(slot) => drop(slot.insert(new)),
+            }
         }
-    }
-
-    /// Drops the bars before a time, but never the newest.
-    fn forget(&mut self, before: Ts) {
-        let gone = self.bars.ts.partition_point(|start| *start < before).min(self.bars.len().saturating_sub(1));
-        self.bars.forget_first(gone);
-        self.kernels.iter_mut().for_each(|column| drop(column.drain(..gone)));
-    }
-
-    fn state(&self, plan: &Plan) -> Result<State> {
-        let last = |times: &[Ts]| times.last().copied().unwrap_or(Ts(i64::MIN));
-        Ok(State {
-            bars: self.count,
-            last_ts: last(&self.bars.ts),
-            last_close_ts: last(&self.bars.close_ts),
-            inputs: String::new(),
-            state: plan.save(&self.running)?,
-        })
+        Ok(())
     }
 }

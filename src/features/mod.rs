@@ -57,7 +57,7 @@ mod write;
 
 pub use asof::AsOf;
 pub use build::{BuildReport, SeriesBuilt, build, materialise};
-pub use built::built;
+pub use built::{built, named};
 pub use error::FeatureError;
 pub use expression::Expression;
 pub use increment::increment;

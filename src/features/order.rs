@@ -142,7 +142,10 @@ impl Order<'_> {
             return Ok(());
         }
         let features = self.records.iter().map(|record| record.name.as_str());
-        let known = || BAR_COLUMNS.into_iter().chain([SENTIMENT, BAR_NUMBER]).chain(features.clone());
+        let joined: Vec<String> = self.joins.iter().flat_map(AsOf::names).collect();
+        let joined = joined.iter().map(String::as_str);
+        let known =
+            || BAR_COLUMNS.into_iter().chain([SENTIMENT, BAR_NUMBER]).chain(joined.clone()).chain(features.clone());
         let hint = match nearest(column, known()) {
             Some(near) => format!("did you mean '{near}'?"),
             None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),

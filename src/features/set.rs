@@ -53,8 +53,10 @@ impl FeatureSet {
             let place = Place { origin: shorten(name), line: 1 };
             return if taken { Err(place.wrong(reason())) } else { Ok(set) };
         }
-        let text = builtin(name)
-            .ok_or_else(|| FeatureError::UnknownSet { name: shorten(name), known: Self::known().collect() })?;
+        let text = builtin(name).ok_or_else(|| FeatureError::UnknownSet {
+            name: shorten(name),
+            known: Self::known().map(Into::into).collect(),
+        })?;
         Self::parse(name, text)
     }
 
@@ -70,19 +72,19 @@ impl FeatureSet {
     pub fn parse(origin: &str, text: &str) -> Result<Self> {
         let mut read = read::read(origin, text)?;
         let first = Place { origin: shorten(origin), line: 1 };
+        let extends = Place { origin: shorten(origin), line: line_of(text, "extends", "") };
         let mut print = Fingerprint::new();
         print.i64(GENERATOR_VERSION);
         let mut records = Vec::new();
         if let Some(base) = &read.extends {
             let text = builtin(base).filter(|_| *base != read.name).ok_or_else(|| {
                 let known = Self::known().collect::<Vec<_>>().join(", ");
-                first
-                    .wrong(format!("it extends '{}', which is no other built-in set; there are {known}", shorten(base)))
+                extends.wrong(format!("extends = '{}': no built-in set is called so; there are {known}", shorten(base)))
             })?;
             let base = read::read(base, text)?;
             if base.extends.is_some() || !base.joins.is_empty() {
                 return Err(
-                    first.wrong("it extends a set that joins or extends others; only plain sets can be extended")
+                    extends.wrong("it extends a set that joins or extends others; only plain sets can be extended")
                 );
             }
             print.text(text);
@@ -95,7 +97,7 @@ impl FeatureSet {
         let features = order::complete(records, &read.joins)?;
         print.text(text);
         let set = Self::of(read, text, print.finish(), features);
-        set.refuse_unused(&first)?;
+        set.refuse_unused(&shorten(origin))?;
         Ok(set)
     }
 
@@ -105,17 +107,16 @@ impl FeatureSet {
     }
 
     /// Nothing that a set says is taken and ignored.
-    fn refuse_unused(&self, place: &Place) -> Result<()> {
+    fn refuse_unused(&self, origin: &str) -> Result<()> {
+        let place = |key, value| Place { origin: origin.to_string(), line: line_of(&self.text, key, value) };
         if self.universe.is_some() && !self.is_across() {
-            return Err(
-                place.wrong("it names a universe and compares no symbols; leave it out, or use cs_rank or peers")
-            );
+            return Err(place("universe", "")
+                .wrong("it names a universe and compares no symbols; leave it out, or use cs_rank or peers"));
         }
         let read = self.joined_columns();
         match self.joins.iter().find(|join| !read.iter().any(|(_, used, _)| used.name == join.name)) {
-            Some(join) => {
-                Err(place.wrong(format!("nothing reads the columns of as-of '{}', such as {0}_close", join.name)))
-            }
+            Some(join) => Err(place("name", &join.name)
+                .wrong(format!("nothing reads the columns of as-of '{}', such as {0}_close", join.name))),
             None => Ok(()),
         }
     }
@@ -234,4 +235,13 @@ impl FeatureSet {
 
 fn builtin(name: &str) -> Option<&'static str> {
     embedded::FEATURE_SETS.iter().find(|(file, _)| file.trim_end_matches(".toml") == name).map(|(_, text)| *text)
+}
+
+/// The first line that sets a key, to a text that contains `value`; 1 when there is none.
+fn line_of(text: &str, key: &str, value: &str) -> usize {
+    let sets = |line: &str| {
+        line.split_once('=')
+            .is_some_and(|(found, rest)| found.trim() == key && (value.is_empty() || rest.contains(value)))
+    };
+    text.lines().position(sets).map_or(1, |at| at + 1)
 }

@@ -19,6 +19,24 @@ pub(super) struct Rows {
     pub kernels: Vec<Vec<f64>>,
 }
 
+impl Rows {
+    /// The bars whose rows are written.
+    pub(super) fn written(&self) -> Bars {
+        let mut bars = self.bars.clone();
+        bars.forget_first(self.fresh);
+        bars
+    }
+}
+
+/// What is known beside some bars at their closes: sentiment and joined columns, as far as the set reads them.
+pub(super) fn known(set: &FeatureSet, bars: &Bars, inputs: &Inputs) -> Vec<Vec<f64>> {
+    let sentiment = set.reads_sentiment().then(|| inputs.sentiment(bars));
+    let joined = set.joined_columns().into_iter().map(|(_, join, column)| {
+        join.join(bars, inputs.other(&join.of(&bars.symbol, bars.interval)), column).into_iter().collect()
+    });
+    sentiment.into_iter().chain(joined).collect()
+}
+
 /// Where the script finds its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -87,17 +105,10 @@ pub(super) fn columns(set: &FeatureSet, mut rows: Vec<Rows>, inputs: &Inputs) ->
         .i64(BAR_NUMBER, rows.iter().flat_map(|rows| (rows.first..).take(rows.bars.len())))
         .bool("fresh", rows.iter().flat_map(|rows| (0..rows.bars.len()).map(|row| row >= rows.fresh)))
         .bool("member", rows.iter().flat_map(|rows| inputs.is_member(&rows.bars)));
-    let mut numbers: Vec<Vec<f64>> = Vec::new();
-    if set.reads_sentiment() {
-        numbers.push(rows.iter().flat_map(|rows| inputs.sentiment(&rows.bars)).collect());
-    }
-    for (_, join, column) in set.joined_columns() {
-        let values = rows.iter().flat_map(|rows| {
-            let other = inputs.other(&join.of(&rows.bars.symbol, rows.bars.interval));
-            join.join(&rows.bars, other, column)
-        });
-        numbers.push(values.collect());
-    }
+    let beside: Vec<Vec<Vec<f64>>> = rows.iter().map(|rows| known(set, &rows.bars, inputs)).collect();
+    let count = usize::from(set.reads_sentiment()) + set.joined_columns().len();
+    let mut numbers: Vec<Vec<f64>> =
+        (0..count).map(|at| beside.iter().flat_map(|known| known[at].iter().copied()).collect()).collect();
     let of: [fn(&mut Bars) -> &mut Vec<f64>; 6] =
         [|b| &mut b.open, |b| &mut b.high, |b| &mut b.low, |b| &mut b.close, |b| &mut b.volume, |b| &mut b.vwap];
     let prices = of.map(|of| one_column(total, rows.iter_mut().map(|rows| of(&mut rows.bars)).collect()));

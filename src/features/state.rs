@@ -111,6 +111,11 @@ pub(super) fn fingerprints(store: &Store, set: &FeatureSet, up_to: &[(Key, Ts)])
     Ok((0..up_to.len()).map(|row| parts.iter().map(|part| part[row].as_str()).collect::<Vec<_>>().join(" ")).collect())
 }
 
+/// Bars of the series itself that a fingerprint was made of.
+pub(super) fn bars_in(print: &str) -> Option<i64> {
+    print.split(':').next()?.parse().ok()
+}
+
 fn prints(store: &Store, sql: &str, up_to: &[(Key, Ts)]) -> Result<Vec<String>> {
     if up_to.is_empty() {
         return Ok(Vec::new());

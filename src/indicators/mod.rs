@@ -30,6 +30,7 @@
 //! | [`Willr`] n | n − 1 | finite, n bars |
 //! | [`PercentileRank`] n | n − 1 | finite, n bars |
 //! | [`Rank`] n | n − 1 | finite, n bars |
+//! | [`Quantile`] n, q | n − 1 | finite, n bars |
 //! | [`Ret`] n | n | finite, n + 1 bars |
 //! | [`Roc`] n | n | finite, n + 1 bars |
 //! | [`Mom`] n | n | finite, n + 1 bars |
@@ -121,6 +122,7 @@
 //! [`PlusDi`]: crate::indicators::PlusDi
 //! [`PlusDm`]: crate::indicators::PlusDm
 //! [`Ppo`]: crate::indicators::Ppo
+//! [`Quantile`]: crate::indicators::Quantile
 //! [`Rank`]: crate::indicators::Rank
 //! [`RealisedVolatility`]: crate::indicators::RealisedVolatility
 //! [`Ret`]: crate::indicators::Ret
@@ -172,6 +174,7 @@ mod natr;
 mod obv;
 mod opening_range;
 mod percentile_rank;
+mod quantile;
 mod price_oscillator;
 mod regression;
 mod ret;
@@ -217,6 +220,7 @@ pub use obv::Obv;
 pub use opening_range::{OpeningRange, OpeningRangeValue};
 pub use percentile_rank::{PercentileRank, Rank};
 pub use price_oscillator::{Apo, Ppo};
+pub use quantile::Quantile;
 pub use regression::{LinearRegression, LinearRegressionValue};
 pub use ret::{Ret, Roc};
 pub use rsi::Rsi;

@@ -97,7 +97,11 @@ struct Part {
 
 /// Batches begun and not finished. A part is taken by one thread for one vector and put back: whichever thread a task
 /// of DuckDB goes on in, no rows are left behind.
-struct Begun(Mutex<Vec<Part>>);
+struct Begun {
+    parts: Mutex<Vec<Part>>,
+    /// Columns that the statement reads, by index.
+    columns: Vec<usize>,
+}
 
 impl VTab for Pulled {
     type BindData = Arc<Source>;
@@ -115,7 +119,8 @@ impl VTab for Pulled {
     fn init(init: &InitInfo) -> std::result::Result<Self::InitData, Box<dyn Error>> {
         // As many as DuckDB has.
         init.set_max_threads(1 << 16);
-        Ok(Begun(Mutex::default()))
+        let columns = init.get_column_indices().into_iter().map(|column| column as usize).collect();
+        Ok(Begun { parts: Mutex::default(), columns })
     }
 
     fn func(info: &TableFunctionInfo<Self>, output: &mut DataChunkHandle) -> std::result::Result<(), Box<dyn Error>> {
@@ -124,7 +129,7 @@ impl VTab for Pulled {
         // Another's part only when there is nothing to begin: each thread writes its rows in their order.
         let mut part = begun.take(|part| part.by == here);
         if part.is_none() {
-            part = source.begin(here)?;
+            part = source.begin(&begun.columns, here)?;
         }
         let Some(mut part) = part.or_else(|| begun.take(|_| true)) else {
             output.set_len(0);
@@ -139,18 +144,22 @@ impl VTab for Pulled {
         filled
     }
 
+    fn supports_pushdown() -> bool {
+        true
+    }
+
     fn parameters() -> Option<Vec<LogicalTypeHandle>> {
         Some(vec![LogicalTypeHandle::from(LogicalTypeId::UBigint)])
     }
 }
 
 impl Source {
-    /// Makes the next batch that has rows.
-    fn begin(&self, by: ThreadId) -> std::result::Result<Option<Part>, Box<dyn Error>> {
+    /// Makes the next batch that has rows, with the columns that are read.
+    fn begin(&self, columns: &[usize], by: ThreadId) -> std::result::Result<Option<Part>, Box<dyn Error>> {
         loop {
-            match (self.next)().transpose()? {
-                Some(batch) if batch.num_rows() == 0 => {}
-                batch => return Ok(batch.map(|batch| Part { batch, given: 0, by })),
+            let Some(batch) = (self.next)().transpose()? else { return Ok(None) };
+            if batch.num_rows() > 0 {
+                return Ok(Some(Part { batch: batch.project(columns)?, given: 0, by }));
             }
         }
     }
@@ -158,12 +167,12 @@ impl Source {
 
 impl Begun {
     fn take(&self, wanted: impl Fn(&Part) -> bool) -> Option<Part> {
-        let mut parts = locked(&self.0);
+        let mut parts = locked(&self.parts);
         let at = parts.iter().position(wanted)?;
         Some(parts.swap_remove(at))
     }
 
     fn put(&self, part: Part) {
-        locked(&self.0).push(part);
+        locked(&self.parts).push(part);
     }
 }

@@ -30,10 +30,15 @@ impl SeriesFilter {
         if !missing.is_empty() || !series.iter().any(|found| self.has_interval(found)) {
             return Err(StoreError::Query(self.refusal(&missing, &series)));
         }
-        series.retain(|found| {
-            self.has_interval(found) && (self.symbols.is_empty() || self.symbols.contains(&found.symbol))
-        });
+        series.retain(|found| self.takes(&found.symbol, found.interval));
         Ok(series)
+    }
+
+    /// Whether a series is among those wanted.
+    #[must_use]
+    pub fn takes(&self, symbol: &Symbol, interval: Interval) -> bool {
+        self.interval.is_none_or(|wanted| wanted == interval)
+            && (self.symbols.is_empty() || self.symbols.contains(symbol))
     }
 
     fn has_interval(&self, found: &Coverage) -> bool {

@@ -146,7 +146,7 @@ fn sets_say_what_is_wrong_with_them() {
         (feature("last_20", "{ expression = 'close' }"), "that of a window"),
         (feature("x", "{ expression = 'x + 1' }"), "mine.toml:12: feature 'x': it depends on itself: x -> x"),
         (format!("universe = ''\n{}", feature("x", "{ expression = 'close' }")), "mine.toml:1: universe must be"),
-        (format!("extends = 'core24'\n{}", feature("x", "{ expression = 'close' }")), "extends 'core24'"),
+        (format!("extends = 'core24'\n{}", feature("x", "{ expression = 'close' }")), "extends = 'core24'"),
         (format!("extends = 'core23'\n{}", feature("sma_10", "{ expression = 'close' }")), "the name is used twice"),
         (
             format!("{}[[asof]]\nname = 'd'\n", feature("x", "{ expression = 'close' }")),
@@ -183,7 +183,7 @@ fn sets_say_what_is_wrong_with_them() {
 fn sets_come_by_name_or_by_path() {
     assert_eq!(FeatureSet::known().collect::<Vec<_>>(), ["core23", "intraday"]);
     let unknown = FeatureSet::load("core24").unwrap_err();
-    assert!(unknown.is_refusal() && unknown.to_string().contains("built in: core23"), "{unknown}");
+    assert!(unknown.is_refusal() && unknown.to_string().contains("known: core23"), "{unknown}");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine.toml");
     let load = || FeatureSet::load(path.to_str().unwrap());

@@ -89,8 +89,8 @@ fn every_kernel_is_ta_libs_or_pandas() {
     }
     assert_eq!(rows.len(), bars.len());
     let missing: Vec<&str> = KERNELS.iter().map(|info| info.name).filter(|name| !covered.contains(*name)).collect();
-    // `rank` is pandas' rolling rank; its numbers stand in the test below.
-    assert_eq!(missing, ["rank"]);
+    // These two are pandas' rolling rank and quantile; they are held to their definitions in the tests below.
+    assert_eq!(missing, ["rank", "quantile"]);
     assert!(covered.len() >= 55 && columns.len() > 190, "{} kernels, {} columns", covered.len(), columns.len());
 }
 
@@ -103,6 +103,22 @@ fn rank_is_the_mean_share_of_lower_and_equal_values() {
         let below = window.iter().filter(|x| **x < bars.close[bar]).count() as f64;
         let equal = window.iter().filter(|x| **x == bars.close[bar]).count() as f64;
         assert_eq!(*ours, (below + (equal + 1.0) / 2.0) / 7.0);
+    }
+}
+
+#[test]
+fn quantile_lies_between_the_sorted_values() {
+    let bars = bars();
+    for (n, q) in [(7, 0.8), (20, 0.25), (2, 0.5), (1, 0.3)] {
+        let ours = &features::kernel_columns(&set_of("quantile", "close", &format!("n={n};q={q}"), ""), &bars)[0];
+        for (bar, ours) in ours.iter().enumerate().skip(n - 1) {
+            let mut window = bars.close[bar + 1 - n..=bar].to_vec();
+            window.sort_by(f64::total_cmp);
+            let place = q * (n - 1) as f64;
+            let (low, high) = (window[place.floor() as usize], window[place.ceil() as usize]);
+            let wanted = low + (high - low) * place.fract();
+            assert!((ours - wanted).abs() <= 1e-12 * wanted.abs(), "{n} {q} at {bar}: {ours} {wanted}");
+        }
     }
 }
 

@@ -89,11 +89,137 @@ fn an_old_bar_and_a_failed_update_are_told() {
     live.update(&later[0]).unwrap();
     let again = live.update(&later[0]).unwrap_err();
     assert!(matches!(again, FeatureError::NotNewer { .. }) && again.to_string().contains("is not newer"), "{again}");
-    live.update(&later[1]).unwrap();
+    // Kernels would step over what was missed.
+    assert!(matches!(live.update(&later[1]).unwrap_err(), FeatureError::LiveBroken { .. }));
+    let mut live = open(&store, &set);
     // A rename takes the table away.
     store.conn().execute_batch("ALTER TABLE features_rich RENAME TO away").unwrap();
     store.conn().execute_batch("CREATE TABLE features_rich (x INTEGER)").unwrap();
     assert!(live.update(&later[2]).is_err());
     assert!(matches!(live.update(&later[3]).unwrap_err(), FeatureError::LiveBroken { .. }));
     assert!(matches!(live.save(Ts(0)).unwrap_err(), FeatureError::LiveBroken { .. }));
+}
+
+fn hows(store: &Store, set: &FeatureSet) -> Vec<(String, String)> {
+    let report = features::increment(store, set, &SeriesFilter::default(), Ts(0), &Silent).unwrap();
+    report.series.into_iter().map(|series| (format!("{} {}", series.symbol, series.interval), series.how)).collect()
+}
+
+#[test]
+fn what_came_late_is_not_saved_as_if_it_had_been_seen() {
+    let lates = [
+        (
+            "a bar that was never given",
+            "INSERT INTO bars SELECT * REPLACE (ts - INTERVAL 30 MINUTE AS ts, close_ts - INTERVAL 30 MINUTE AS close_ts) FROM bars WHERE symbol = 'AAA' AND interval = '1h' AND ts = (SELECT max(ts) FROM bars WHERE symbol = 'AAA' AND interval = '1h')",
+        ),
+        (
+            "a new bar revised",
+            "UPDATE bars SET close = close * 1.001 WHERE symbol = 'AAA' AND interval = '1h' AND ts = (SELECT max(ts) FROM bars WHERE symbol = 'AAA' AND interval = '1h')",
+        ),
+        (
+            "an old bar revised",
+            "UPDATE bars SET close = close * 1.001 WHERE symbol = 'AAA' AND interval = '1h' AND ts = (SELECT min(ts) FROM bars WHERE symbol = 'AAA' AND interval = '1h')",
+        ),
+        (
+            "a score published before the last bar's close",
+            "INSERT INTO sentiment_snapshots SELECT symbol, close_ts - INTERVAL 1 MINUTE, session_date, 'late', -0.77, 0.9, close_ts, NULL FROM bars WHERE symbol = 'AAA' AND interval = '1h' AND ts = (SELECT max(ts) FROM bars WHERE symbol = 'AAA' AND interval = '1h')",
+        ),
+    ];
+    for (what, late) in lates {
+        let set = FeatureSet::load("core23").unwrap();
+        let store = feature_world::store(12);
+        let later = take_later(&store, feature_world::open_of(11));
+        let mut live = open(&store, &set);
+        for new in later.values() {
+            add(&store, new);
+            live.update(new).unwrap();
+        }
+        store.conn().execute_batch(late).unwrap();
+        assert!(live.save(Ts(0)).unwrap() >= 1, "{what}");
+        let hows = hows(&store, &set);
+        let of = |series: &str| hows.iter().find(|(name, _)| name == series).map(|(_, how)| how.as_str()).unwrap();
+        assert!(of("AAA 1h").starts_with("built anew"), "{what}: {hows:?}");
+        assert_eq!(of("CCC 1h"), "unchanged", "{what}");
+        assert_equals_full_build(&store, &set, what);
+    }
+}
+
+#[test]
+fn a_joined_bar_that_came_late_is_found() {
+    let set = FeatureSet::parse("alone.toml", &alone()).unwrap();
+    let store = feature_world::store(12);
+    let later = take_later(&store, feature_world::open_of(11));
+    let mut live = open(&store, &set);
+    for new in later.values() {
+        // Everyone looks at AAA's close; it is stored too late.
+        let others: Vec<Named> = new.iter().filter(|(symbol, ..)| symbol.as_str() != "AAA").cloned().collect();
+        add(&store, &others);
+        live.update(&others).unwrap();
+        add(&store, new.iter().filter(|(symbol, ..)| symbol.as_str() == "AAA").cloned().collect::<Vec<_>>().as_slice());
+    }
+    assert!(live.save(Ts(0)).unwrap() >= 3);
+    let hows = hows(&store, &set);
+    assert!(hows.iter().any(|(name, how)| name == "CCC 1h" && how.starts_with("built anew")), "{hows:?}");
+    assert_equals_full_build(&store, &set, "a late joined bar");
+}
+
+#[test]
+fn only_what_was_asked_for_is_followed_and_a_filter_leaves_others_alone() {
+    let set = FeatureSet::load("core23").unwrap();
+    let store = feature_world::store(10);
+    let later = take_later(&store, feature_world::open_of(9));
+    open(&store, &set);
+    let only = SeriesFilter { symbols: vec!["AAA".parse().unwrap()], interval: Some(Interval::H1) };
+    let mut live = Live::open(&store, &set, &only, Ts(0), &Silent).unwrap();
+    let (_, new) = later.first_key_value().unwrap();
+    let refused = live.update(new).unwrap_err();
+    assert!(matches!(refused, FeatureError::NotFollowed { .. }), "{refused}");
+    let mut live = Live::open(&store, &set, &only, Ts(0), &Silent).unwrap();
+    for new in later.values() {
+        add(&store, new);
+        let wanted = |(symbol, interval, _): &&Named| only.takes(symbol, *interval);
+        live.update(&new.iter().filter(wanted).cloned().collect::<Vec<_>>()).unwrap();
+    }
+    assert_eq!(live.save(Ts(0)).unwrap(), 0);
+    let hows = hows(&store, &set);
+    let of = |series: &str| hows.iter().find(|(name, _)| name == series).map(|(_, how)| how.as_str()).unwrap();
+    assert_eq!((of("AAA 1h"), of("BBB 1h")), ("unchanged", "appended"));
+    assert_equals_full_build(&store, &set, "a filter");
+}
+
+#[test]
+fn a_symbol_that_ended_long_ago_takes_nobody_back_and_may_return() {
+    let set = FeatureSet::parse("live.toml", NESTED).unwrap();
+    let store = feature_world::store(40);
+    store
+        .conn()
+        .execute_batch(
+            "DELETE FROM bars WHERE symbol = 'DDD' AND session_date > (SELECT min(session_date) + 6 FROM bars)",
+        )
+        .unwrap();
+    let later = take_later(&store, feature_world::open_of(38));
+    let mut live = open(&store, &set);
+    for new in later.values() {
+        add(&store, new);
+        live.update(new).unwrap();
+    }
+    live.save(Ts(0)).unwrap();
+    assert!(hows(&store, &set).iter().all(|(_, how)| how == "unchanged"));
+    assert_equals_full_build(&store, &set, "an ended symbol");
+    // It comes back: its windows reach over the gap, and everyone it is compared with must be at hand there.
+    let back = walk("DDD", Interval::H1, 41, 1, 3);
+    let new: Vec<Named> =
+        (0..1).filter_map(|index| Some((back.symbol.clone(), Interval::H1, back.get(index)?))).collect();
+    add(&store, &new);
+    let mut live = Live::open(&store, &set, &SeriesFilter::default(), Ts(0), &Silent).unwrap();
+    assert_equals_full_build(&store, &set, "a return, opened");
+    let new: Vec<Named> =
+        (1..2).filter_map(|index| Some((back.symbol.clone(), Interval::H1, back.get(index)?))).collect();
+    add(&store, &new);
+    match live.update(&new) {
+        Ok(_) => drop(live.save(Ts(0)).unwrap()),
+        Err(error) => assert!(matches!(error, FeatureError::CameBack { .. }), "{error}"),
+    }
+    hows(&store, &set);
+    assert_equals_full_build(&store, &set, "a return, updated");
 }

@@ -8,7 +8,7 @@ use super::features::SeriesArgs;
 use crate::audit::{self, AuditError, Lookahead, Options, Recursive, Subject};
 use crate::cli::output::grid;
 use crate::cli::{Ctx, Exit, Failure, Output};
-use crate::features::{self, FeatureSet};
+use crate::features;
 use crate::labels;
 use crate::store::Store;
 
@@ -148,7 +148,7 @@ fn alarms(outcome: &Lookahead) -> String {
 fn subjects(args: &LookaheadArgs, store: &Store) -> Result<Vec<Subject>, Failure> {
     let mut subjects = Vec::new();
     for name in &args.set {
-        subjects.push(Subject::Features(Box::new(FeatureSet::load(name)?)));
+        subjects.push(Subject::Features(Box::new(features::named(store, name)?)));
     }
     for name in &args.labels {
         subjects.push(Subject::Labels(labels::spec_of(store, name)?));
@@ -175,7 +175,7 @@ fn subjects(args: &LookaheadArgs, store: &Store) -> Result<Vec<Subject>, Failure
 fn recursive(args: &LookaheadArgs, store: &Store, ctx: &Ctx) -> Result<Output, Failure> {
     // A start costs a build over a long sample, and 20 tell what there is to tell.
     let options = options(args, args.cuts.min(20));
-    let mut sets = args.set.iter().map(|name| FeatureSet::load(name)).collect::<Result<Vec<_>, _>>()?;
+    let mut sets = args.set.iter().map(|name| features::named(store, name)).collect::<Result<Vec<_>, _>>()?;
     if sets.is_empty() {
         sets = features::built(store)?;
     }

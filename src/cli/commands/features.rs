@@ -80,14 +80,22 @@ impl From<FeatureError> for Failure {
 pub fn run(args: &FeaturesArgs, ctx: &Ctx) -> Result<Output, Failure> {
     match &args.action {
         Action::List { set: None } => list_sets(),
-        Action::List { set: Some(name) } => Ok(list_features(&FeatureSet::load(name)?)),
+        Action::List { set: Some(name) } => Ok(list_features(&named(name, ctx)?)),
         Action::Sql { set } => {
-            let set = FeatureSet::load(set)?;
+            let set = named(set, ctx)?;
             let sql = features::sql(&set);
             Ok(Output::new(sql.clone(), json!({ "set": set.name(), "version": set.hash(), "sql": sql })))
         }
         Action::Kernels { name } => kernels(name.as_deref()),
         Action::Build(args) => build(args, ctx),
+    }
+}
+
+/// A set by name or path, or the one of that name in the store, when there is a store.
+fn named(name: &str, ctx: &Ctx) -> Result<FeatureSet, Failure> {
+    match FeatureSet::load(name) {
+        Err(FeatureError::UnknownSet { .. }) if ctx.db.exists() => Ok(features::named(&ctx.open_read_only()?, name)?),
+        loaded => Ok(loaded?),
     }
 }
 
@@ -196,8 +204,8 @@ fn series_table(report: &features::BuildReport) -> String {
 }
 
 fn build(args: &BuildArgs, ctx: &Ctx) -> Result<Output, Failure> {
-    let set = FeatureSet::load(&args.set)?;
     let store = ctx.open_existing()?;
+    let set = features::named(&store, &args.set)?;
     let work = if args.incremental { features::increment } else { features::build };
     let report = work(&store, &set, &args.series.filter(), ctx.now(), ctx.progress())?;
     let mut text = series_table(&report);

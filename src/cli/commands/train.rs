@@ -8,7 +8,7 @@ use crate::cli::output::{grid, number};
 use crate::cli::{Ctx, Failure, Output};
 use crate::dataset::{DatasetSpec, FeatureSchema, SplitSpec};
 use crate::domain::{Interval, Symbol};
-use crate::features::FeatureSet;
+use crate::features;
 use crate::models::{self, CalibrationMethod, Metrics, ModelSpec, TrainConfig, Trained};
 use crate::store::Store;
 
@@ -78,9 +78,9 @@ fn calibration(text: &str) -> Result<CalibrationMethod, String> {
 }
 
 pub fn run(args: &TrainArgs, ctx: &Ctx) -> Result<Output, Failure> {
-    let set = FeatureSet::load(&args.set)?;
     let model = spec(args)?;
     let store = ctx.open_existing()?;
+    let set = features::named(&store, &args.set)?;
     let (label_set, interval) = targets(&store, args)?;
     let config = TrainConfig {
         name: args.name.clone(),

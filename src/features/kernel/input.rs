@@ -25,11 +25,13 @@ pub enum Input {
     Typical,
     /// `(high + low + 2 · close) / 4`.
     Weighted,
+    /// `ln(volume + 1)`.
+    LogVolume,
 }
 
 impl Input {
     /// Every input, in the order of messages.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Open,
         Self::High,
         Self::Low,
@@ -39,6 +41,7 @@ impl Input {
         Self::Median,
         Self::Typical,
         Self::Weighted,
+        Self::LogVolume,
     ];
 
     /// The name sets use.
@@ -54,6 +57,7 @@ impl Input {
             Self::Median => "median",
             Self::Typical => "typical",
             Self::Weighted => "weighted",
+            Self::LogVolume => "log_volume",
         }
     }
 
@@ -77,6 +81,7 @@ impl Input {
             Self::Median => (bar.high + bar.low) / 2.0,
             Self::Typical => (bar.high + bar.low + bar.close) / 3.0,
             Self::Weighted => (bar.high + bar.low + 2.0 * bar.close) / 4.0,
+            Self::LogVolume => bar.volume.ln_1p(),
         }
     }
 }

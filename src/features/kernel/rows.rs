@@ -7,9 +7,9 @@ use crate::features::record::Memory;
 use crate::indicators::{
     Ad, Adosc, Adx, Adxr, Apo, Aroon, Atr, Beta, Bollinger, BollingerBandwidth, Bop, Cci, Cmo, Correl, Dema, Dx, Ema,
     Highest, Kama, LinearRegression, Lowest, Macd, Mfi, Midpoint, Midprice, MinusDi, MinusDm, Mom, Natr, Obv,
-    OpeningRange, Parkinson, PercentileRank, PlusDi, PlusDm, Ppo, Rank, RealisedVolatility, Ret, Roc, Rsi, Sar,
-    SessionVwap, Sma, Stddev, Stoch, StochRsi, Stochf, Sum, T3, Tema, Trange, Trima, Trix, Ultosc, Var, VolumeRatio,
-    Willr, Wma, Zscore,
+    OpeningRange, Parkinson, PercentileRank, PlusDi, PlusDm, Ppo, Quantile, Rank, RealisedVolatility, Ret, Roc, Rsi,
+    Sar, SessionVwap, Sma, Stddev, Stoch, StochRsi, Stochf, Sum, T3, Tema, Trange, Trima, Trix, Ultosc, Var,
+    VolumeRatio, Willr, Wma, Zscore,
 };
 
 /// Most bars a session has.
@@ -53,6 +53,7 @@ const N: &[Param] = &[Param::Period("n")];
 const N2: &[Param] = &[Param::Period2("n")];
 const FAST_SLOW: &[Param] = &[Param::Period("fast"), Param::Period("slow")];
 const WIDTH: Param = Param::Number { name: "width", min: 1e-6, max: 1e6 };
+const SHARE: Param = Param::Number { name: "q", min: 0.0, max: 1.0 };
 const V_FACTOR: Param = Param::Number { name: "v", min: 0.0, max: 1.0 };
 const VALUE: &[&str] = &["value"];
 const K_D: &[&str] = &["k", "d"];
@@ -121,6 +122,10 @@ pub const KERNELS: &[KernelInfo] = &[
         |v| n(v) - 1, |v| Memory::Finite(n(v)), any, |v| PercentileRank::new(n(v))),
     row!("rank", "Rank of the newest of n bars, ties in the middle, as a share", "mean percentile rank", One, N,
         VALUE, |v| n(v) - 1, |v| Memory::Finite(n(v)), any, |v| Rank::new(n(v))),
+    row!("quantile", "Quantile of n bars, linear between values", "Hyndman and Fan 1996, type 7", One,
+        &[Param::Period("n"), SHARE], VALUE, |v| n(v) - 1, |v| Memory::Finite(n(v)), any, |v| {
+        Quantile::new(n(v), v[1])
+    }),
     row!("ret", "Simple return over n bars", "TA-Lib ROCP", One, N, VALUE, |v| n(v), |v| Memory::Finite(n(v) + 1),
         any, |v| Ret::new(n(v))),
     row!("roc", "Simple return over n bars in percent", "TA-Lib ROC", One, N, VALUE, |v| n(v), |v|

@@ -13,9 +13,9 @@ use crate::domain::{Bar, Bars};
 use crate::indicators::{
     Ad, Adosc, Adx, Adxr, Apo, Aroon, Atr, Beta, Bollinger, BollingerBandwidth, Bop, Cci, Cmo, Correl, Dema, Dx, Ema,
     Highest, Kama, LinearRegression, Lowest, Macd, Mfi, Midpoint, Midprice, MinusDi, MinusDm, Mom, Natr, Obv,
-    OpeningRange, Parkinson, PercentileRank, PlusDi, PlusDm, Ppo, Rank, RealisedVolatility, Ret, Roc, Rsi, Sar,
-    SessionVwap, Sma, Stddev, Stoch, StochRsi, Stochf, Sum, T3, Tema, Trange, Trima, Trix, Ultosc, Var, VolumeRatio,
-    Willr, Wma, Zscore,
+    OpeningRange, Parkinson, PercentileRank, PlusDi, PlusDm, Ppo, Quantile, Rank, RealisedVolatility, Ret, Roc, Rsi,
+    Sar, SessionVwap, Sma, Stddev, Stoch, StochRsi, Stochf, Sum, T3, Tema, Trange, Trima, Trix, Ultosc, Var,
+    VolumeRatio, Willr, Wma, Zscore,
 };
 
 /// Most outputs a kernel has.
@@ -139,6 +139,7 @@ steps! {
     Willr: |k, b, _, _| one(k.update(b.high, b.low, b.close));
     PercentileRank: |k, _, x, _| one(k.update(x));
     Rank: |k, _, x, _| one(k.update(x));
+    Quantile: |k, _, x, _| one(k.update(x));
     Ret: |k, _, x, _| one(k.update(x));
     Roc: |k, _, x, _| one(k.update(x));
     Mom: |k, _, x, _| one(k.update(x));
