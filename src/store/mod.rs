@@ -15,6 +15,7 @@ pub mod models;
 pub mod named;
 mod open;
 pub mod query;
+pub mod returns;
 pub mod runs;
 pub mod series;
 pub mod stale;
