@@ -2,7 +2,7 @@
 
 use super::panels;
 use crate::report::chart::axis::nice_step;
-use crate::report::chart::{Axis, Frame, Pen, Plot, Role, Sketch, header, label_room};
+use crate::report::chart::{Axis, Entry, Frame, Pen, Plot, Role, Sketch, header, label_room};
 use crate::report::format::Unit;
 
 /// Outcomes of one way of drawing paths.
@@ -37,7 +37,7 @@ const ZERO: Pen = Pen::solid(Role::Muted, 1.0);
 
 impl Histograms {
     pub(super) fn sketch(&self, width: f64) -> Sketch {
-        let (mut sketch, frames) = panels(width, self.panels.len(), if width < 600.0 { 250.0 } else { 290.0 });
+        let (mut sketch, frames) = panels(width, self.panels.len(), if width < 600.0 { 260.0 } else { 300.0 });
         let (from, to) = self.range();
         let step = nice_step((to - from) / BARS);
         // Edges on multiples of the step: 0 is one of them.
@@ -45,9 +45,9 @@ impl Histograms {
         let bins = ((last - first) / step).round().max(1.0) as usize;
         let counted: Vec<Vec<f64>> = self.panels.iter().map(|panel| shares(&panel.values, first, step, bins)).collect();
         let highest = counted.iter().flatten().copied().fold(0.0, f64::max);
-        let y = Axis::loose([0.0, highest * 1.3], 4, Unit::Percent);
-        for ((panel, frame), shares) in self.panels.iter().zip(frames).zip(&counted) {
-            self.panel(&mut sketch, panel, frame, (&y, shares), (first, step));
+        let y = Axis::loose([0.0, highest * 1.05], 4, Unit::Percent);
+        for (index, ((panel, frame), shares)) in self.panels.iter().zip(frames).zip(&counted).enumerate() {
+            self.panel(&mut sketch, panel, frame, (&y, shares), (first, step), index == 0);
         }
         sketch
     }
@@ -77,8 +77,12 @@ impl Histograms {
         frame: Frame,
         (y, shares): (&Axis, &[f64]),
         (first, step): (f64, f64),
+        is_first: bool,
     ) {
-        let lower = header(sketch, frame, &format!("{}; share of paths", panel.label), &[]);
+        let entries = [Entry::new("as it was", OBSERVED), Entry::new("95 % interval", EDGE)];
+        let below = header(sketch, frame, &format!("{}; share of paths", panel.label), &[]);
+        // The legend's line is left free in the other panels, so that the plots stand level.
+        let lower = header(sketch, below, "", if is_first { &entries } else { &[] });
         let left = label_room(y, sketch.font);
         let across = ((frame.width() - left) / 62.0).max(2.0) as usize;
         let last = first + step * shares.len() as f64;
@@ -96,11 +100,10 @@ impl Histograms {
             let x = plot.x_at(0.0);
             sketch.path(vec![(x, plot.inner.top), (x, plot.inner.bottom)], ZERO);
         }
-        let marks = [(panel.interval.0, "2.5 %", 1, EDGE), (panel.interval.1, "97.5 %", 1, EDGE)];
-        for (at, label, row, pen) in marks.into_iter().chain([(self.observed, "as it was", 0, OBSERVED)]) {
-            if (first..=last).contains(&at) {
-                plot.marker(sketch, at, label, row, pen);
-            }
+        let marks = [(panel.interval.0, EDGE), (panel.interval.1, EDGE), (self.observed, OBSERVED)];
+        for (at, pen) in marks.into_iter().filter(|(at, _)| (first..=last).contains(at)) {
+            let x = plot.x_at(at);
+            sketch.path(vec![(x, plot.inner.top), (x, plot.inner.bottom)], pen);
         }
     }
 }

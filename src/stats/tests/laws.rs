@@ -1,5 +1,7 @@
 //! Against closed forms and brute force.
 
+use std::collections::BTreeMap;
+
 use super::series;
 use crate::domain::Silent;
 use crate::stats::*;
@@ -39,23 +41,24 @@ fn trades_multiply_to_what_they_made_of_the_capital() {
 }
 
 /// Each order of six days, by Heap's algorithm.
-fn drawdowns_of_all_orders(days: &mut [f64], size: usize, found: &mut Vec<f64>) {
+fn drawdowns_of_all_orders(days: &mut [f64], size: usize, found: &mut BTreeMap<Vec<u64>, f64>) {
     if size <= 1 {
-        found.push(path_stats(days, &scale()).max_drawdown);
+        let order = days.iter().map(|day| day.to_bits()).collect();
+        found.insert(order, path_stats(days, &scale()).max_drawdown);
         return;
     }
     for at in 0..size {
         drawdowns_of_all_orders(days, size - 1, found);
-        days.swap(if size % 2 == 0 { at } else { 0 }, size - 1);
+        days.swap(if size.is_multiple_of(2) { at } else { 0 }, size - 1);
     }
 }
 
 #[test]
 fn every_order_is_as_likely() {
     let mut days = [0.05, -0.1, 0.02, -0.03, 0.08, -0.06];
-    let mut all = Vec::new();
+    let mut all = BTreeMap::new();
     drawdowns_of_all_orders(&mut days, 6, &mut all);
-    assert_eq!(all.len(), 720);
+    assert_eq!(all.len(), 720, "each order once");
     let resampler = Resampler::new(Method::Shuffle, 6, 1.0).unwrap();
     let (mut drawn, mut mean) = (Vec::new(), 0.0);
     let orders = 40_000;
@@ -63,7 +66,7 @@ fn every_order_is_as_likely() {
         resampler.draw(&days, &mut Stream::new(1, number), &mut drawn);
         mean += path_stats(&drawn, &scale()).max_drawdown / orders as f64;
     }
-    let exact = all.iter().sum::<f64>() / 720.0;
+    let exact = all.values().sum::<f64>() / 720.0;
     assert!((mean - exact).abs() < 3e-4, "{mean} beside {exact}");
     let sum: f64 = drawn.iter().sum();
     assert!((sum - days.iter().sum::<f64>()).abs() < 1e-15, "the same days");

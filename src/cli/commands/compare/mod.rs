@@ -50,6 +50,8 @@ pub struct CompareArgs {
 /// A run as read.
 struct Run {
     run_id: String,
+    /// Its given name where no other run here has it, else its id.
+    label: String,
     /// Its row of `run_performance`.
     metrics: Value,
     days: Vec<(i32, f64)>,
@@ -59,6 +61,7 @@ struct Run {
 /// A run held against the baseline.
 struct Pair {
     run_id: String,
+    label: String,
     common: Paired,
     /// Sessions a year: the fewer of the two, since only common days count.
     periods_per_year: f64,
@@ -81,15 +84,16 @@ const LEVEL: f64 = 0.05;
 
 pub fn run(args: &CompareArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let store = ctx.open_read_only()?;
-    let runs: Vec<Run> =
+    let mut runs: Vec<Run> =
         chosen(&store, args)?.into_iter().map(|run_id| read(&store, run_id)).collect::<Result<_, _>>()?;
+    label(&mut runs);
     let mut pairs = Vec::new();
     for other in &runs[1..] {
         pairs.push(pair(other, &runs[0], args)?);
     }
     adjust(&mut pairs);
     for pair in &mut pairs {
-        pair.verdict = text::verdict(pair, &runs[0].run_id);
+        pair.verdict = text::verdict(pair, &runs[0].label);
     }
     let notes = text::notes(&runs, &pairs);
     let comparison = Comparison { runs, pairs, notes };
@@ -134,7 +138,18 @@ fn read(store: &Store, run_id: String) -> Result<Run, Failure> {
     let (settings, days) = montecarlo::read(store, &run_id)?;
     let table = query::run(store, crate::sql!("cli/run_performance"), &[Some(run_id.clone())])?;
     let metrics = table.json_rows().into_iter().next().unwrap_or(Value::Null);
-    Ok(Run { run_id, metrics, days, periods_per_year: settings.periods_per_year })
+    Ok(Run { label: run_id.clone(), run_id, metrics, days, periods_per_year: settings.periods_per_year })
+}
+
+/// Gives runs their names where these tell them apart.
+fn label(runs: &mut [Run]) {
+    let names: Vec<Option<String>> =
+        runs.iter().map(|run| run.metrics["name"].as_str().filter(|name| !name.is_empty()).map(String::from)).collect();
+    for (run, name) in runs.iter_mut().zip(&names) {
+        if let Some(name) = name.as_ref().filter(|_| names.iter().filter(|other| *other == name).count() == 1) {
+            run.label.clone_from(name);
+        }
+    }
 }
 
 fn pair(run: &Run, baseline: &Run, args: &CompareArgs) -> Result<Pair, Failure> {
@@ -148,6 +163,7 @@ fn pair(run: &Run, baseline: &Run, args: &CompareArgs) -> Result<Pair, Failure> 
     };
     Ok(Pair {
         run_id: run.run_id.clone(),
+        label: run.label.clone(),
         common,
         periods_per_year: run.periods_per_year.min(baseline.periods_per_year),
         difference,

@@ -10,7 +10,12 @@ use crate::stats::growth_curve;
 /// The study of a comparison.
 pub fn study(comparison: &Comparison, badges: &[Badge]) -> Study {
     let run_ids: Vec<String> = comparison.runs.iter().map(|run| run.run_id.clone()).collect();
-    let baseline = run_ids.first().cloned().unwrap_or_default();
+    let labels: Vec<String> = comparison.runs.iter().map(|run| run.label.clone()).collect();
+    let told = |run: &Run| match run.label == run.run_id {
+        true => run.run_id.clone(),
+        false => format!("{} ({})", run.label, run.run_id),
+    };
+    let others: Vec<String> = comparison.runs.iter().skip(1).map(told).collect();
     let table = |title: &str, note: &str, first: &str, ids: &[String], rows: Vec<Vec<String>>| Table {
         title: title.into(),
         note: note.into(),
@@ -20,10 +25,10 @@ pub fn study(comparison: &Comparison, badges: &[Badge]) -> Study {
     Study {
         stem: "compare".into(),
         title: format!("{} runs beside each other", run_ids.len()),
-        subject: format!("baseline {baseline}"),
-        findings: comparison.pairs.iter().map(|pair| format!("{}.", pair.verdict)).collect(),
+        subject: format!("{} against {}", others.join(", "), comparison.runs.first().map(told).unwrap_or_default()),
+        findings: comparison.pairs.iter().map(|pair| pair.verdict.clone()).collect(),
         badges: badges.to_vec(),
-        notes: comparison.notes.iter().map(|note| format!("{note}.")).collect(),
+        notes: comparison.notes.clone(),
         figures: vec![figure(comparison)],
         tables: vec![
             table(
@@ -31,10 +36,10 @@ pub fn study(comparison: &Comparison, badges: &[Badge]) -> Study {
                 "On common days only. Welch's t takes the runs for independent, the paired t takes days for independent, the \
                  block bootstrap neither.",
                 "",
-                run_ids.get(1..).unwrap_or_default(),
+                labels.get(1..).unwrap_or_default(),
                 pair_rows(&comparison.pairs),
             ),
-            table("Metrics", "From the view run_performance.", "", &run_ids, metric_rows(&comparison.runs)),
+            table("Metrics", "From the view run_performance.", "", &labels, metric_rows(&comparison.runs)),
         ],
         run_ids,
         origin: "Its numbers come from the tables run_returns and runs and the view run_performance.".into(),
@@ -45,7 +50,7 @@ fn figure(comparison: &Comparison) -> Figure {
     let ends: Vec<String> = comparison
         .runs
         .iter()
-        .map(|run| format!("{} {}", run.run_id, percent(run.metrics["total_return"].as_f64())))
+        .map(|run| format!("{} {}", run.label, percent(run.metrics["total_return"].as_f64())))
         .collect();
     let curves = comparison.runs.iter().enumerate().map(|(n, run)| {
         let pair = n.checked_sub(1).and_then(|at| comparison.pairs.get(at));
@@ -78,7 +83,7 @@ fn curve(run: &Run, pair: Option<&Pair>, is_baseline: bool) -> Curve {
             .collect()
     });
     Curve {
-        label: if is_baseline { format!("{} (baseline)", run.run_id) } else { run.run_id.clone() },
+        label: if is_baseline { format!("{} (baseline)", run.label) } else { run.label.clone() },
         returns: run.days.iter().zip(&growth[1..]).map(|((day, _), value)| (*day, value - 1.0)).collect(),
         gained,
     }

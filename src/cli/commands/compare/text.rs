@@ -49,22 +49,22 @@ pub fn verdict(pair: &Pair, baseline: &str) -> String {
     let Some(found) = &pair.difference else {
         return format!(
             "{} and {baseline} have {n} days in common; {LEAST_OBSERVATIONS} are needed to judge their difference",
-            pair.run_id
+            pair.label
         );
     };
     let annual = found.mean * pair.periods_per_year;
     let Some(p) = pair.adjusted[0] else {
         return if found.mean == 0.0 || n == 0 {
-            format!("{} has the same return as {baseline} on each of {n} common days", pair.run_id)
+            format!("{} has the same return as {baseline} on each of {n} common days", pair.label)
         } else {
-            format!("{} differs from {baseline} by the same amount on each of {n} common days: no test", pair.run_id)
+            format!("{} differs from {baseline} by the same amount on each of {n} common days: no test", pair.label)
         };
     };
     let more = if annual < 0.0 { "less" } else { "more" };
     let judged = if p < LEVEL { "is more than luck explains" } else { "is not distinguishable from luck" };
     format!(
-        "{} made {} a year {more} than {baseline} on {n} common days; the difference {judged} at {:.0} % (block bootstrap, p {})",
-        pair.run_id,
+        "{} made {} a year {more} on average than {baseline} on {n} common days; the difference {judged} at {:.0} % (block bootstrap, p {})",
+        pair.label,
         percent(Some(annual.abs())),
         LEVEL * 100.0,
         probability(Some(p))
@@ -81,13 +81,13 @@ pub fn notes(runs: &[Run], pairs: &[Pair]) -> Vec<String> {
         let judged = pair.difference.is_some();
         let n = pair.common.days.len();
         if judged && n < FEW {
-            notes.push(format!("{}: only {n} common days, the intervals are wide", pair.run_id));
+            notes.push(format!("{}: only {n} common days, the intervals are wide", pair.label));
         }
         let correlation = pair.difference.as_ref().and_then(|found| found.correlation);
         if correlation.is_some_and(|found| found > TOGETHER) {
             notes.push(format!(
                 "{}: its days move with the baseline's, which Welch's t does not know; it finds too little",
-                pair.run_id
+                pair.label
             ));
         }
     }
@@ -180,12 +180,19 @@ pub fn human(comparison: &Comparison, badges: &[Badge], written: Option<&Written
         let numeric: Vec<bool> = (0..names.len()).map(|column| column > 0).collect();
         grid(&names, &numeric, rows) + "\n"
     };
-    let run_ids: Vec<&str> = comparison.runs.iter().map(|run| run.run_id.as_str()).collect();
-    let baseline = run_ids.first().copied().unwrap_or_default();
-    let mut lines = vec![
-        table("metric", &run_ids, &metric_rows(&comparison.runs)),
-        table(&format!("against {baseline}"), run_ids.get(1..).unwrap_or_default(), &pair_rows(&comparison.pairs)),
-    ];
+    let labels: Vec<&str> = comparison.runs.iter().map(|run| run.label.as_str()).collect();
+    let baseline = labels.first().copied().unwrap_or_default();
+    let named = comparison.runs.iter().filter(|run| run.label != run.run_id);
+    let mut lines: Vec<String> = named.map(|run| format!("{}: run {}", run.label, run.run_id)).collect();
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines.push(table("metric", &labels, &metric_rows(&comparison.runs)));
+    lines.push(table(
+        &format!("against {baseline}"),
+        labels.get(1..).unwrap_or_default(),
+        &pair_rows(&comparison.pairs),
+    ));
     lines.extend(comparison.pairs.iter().map(|pair| pair.verdict.clone()));
     lines.push(String::new());
     lines.extend(badges.iter().map(|badge| format!("{}: {}", badge.text, badge.meaning)));

@@ -21,19 +21,21 @@ use crate::store::{Store, runs};
 ///
 /// Draws thousands of paths from the run's own daily returns (or closed trades) and tells how total return, CAGR, Sharpe
 /// and the deepest drawdown spread over them: 95 % intervals, the probability of a loss, the probability of a drawdown
-/// deeper than the run's, and where the run itself stands. Methods:
+/// deeper than the run's, and where the run itself stands.
 ///
-///   bootstrap  single days with replacement: as if days had nothing to do with each other
-///   block      runs of days with replacement (stationary bootstrap, Politis and Romano 1994): keeps what neighbouring
-///              days have to do with each other; the mean length of the runs comes from the data (Politis and White
-///              2004, corrected 2009) unless --block names it
-///   shuffle    the same days in another order: return, CAGR and Sharpe stay as they are, only the drawdown varies
+/// bootstrap: single days with replacement, as if days had nothing to do with each other.
 ///
-/// Paths know no other days than the run's own. Keeps the outcome in the table montecarlo, and writes an HTML page that
-/// needs no network beside PNG pictures: fans of the account (5 to 95 % of the paths, from the first 10000 of them) and
-/// histograms. The same seed gives the same paths at any number of threads; no path is held in memory.
+/// block: stretches of days with replacement (stationary bootstrap, Politis and Romano 1994), which keeps what neighbouring
+/// days have to do with each other. The mean length of the stretches comes from the data (Politis and White 2004, corrected
+/// 2009) unless --block names it.
+///
+/// shuffle: the same days in another order. Total return, CAGR and Sharpe stay as they are, only the drawdown varies.
+///
+/// Paths know no other days than the run's own. The outcome is kept in the table montecarlo; an HTML page that needs no
+/// network and PNG pictures show fans of the account (5 to 95 % of the paths; of more than 10000, the first 10000) and
+/// histograms. The same seed gives the same paths at any number of threads, and no path is held in memory. A run with
+/// fewer than 20 days (or trades) is refused.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub struct MontecarloArgs {
     /// Run: id, the beginning of it, or its name [default: the newest backtest]
     #[arg(value_name = "RUN")]

@@ -1,6 +1,6 @@
 //! The study of a run for the page and the pictures.
 
-use super::text::{COLUMNS, findings, method, share, spread_rows, subject};
+use super::text::{COLUMNS, findings, share, spread_rows, subject};
 use super::{Outcome, Source, Studied};
 use crate::cli::Failure;
 use crate::report::labels::Table;
@@ -23,20 +23,14 @@ pub fn study(store: &Store, outcome: &Outcome, badges: &[Badge]) -> Result<Study
         stem: "montecarlo".into(),
         title: format!("Monte Carlo of {}", outcome.run_id),
         subject: format!("{}; {} paths a method, seed {}", subject(outcome, row.as_ref()), outcome.paths, outcome.seed),
-        findings: findings(outcome).into_iter().map(|text| capital(&text) + ".").collect(),
+        findings: findings(outcome),
         badges: badges.to_vec(),
-        notes: outcome.notes.iter().map(|note| capital(note) + ".").collect(),
+        notes: outcome.notes.clone(),
         figures,
         tables: vec![spreads(outcome), shapes(outcome)],
         run_ids: vec![outcome.run_id.clone()],
         origin: format!("Its numbers are rows {} of the table montecarlo.", outcome.montecarlo_id),
     })
-}
-
-/// The text with a capital letter at its start.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Distinguishes the figures of trades from those of days.
@@ -47,9 +41,17 @@ fn key(source: Source, name: &str) -> String {
     }
 }
 
+/// `block, mean 6.2 days`, or the name alone.
+fn heading(simulation: &Simulation, source: Source) -> String {
+    match simulation.block_length {
+        Some(length) => format!("{}, mean {length:.1} {}", simulation.method, source.observations()),
+        None => simulation.method.to_string(),
+    }
+}
+
 fn fans(outcome: &Outcome, studied: &Studied, currency: &str) -> Figure {
     let fan = |simulation: &Simulation| Fan {
-        label: method(simulation),
+        label: heading(simulation, studied.source),
         steps: simulation.bands.steps.clone(),
         values: simulation.bands.values.clone(),
     };
@@ -59,7 +61,7 @@ fn fans(outcome: &Outcome, studied: &Studied, currency: &str) -> Figure {
         .iter()
         .filter_map(|simulation| {
             let last = simulation.bands.values.last()?;
-            Some(format!("{} from {} to {}", method(simulation), share(last[0] - 1.0), share(last[4] - 1.0)))
+            Some(format!("{} from {} to {}", simulation.method, share(last[0] - 1.0), share(last[4] - 1.0)))
         })
         .collect();
     let paths = studied.simulations.first().map_or(0, |simulation| simulation.bands.paths);
@@ -88,7 +90,7 @@ fn histograms(studied: &Studied, metric: &str) -> Option<Figure> {
         .simulations
         .iter()
         .filter(varies)
-        .filter_map(|simulation| Some((method(simulation), simulation.spread(metric)?)))
+        .filter_map(|simulation| Some((heading(simulation, studied.source), simulation.spread(metric)?)))
         .collect();
     let (_, first) = spreads.first()?;
     let (title, name, axis) = match metric {

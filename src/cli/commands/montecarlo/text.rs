@@ -26,6 +26,12 @@ pub fn notes(store: &Store, outcome: &Outcome) -> Result<Vec<String>, Failure> {
                 .into(),
         );
     }
+    let single = |simulation: &&Simulation| simulation.block_length.is_some_and(|length| length < 1.05);
+    if methods().any(|simulation| single(&simulation)) {
+        notes.push(
+            "a mean block of 1: these observations don't remember each other, and block draws as bootstrap does".into(),
+        );
+    }
     for studied in outcome.studied.iter().filter(|studied| studied.observed.len() < FEW) {
         let (n, what) = (studied.observed.len(), studied.source.observations());
         notes.push(format!("only {n} {what}: intervals are wide, and their ends say little"));
@@ -128,7 +134,9 @@ pub fn spread_rows(outcome: &Outcome) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for studied in &outcome.studied {
         for simulation in &studied.simulations {
-            rows.extend(simulation.spreads.iter().map(|spread| row(studied, simulation, spread)));
+            // What a method can't change says nothing.
+            let varied = simulation.spreads.iter().filter(|spread| !spread.values.is_empty());
+            rows.extend(varied.map(|spread| row(studied, simulation, spread)));
         }
     }
     rows
@@ -154,7 +162,11 @@ fn finding(studied: &Studied, simulation: &Simulation) -> Option<String> {
         share(drawdown.observed),
         share(drawdown.share_below),
     );
-    let by = format!("{} of {}", method(simulation), studied.source.observations());
+    let what = studied.source.observations();
+    let by = match simulation.block_length {
+        Some(length) => format!("{} of {length:.1} {what}", simulation.method),
+        None => format!("{} of {what}", simulation.method),
+    };
     Some(if simulation.method == Method::Shuffle {
         format!("{by}: every path ends at {}; {fell}", share(total.observed))
     } else {
