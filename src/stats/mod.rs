@@ -1,16 +1,16 @@
 //! How much could be luck? Tests, intervals and resampled paths of returns, pure: numbers in, numbers out.
 //!
 //! Everything here is a function of its arguments: no store, no clock, and randomness only from a seed. A resample is
-//! drawn from a stream of its own number ([`Stream`]), so results are the same at any number of threads.
+//! drawn from a stream of its own number (`Stream`), so results are the same at any number of threads.
 //!
 //! | question | answer |
 //! |---|---|
-//! | do two series of returns differ? | [`difference`]: Welch's t, the paired t, a block bootstrap of the mean |
-//! | several at once? | [`holm`] |
-//! | how long do returns remember? | [`block_length`] (Politis and White 2004, corrected 2009) |
-//! | what else could this run have come to? | [`simulate`]: bootstrap, block bootstrap, shuffle |
+//! | do two series of returns differ? | `difference`: Welch's t, the paired t, a block bootstrap of the mean |
+//! | several at once? | `holm` |
+//! | how long do returns remember? | `block_length` (Politis and White 2004, corrected 2009) |
+//! | what else could this run have come to? | `simulate`: bootstrap, block bootstrap, shuffle |
 //!
-//! Returns are fractions; a deviation below [`LEAST_DEVIATION`] is rounding, and what would be divided by it is unknown.
+//! Returns are fractions; a deviation below `LEAST_DEVIATION` is rounding, and what would be divided by it is unknown.
 
 mod bands;
 mod beta;

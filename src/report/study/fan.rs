@@ -66,7 +66,8 @@ impl Fans {
         let entries =
             if is_first { vec![Entry::new("as it was", ACTUAL), Entry::new("median", MEDIAN)] } else { vec![] };
         // The legend takes a line of its own in every panel, so that the plots stand level.
-        let title = if is_first { format!("{}; {}", fan.label, self.currency) } else { fan.label.clone() };
+        let scale = if money.is_log { ", log scale" } else { "" };
+        let title = if is_first { format!("{}; {}{scale}", fan.label, self.currency) } else { fan.label.clone() };
         let below = header(sketch, frame, &title, &[]);
         let lower = header(sketch, below, "", &entries);
         let left = label_room(&money, sketch.font);
