@@ -9,6 +9,8 @@
 pub mod domain;
 /// Kernels: incremental indicators, the same code in batch and live.
 pub mod indicators;
+/// How much could be luck: tests, intervals and resampled paths of returns.
+pub mod stats;
 /// The one door to DuckDB: open, migrate, views, rows, read-only queries.
 pub mod store;
 /// Pure decisions: events in, effects out; strategies, risk, portfolio, costs, engine.

@@ -16,6 +16,7 @@ pub mod labels;
 mod page;
 pub mod quality;
 mod read;
+pub mod study;
 mod summary;
 mod table;
 
@@ -98,21 +99,26 @@ fn file_safe(text: &str) -> String {
 
 /// A figure with title and origin, so that it can stand alone.
 fn framed(section: &Section, figure: &Figure) -> Sketch {
-    const MARGIN: f64 = 14.0;
     let width = if figure.is_half { page::HALF } else { page::WIDE };
-    let inner = (figure.picture)(width);
     let mut notes = vec![format!("run {}", figure.run_id), figure.views.to_string()];
     notes.extend(section.badges.iter().map(|badge| badge.text.to_string()));
+    standing_alone(&figure.title, &notes, (figure.picture)(width))
+}
+
+/// A picture with a title above and notes below it.
+fn standing_alone(title: &str, notes: &[String], inner: Sketch) -> Sketch {
+    const MARGIN: f64 = 14.0;
+    let width = inner.width;
     let mut lines: Vec<String> = Vec::new();
     for note in notes {
         match lines.last_mut() {
             Some(line) if text_width(&format!("{line} · {note}"), 11.0) <= width => *line = format!("{line} · {note}"),
-            _ => lines.push(note),
+            _ => lines.push(note.clone()),
         }
     }
     let (top, foot) = (38.0, 12.0 + 15.0 * lines.len() as f64);
     let mut sketch = Sketch::new(width + 2.0 * MARGIN, top + inner.height + foot + MARGIN);
-    sketch.sized_text((MARGIN, 25.0), figure.title.as_str(), Role::Ink, Anchor::Start, 15.0, true);
+    sketch.sized_text((MARGIN, 25.0), title, Role::Ink, Anchor::Start, 15.0, true);
     let below = top + inner.height + 18.0;
     sketch.place(inner, (MARGIN, top));
     for (index, line) in lines.into_iter().enumerate() {

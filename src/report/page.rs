@@ -16,7 +16,7 @@ use crate::store::{Store, embedded};
 
 /// Width of figures on a desk, on a phone, and of those that take half a page.
 pub const WIDE: f64 = 920.0;
-const PHONE: f64 = 390.0;
+pub(super) const PHONE: f64 = 390.0;
 /// Width of a figure that shares its row.
 pub const HALF: f64 = 440.0;
 
@@ -53,7 +53,7 @@ pub struct Section {
 }
 
 /// Warnings a run carries.
-fn badges(run: &Run) -> Vec<Badge> {
+pub(super) fn badges(run: &Run) -> Vec<Badge> {
     let mut found = Vec::new();
     if run.is_synthetic {
         found.push(Badge {

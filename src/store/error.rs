@@ -80,6 +80,22 @@ pub enum StoreError {
         /// Every known code.
         known: String,
     },
+    /// A word that names no run.
+    #[error("unknown run '{given}'; {}", newest_runs(.newest))]
+    UnknownRun {
+        /// As given.
+        given: String,
+        /// The newest runs there are.
+        newest: Vec<String>,
+    },
+    /// A word that several runs answer to.
+    #[error("'{given}' is the name or the beginning of several runs: {}", .found.join(", "))]
+    SeveralRuns {
+        /// As given.
+        given: String,
+        /// The newest of them.
+        found: Vec<String>,
+    },
     /// A query the user wrote, refused or failed.
     #[error("{0}")]
     Query(String),
@@ -122,6 +138,8 @@ impl StoreError {
                 "use one of these, or leave the exchange out: then no session is checked and the trading day is the UTC date"
                     .into()
             }
+            Self::UnknownRun { .. } => "list runs with 'ws query runs'".into(),
+            Self::SeveralRuns { .. } => "name one by its id".into(),
             Self::Checksum { .. } => "use the version of ws that wrote the store".into(),
             _ => return None,
         })
@@ -130,7 +148,15 @@ impl StoreError {
     /// Whether the request was refused (as opposed to something having broken).
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Missing(_) | Self::Query(_) | Self::Foreign(_) | Self::UnknownExchange { .. })
+        matches!(
+            self,
+            Self::Missing(_)
+                | Self::Query(_)
+                | Self::Foreign(_)
+                | Self::UnknownExchange { .. }
+                | Self::UnknownRun { .. }
+                | Self::SeveralRuns { .. }
+        )
     }
 
     /// Tells an opening failure apart by DuckDB's message.
@@ -140,6 +166,14 @@ impl StoreError {
             return Self::Locked { path: path.to_path_buf(), holder: lock_holder(&text) };
         }
         Self::Corrupt { path: path.to_path_buf(), detail: first_line(error) }
+    }
+}
+
+fn newest_runs(newest: &[String]) -> String {
+    if newest.is_empty() {
+        "the store has none yet; 'ws backtest' makes one".to_string()
+    } else {
+        format!("newest: {}", newest.join(", "))
     }
 }
 

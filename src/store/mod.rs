@@ -16,6 +16,7 @@ pub mod named;
 mod open;
 mod pulled;
 pub mod query;
+pub mod returns;
 pub mod runs;
 pub mod series;
 pub mod signals;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use duckdb::params;
 
-use super::{Columns, Result, Store};
+use super::{Columns, Result, Store, StoreError};
 use crate::domain::Ts;
 use crate::domain::id::new_id;
 
@@ -141,6 +141,21 @@ pub fn exists(store: &Store, run_id: &str) -> Result<bool> {
     let found: i64 =
         store.conn().query_row("SELECT count(*) FROM runs WHERE run_id = ?", [run_id], |row| row.get(0))?;
     Ok(found > 0)
+}
+
+/// The run that a word names: by its id, by its given name, or by the beginning of its id.
+///
+/// # Errors
+/// [`StoreError::UnknownRun`] with the newest runs, [`StoreError::SeveralRuns`], faults of DuckDB.
+pub fn find(store: &Store, given: &str) -> Result<String> {
+    let mut statement = store.conn().prepare(crate::sql!("store/find_run"))?;
+    let rows = statement.query_map([given], |row| row.get(0))?;
+    let mut found: Vec<String> = rows.collect::<std::result::Result<_, _>>()?;
+    match found.len() {
+        0 => Err(StoreError::UnknownRun { given: given.to_string(), newest: newest(store, "", 5)? }),
+        1 => Ok(found.remove(0)),
+        _ => Err(StoreError::SeveralRuns { given: given.to_string(), found }),
+    }
 }
 
 /// The newest run ids of a kind (or of any, when empty), newest first.

@@ -5,7 +5,7 @@
 //! `label_kinds` every kind of label by brute force, `label_peers` against pandas, `label_audit` what an audit finds;
 //! `calendars` sessions against real files and a package; `bars` derived bars by hand and against pandas; `models` the
 //! chain on real bars, and that no test bar reaches a model; `backtest` the engine against a reference and its laws;
-//! `report` pages and pictures; `slt` and `views` the metrics on hand-computed rows and against a second
+//! `report` pages and pictures; `montecarlo` and `compare` what luck could have done, over the runs of `luck_store`; `slt` and `views` the metrics on hand-computed rows and against a second
 //! implementation; `cli` the program as users run it. Tests that read `../shared` fail when it is missing.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a failing test should stop loudly")]
@@ -15,6 +15,7 @@ mod backtest;
 mod bars;
 mod calendars;
 mod cli;
+mod compare;
 mod feature_sets;
 mod feature_world;
 mod features;
@@ -29,8 +30,10 @@ mod label_peers;
 mod labels;
 mod live_features;
 mod lookahead;
+mod luck_store;
 mod market;
 mod models;
+mod montecarlo;
 mod report;
 mod shared;
 mod simulate;

@@ -113,5 +113,7 @@ SELECT run_id, split, 0, key, value
 FROM (UNPIVOT (SELECT run_id, split, accuracy, roc_auc, CAST(n AS DOUBLE) AS n FROM classifier_metrics WHERE split <> 'backtest')
       ON accuracy, roc_auc, n INTO NAME key VALUE value);
 INSERT INTO run_metrics SELECT 'tr-one', 'valid', i, 'log_loss', 0.7 - i / 100 FROM range(1, 6) AS epochs(i);
+INSERT INTO montecarlo VALUES
+    ('mc-1', 'bt-walk', TIMESTAMP '2024-03-07', '0.1.0', 1, 'returns', 'bootstrap', 522, 1000, NULL, 'total_return', 0.1, 0.11, -0.3, -0.25, 0.0, 0.1, 0.2, 0.5, 0.6, 0.5, 0.25);
 -- A universe that bears the name tests give to parameters of research queries.
 INSERT INTO universe VALUES ('tr-one', 'AAA', DATE '2020-01-01', NULL, 'made up', TIMESTAMP '2024-01-01');

@@ -3,6 +3,7 @@
 mod audit;
 mod backtest;
 mod bars;
+mod compare;
 mod completions;
 mod demo;
 mod doctor;
@@ -15,6 +16,7 @@ mod labels;
 mod labels_audit;
 mod man;
 mod model;
+mod montecarlo;
 mod query;
 mod report;
 mod simulate;
@@ -37,6 +39,8 @@ pub enum Command {
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Backtest(backtest::BacktestArgs),
+    Montecarlo(montecarlo::MontecarloArgs),
+    Compare(compare::CompareArgs),
     Audit(audit::AuditArgs),
     Report(report::ReportArgs),
     Sql(sql::SqlArgs),
@@ -59,6 +63,8 @@ pub fn run(command: Command, ctx: &Ctx) -> Result<Output, Failure> {
         Command::Train(args) => train::run(&args, ctx),
         Command::Evaluate(args) => evaluate::run(&args, ctx),
         Command::Backtest(args) => backtest::run(&args, ctx),
+        Command::Montecarlo(args) => montecarlo::run(&args, ctx),
+        Command::Compare(args) => compare::run(&args, ctx),
         Command::Audit(args) => audit::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
         Command::Sql(args) => sql::run(&args, ctx),

@@ -1,0 +1,48 @@
+//! How much could be luck? Tests, intervals and resampled paths of returns, pure: numbers in, numbers out.
+//!
+//! Everything here is a function of its arguments: no store, no clock, and randomness only from a seed. A resample is
+//! drawn from a stream of its own number (`Stream`), so results are the same at any number of threads.
+//!
+//! | question | answer |
+//! |---|---|
+//! | do two series of returns differ? | `difference`: Welch's t, the paired t, a block bootstrap of the mean |
+//! | several at once? | `holm` |
+//! | how long do returns remember? | `block_length` (Politis and White 2004, corrected 2009) |
+//! | what else could this run have come to? | `simulate`: bootstrap, block bootstrap, shuffle |
+//!
+//! Returns are fractions; a deviation below `LEAST_DEVIATION` is rounding, and what would be divided by it is unknown.
+
+mod bands;
+mod beta;
+mod block_length;
+mod bootstrap;
+mod difference;
+mod error;
+mod holm;
+mod moments;
+mod pairing;
+mod paths;
+mod random;
+mod resample;
+mod simulate;
+mod student;
+mod ttest;
+
+pub use bands::{BAND_PATHS, Bands, LEVELS};
+pub use beta::{ln_gamma, regularized_beta};
+pub use block_length::block_length;
+pub use bootstrap::{MeanInterval, mean_interval};
+pub use difference::{Difference, Resampling, difference};
+pub use error::StatsError;
+pub use holm::holm;
+pub use moments::{LEAST_DEVIATION, Moments, correlation, moments, quantile};
+pub use pairing::{Dated, Paired, pair};
+pub use paths::{PathScale, PathStats, growth_curve, path_stats, trade_returns};
+pub use random::Stream;
+pub use resample::{Method, Resampler};
+pub use simulate::{LEAST_OBSERVATIONS, Plan, Simulation, Spread, simulate};
+pub use student::{cdf, quantile as student_quantile, two_sided};
+pub use ttest::{TTest, paired, welch};
+
+#[cfg(test)]
+mod tests;
