@@ -16,4 +16,4 @@ mod simulate;
 pub use config::{Config, GivenSignal, ModelRef, Plan, Prediction};
 pub use error::BacktestError;
 pub use record::{Outcome, run};
-pub use simulate::{simulate, sweep};
+pub use simulate::{measure, simulate, sweep};

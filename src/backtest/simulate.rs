@@ -2,6 +2,7 @@
 
 use super::{BacktestError, Plan};
 use crate::domain::{Bars, Progress, Silent};
+use crate::telemetry::{Meter, Metrics, Yearly};
 use crate::trade::{Counters, Engine, Sink};
 use crate::venues::{Paper, Replay, TimedSignal};
 
@@ -35,4 +36,20 @@ pub fn sweep(bars: &[Bars], signals: &[Vec<TimedSignal>], plan: &Plan) -> Result
     let mut counters = Counters::new(plan.settings.capital);
     simulate(bars, signals, plan, &mut counters, &Silent)?;
     Ok(counters)
+}
+
+/// The metrics of a plan over series in memory, as `run_performance` would say them; nothing is stored. `None` without
+/// bars.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn measure(
+    bars: &[Bars],
+    signals: &[Vec<TimedSignal>],
+    plan: &Plan,
+    yearly: Yearly,
+) -> Result<Option<Metrics>, BacktestError> {
+    let mut meter = Meter::new(plan.settings.capital, bars.len(), yearly);
+    simulate(bars, signals, plan, &mut meter, &Silent)?;
+    Ok(meter.metrics())
 }
