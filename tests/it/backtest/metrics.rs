@@ -61,7 +61,8 @@ fn metrics_in_memory_are_those_of_the_view() {
     idle.sizing = Some("notional:1e12".parse::<Sizing>().unwrap());
     assert_same("no trade", &goog, &idle);
     let first = part(&goog[0], 0, 1);
-    assert_same("one bar", &[first.clone()], &sma(&[first], Interval::D1));
+    let one = [first];
+    assert_same("one bar", &one, &sma(&one, Interval::D1));
     let mut several = [part(&goog[0], 0, 900), part(&goog[0], 300, 1200)];
     several[0].symbol = "OLD".parse().unwrap();
     assert_same("several symbols", &several, &sma(&several, Interval::D1));
