@@ -3,6 +3,7 @@
 mod golden;
 mod labels;
 mod laws;
+mod metrics;
 mod rules;
 mod series;
 mod stored;
