@@ -1,9 +1,14 @@
 //! Backtests: agreement with an independent engine and an independent labelling, laws of the account, stored runs.
 
+mod account;
+mod auditor;
 mod golden;
+mod harness;
 mod labels;
 mod laws;
 mod metrics;
+mod orders;
+mod peers;
 mod rules;
 mod series;
 mod stored;

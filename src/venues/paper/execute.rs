@@ -121,12 +121,10 @@ impl Paper {
         ledger: &Ledger<'_, K>,
     ) -> Result<f64, Refusal> {
         let account = ledger.account();
-        let (price, _) = self.price(order, order.estimated_units(), price, tick);
-        let bought = |value: f64| self.terms.costs.units_for(value, order.side, price, tick.bar.session_date);
         let exact = match order.quantity {
             Quantity::Units(units) => units,
-            Quantity::Value(value) => bought(value),
-            Quantity::Share { fraction, .. } => bought(fraction * account.equity),
+            Quantity::Value(value) => self.bought(value, order, price, tick),
+            Quantity::Share { fraction, .. } => self.bought(fraction * account.equity, order, price, tick),
         };
         let contract = &self.terms.contracts[tick.asset];
         let units = contract.units(exact);
@@ -139,6 +137,17 @@ impl Paper {
             // Nothing is left to take a share of.
             None => Err(Refusal::Cash { needed: 0.0, available }),
         }
+    }
+
+    /// Units that an amount of money buys.
+    fn bought(&self, value: f64, order: &Order, price: Price, tick: &Tick) -> f64 {
+        let at = |units: f64| {
+            let (price, _) = self.price(order, units, price, tick);
+            self.terms.costs.units_for(value, order.side, price, tick.bar.session_date)
+        };
+        let units = at(order.estimated_units());
+        // Where the price depends on the size, the smaller of two guesses can be paid for.
+        if self.terms.costs.slippage.needs_volume() { units.min(at(units)) } else { units }
     }
 
     /// Whether the account can pay for an entry.

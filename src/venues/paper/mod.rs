@@ -158,10 +158,12 @@ impl Paper {
     /// Entries inside the bar, of orders that did not execute at its open.
     fn enter_inside<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
         let Some(entry) = &mut self.working[slot].entry else { return };
-        let seen = |price: &Price| if matches!(price, Price::Exact(_)) { Seen::AfterLimit } else { Seen::AfterStop };
-        if let Some(price) = entry.inside(tick) {
-            self.execute_entry(tick, slot, price, seen(&price), ledger);
-        }
+        let Some(price) = entry.inside(tick) else { return };
+        let seen = match price {
+            Price::Exact(limit) => Seen::AfterLimit(limit),
+            Price::Market { at: stop, .. } => Seen::AfterStop(stop),
+        };
+        self.execute_entry(tick, slot, price, seen, ledger);
     }
 
     /// Brackets, then what happens at the close.
