@@ -15,8 +15,8 @@ use rayon::prelude::*;
 use workstation::backtest::{Config, Data, sweep};
 use workstation::domain::{Bars, Interval, Silent, Ts};
 use workstation::ingest::{self, Options};
-use workstation::store::bars::{coverage, load};
 use workstation::store::Store;
+use workstation::store::bars::{coverage, load};
 use workstation::trade::Sizing;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -27,7 +27,8 @@ fn main() -> Outcome<()> {
     let series = [read(bars)?];
     let pairs = std::fs::read_to_string(pairs)?;
     let started = Instant::now();
-    let lines: Vec<String> = pairs.lines().collect::<Vec<_>>().par_iter().map(|pair| line(&series, pair)).collect::<Outcome<_>>()?;
+    let lines: Vec<String> =
+        pairs.lines().collect::<Vec<_>>().par_iter().map(|pair| line(&series, pair)).collect::<Outcome<_>>()?;
     let seconds = started.elapsed().as_secs_f64();
     std::fs::write(out, lines.concat())?;
     println!("{} pairs x {} bars in {seconds:.3}", lines.len(), series[0].len());

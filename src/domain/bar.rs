@@ -109,10 +109,13 @@ impl Bars {
     }
 
     /// The bar at `index`, or `None` past the end.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Bar> {
-        (index < self.len()).then(|| Bar {
+        if index >= self.len() {
+            return None;
+        }
+        Some(Bar {
             ts: self.ts[index],
             close_ts: self.close_ts[index],
             session_date: self.session_date[index],

@@ -88,6 +88,7 @@ struct Working {
 pub struct Paper {
     terms: Terms,
     assets: usize,
+    strategies: usize,
     /// One a slot: strategies behind each other, each with every asset.
     working: Vec<Working>,
     /// Units of each asset's bar that may still be traded.
@@ -108,13 +109,15 @@ impl Paper {
         terms.square_off.resize(strategies, None);
         let nights = terms.square_off.iter().any(Option::is_some);
         let working = vec![Working::default(); assets * strategies];
-        Self { terms, assets, working, left: vec![f64::INFINITY; assets], nights, session: None }
+        Self { terms, assets, strategies, working, left: vec![f64::INFINITY; assets], nights, session: None }
     }
 
     /// The slots of an asset, one a strategy.
     #[inline]
     fn slots(&self, asset: usize) -> impl Iterator<Item = usize> + use<> {
-        (asset..self.working.len()).step_by(self.assets)
+        // Not step_by: that divides.
+        let assets = self.assets;
+        (0..self.strategies).map(move |strategy| strategy * assets + asset)
     }
 
     #[inline]
