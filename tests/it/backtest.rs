@@ -2,6 +2,7 @@
 
 mod account;
 mod auditor;
+mod given;
 mod golden;
 mod harness;
 mod labels;
@@ -12,3 +13,4 @@ mod peers;
 mod rules;
 mod series;
 mod stored;
+mod wired;

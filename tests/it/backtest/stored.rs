@@ -13,11 +13,11 @@ use workstation::trade::Direction;
 use super::golden;
 use super::series::{btc, daily, goog, midnight, part};
 
-fn now() -> Ts {
+pub fn now() -> Ts {
     Ts::parse("2026-11-20 12:00").unwrap()
 }
 
-fn store_with(series: &[Bars]) -> Store {
+pub fn store_with(series: &[Bars]) -> Store {
     let store = Store::in_memory().unwrap();
     for bars in series {
         let n = bars.len();
@@ -42,7 +42,7 @@ fn store_with(series: &[Bars]) -> Store {
     store
 }
 
-fn one<T: FromSql>(store: &Store, sql: &str, run_id: &str) -> T {
+pub fn one<T: FromSql>(store: &Store, sql: &str, run_id: &str) -> T {
     store.conn().query_row(sql, [run_id], |row| row.get(0)).unwrap_or_else(|error| panic!("{sql}: {error}"))
 }
 
