@@ -28,9 +28,7 @@ mod pending;
 use bracket::{Bracket, Seen};
 use pending::{Pending, Price};
 
-use crate::trade::{
-    Approved, Broker, Cancel, Contract, Costs, ExitReason, Ledger, Order, OrderKind, Sink, Step, Tick,
-};
+use crate::trade::{Approved, Broker, Cancel, Contract, Costs, ExitReason, Ledger, Order, OrderKind, Sink, Step, Tick};
 
 /// When positions are closed for the night.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
