@@ -72,6 +72,7 @@ impl Bars {
     }
 
     /// Number of bars.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.ts.len()
@@ -109,7 +110,7 @@ impl Bars {
     }
 
     /// The bar at `index`, or `None` past the end.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Bar> {
         (index < self.len()).then(|| Bar {

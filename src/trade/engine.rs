@@ -223,7 +223,7 @@ impl<B: Broker> Engine<B> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn ask<K: Sink>(&mut self, tick: &Tick, event: &Event<'_>, account: &Account, sink: &mut K) {
         for strategy in 0..self.traders.len() {
             let size = self.portfolio.size(self.portfolio.slot(strategy, tick.asset));

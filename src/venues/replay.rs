@@ -101,15 +101,22 @@ impl Series<'_> {
                 step.signals.push(StepSignal { tick: step.ticks.len(), signal: timed.signal });
             }
         }
-        let mut tick = Tick { last: self.next_bar == self.bars.len(), ..Tick::new(asset, bar) };
-        tick.session_end = self.bars.session_date.get(self.next_bar) != Some(&bar.session_date);
+        step.ticks.push(Tick {
+            asset,
+            bar,
+            hours: None,
+            session_end: self.bars.session_date.get(self.next_bar) != Some(&bar.session_date),
+            halted: false,
+            last: self.next_bar == self.bars.len(),
+        });
         if let Some(around) = self.around {
-            self.look_around(around, &mut tick, step);
+            self.look_around(around, step);
         }
-        step.ticks.push(tick);
     }
 
-    fn look_around(&mut self, around: &Surroundings, tick: &mut Tick, step: &mut Step) {
+    /// Hours, actions and halts of the newest tick of a step.
+    fn look_around(&mut self, around: &Surroundings, step: &mut Step) {
+        let Some(tick) = step.ticks.last_mut() else { return };
         let bar = &tick.bar;
         while let Some((_, action)) = around.actions.get(self.next_action).filter(|(day, _)| *day <= bar.session_date) {
             self.next_action += 1;

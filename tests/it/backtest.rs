@@ -9,6 +9,7 @@ mod labels;
 mod laws;
 mod orders;
 mod peers;
+mod pinned;
 mod rules;
 mod series;
 mod stored;

@@ -24,13 +24,7 @@ pub(super) struct Bracket {
 
 impl Bracket {
     /// The levels that a position entered at `price` asks for, on the grid of the contract.
-    pub(super) fn of(
-        exits: &Exits,
-        direction: Direction,
-        price: f64,
-        contract: &Contract,
-        seen: Seen,
-    ) -> Option<Self> {
+    pub(super) fn of(exits: &Exits, direction: Direction, price: f64, contract: &Contract, seen: Seen) -> Option<Self> {
         if exits.stop_loss.is_none() && exits.take_profit.is_none() {
             return None;
         }

@@ -1,8 +1,8 @@
 //! Executions: units, prices, costs.
 
+use super::Paper;
 use super::bracket::{Bracket, Seen};
 use super::pending::{Pending, Price};
-use super::Paper;
 use crate::trade::{Cancel, ExitReason, Fill, Ledger, Order, OrderKind, Quantity, Refusal, Sink, Tick};
 
 impl Paper {
@@ -32,16 +32,12 @@ impl Paper {
     }
 
     /// Executes the exit of a slot as far as the volume allows.
-    pub(super) fn execute_exit<K: Sink>(
-        &mut self,
-        tick: &Tick,
-        slot: usize,
-        price: Price,
-        ledger: &mut Ledger<'_, K>,
-    ) {
+    pub(super) fn execute_exit<K: Sink>(&mut self, tick: &Tick, slot: usize, price: Price, ledger: &mut Ledger<'_, K>) {
         let Some(mut exit) = self.working[slot].exit.take() else { return };
         let order = *exit.order.get();
-        let Some((held, _)) = ledger.position(slot) else { return ledger.cancel(&order, exit.filled, Cancel::PositionLeft) };
+        let Some((held, _)) = ledger.position(slot) else {
+            return ledger.cancel(&order, exit.filled, Cancel::PositionLeft);
+        };
         let units = self.allowed(tick, held);
         if units > 0.0 {
             exit.filled += units;
@@ -165,7 +161,8 @@ impl Paper {
             Price::Market { at, bound } => {
                 let slipped = self.terms.costs.market_price(order.side, at, units, tick.bar.volume);
                 let paid = self.terms.contracts[tick.asset].active(order.side, slipped);
-                let bounded = bound.map_or(paid, |bound| if order.side.sign() > 0.0 { paid.min(bound) } else { paid.max(bound) });
+                let bounded =
+                    bound.map_or(paid, |bound| if order.side.sign() > 0.0 { paid.min(bound) } else { paid.max(bound) });
                 (bounded, at)
             }
         }

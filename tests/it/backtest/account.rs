@@ -60,7 +60,12 @@ fn nothing_trades_in_a_halt() {
     let exit = run_around(&bars, &[(0, 0, LONG), (0, 1, FLAT)], &halted(2, 4), |_| {});
     assert_eq!(fills(&exit, &bars[0]), [(10.0, 101.0, 1), (-10.0, 104.0, 4)]);
     // A series that ends in one is closed all the same.
-    let last = run_around(&bars, &[(0, 0, LONG)], &[Surroundings { halts: vec![(bars[0].ts[6], Ts(i64::MAX))], ..Surroundings::default() }], |_| {});
+    let last = run_around(
+        &bars,
+        &[(0, 0, LONG)],
+        &[Surroundings { halts: vec![(bars[0].ts[6], Ts(i64::MAX))], ..Surroundings::default() }],
+        |_| {},
+    );
     assert_eq!(exits(&last), [(106.0, ExitReason::EndOfData, 5)]);
     // A life is counted in bars, traded or not.
     let expired = run_around(&bars, &[(0, 0, LONG)], &halted(1, 3), |config| config.life = "bars:2".parse().unwrap());
@@ -70,12 +75,14 @@ fn nothing_trades_in_a_halt() {
 #[test]
 fn positions_are_counted_and_capped() {
     let bars = [flat_bars("A", &[100.0; 5]), flat_bars("B", &[50.0; 5]), flat_bars("C", &[10.0; 5])];
-    let counted = run(&bars, &[(0, 0, LONG), (1, 0, LONG), (2, 0, LONG), (0, 2, SHORT)], |config| config.max_positions = Some(2));
+    let counted =
+        run(&bars, &[(0, 0, LONG), (1, 0, LONG), (2, 0, LONG), (0, 2, SHORT)], |config| config.max_positions = Some(2));
     assert_eq!(refusals(&counted), ["positions: 2 are open or ordered, the most there may be"]);
     assert_eq!(counted.trades().len(), 3, "turning one around takes no further place");
     let capped = run(&bars, &[(0, 0, LONG), (1, 0, LONG)], |config| config.symbol_cap = Some(600.0));
     assert_eq!(refusals(&capped), ["symbol: would be 1000.00, the cap is 600.00"]);
-    let long_only = run(&bars, &[(0, 0, LONG), (0, 1, SHORT), (1, 0, SHORT)], |config| config.only = Some(Direction::Long));
+    let long_only =
+        run(&bars, &[(0, 0, LONG), (0, 1, SHORT), (1, 0, SHORT)], |config| config.only = Some(Direction::Long));
     assert_eq!(refusals(&long_only), ["direction: SHORT is switched off"; 2]);
     assert_eq!(exits(&long_only), [(100.0, ExitReason::Signal, 1)], "but it leaves the long one");
 }
@@ -89,7 +96,10 @@ fn sessions(interval: Interval) -> (Bars, Surroundings) {
         let ts = Ts::from_day(day).plus(9 * 3_600_000_000 + n % 4 * interval.micros());
         let price = 100.0 + n as f64;
         bars.push(Bar { session_date: day, ..bar(ts, interval, [price, price + 0.75, price - 0.25, price + 0.5]) });
-        hours.insert(day, Hours { open: bars.ts[n as usize / 4 * 4], close: bars.ts[n as usize / 4 * 4].plus(4 * interval.micros()) });
+        hours.insert(
+            day,
+            Hours { open: bars.ts[n as usize / 4 * 4], close: bars.ts[n as usize / 4 * 4].plus(4 * interval.micros()) },
+        );
     }
     (bars, Surroundings { hours, ..Surroundings::default() })
 }
@@ -99,18 +109,25 @@ fn square_off_leaves_before_the_night() {
     let squared = |interval, known: bool| {
         let (bars, around) = sessions(interval);
         let around = if known { vec![around] } else { vec![] };
-        let recorder = run_around(std::slice::from_ref(&bars), &[(0, 1, LONG), (0, 2, LONG), (0, 3, LONG)], &around, |config| {
-            config.square_off = Some(true);
-        });
+        let recorder =
+            run_around(std::slice::from_ref(&bars), &[(0, 1, LONG), (0, 2, LONG), (0, 3, LONG)], &around, |config| {
+                config.square_off = Some(true);
+            });
         (fills(&recorder, &bars), exits(&recorder).into_iter().map(|(_, reason, _)| reason).collect::<Vec<_>>())
     };
     // Minutes: in at the open of bar 2, out at the open of bar 3, a minute before the close. What bar 3 decides fills at
     // the next open, and is left at the last open of that day.
-    let minutes = (vec![(10.0, 102.0, 2), (-10.0, 103.0, 3), (10.0, 104.0, 4), (-10.0, 107.0, 7)], vec![ExitReason::SquareOff; 2]);
+    let minutes = (
+        vec![(10.0, 102.0, 2), (-10.0, 103.0, 3), (10.0, 104.0, 4), (-10.0, 107.0, 7)],
+        vec![ExitReason::SquareOff; 2],
+    );
     assert_eq!(squared(Interval::M1, true), minutes);
     assert_eq!(squared(Interval::M1, false), minutes, "without a calendar the series tells its last bar");
     // Longer bars: at the close of the session's last bar.
-    let hours = (vec![(10.0, 102.0, 2), (-10.0, 103.5, 3), (10.0, 104.0, 4), (-10.0, 107.5, 7)], vec![ExitReason::SquareOff; 2]);
+    let hours = (
+        vec![(10.0, 102.0, 2), (-10.0, 103.5, 3), (10.0, 104.0, 4), (-10.0, 107.5, 7)],
+        vec![ExitReason::SquareOff; 2],
+    );
     assert_eq!(squared(Interval::H1, true), hours);
 }
 
@@ -147,7 +164,10 @@ fn splits_and_dividends_reach_positions_orders_and_levels() {
     let held = run_around(&bars, &[(0, 0, LONG)], &around, |config| config.stop_loss = Some(0.1));
     let trade = held.trades()[0];
     // Bought at 100 with a stop at 90: 20 units from 50 with one at 45. The gap to 44 fills at the open.
-    assert_eq!((trade.size, trade.entry_price, trade.exit_price, trade.reason), (20.0, 50.0, 44.0, ExitReason::StopLoss));
+    assert_eq!(
+        (trade.size, trade.entry_price, trade.exit_price, trade.reason),
+        (20.0, 50.0, 44.0, ExitReason::StopLoss)
+    );
     assert_eq!((trade.carry, trade.pnl), (20.0, 20.0 * -6.0 + 20.0));
     assert_eq!(held.equity()[..4], [100_000.0, 100_000.0, 100_000.0, 100_000.0]);
     let benchmark = held.benchmark();
@@ -163,7 +183,10 @@ fn splits_and_dividends_reach_positions_orders_and_levels() {
 fn strategies_side_by_side_share_the_cash_alone() {
     let closes = [10.0, 9.0, 8.0, 9.0, 11.0, 12.0, 11.0, 9.0, 8.0, 8.0, 8.0];
     let bars = [flat_bars("A", &closes)];
-    let signal = |bar: usize, direction| TimedSignal { ts: bars[0].ts[bar], signal: Signal::Directed { direction, confidence: None } };
+    let signal = |bar: usize, direction| TimedSignal {
+        ts: bars[0].ts[bar],
+        signal: Signal::Directed { direction, confidence: None },
+    };
     let signals = vec![vec![signal(0, SHORT), signal(5, FLAT)]];
     let result = |names: &[&str]| {
         let config = Config {
@@ -211,7 +234,8 @@ fn the_sentiment_gate_stands_before_longs() {
         ..Config::new("signals", vec!["A".parse().unwrap()], Interval::D1)
     };
     let mut recorder = Recorder::new(100_000.0, 1, 0);
-    let notes = simulate(&Data::with_signals(&bars, &signals), &config.check().unwrap(), &mut recorder, &Silent).unwrap();
+    let notes =
+        simulate(&Data::with_signals(&bars, &signals), &config.check().unwrap(), &mut recorder, &Silent).unwrap();
     assert_eq!(refusals(&recorder), ["sentiment: the score is -0.500, longs need -0.300"]);
     let sizes: Vec<f64> = recorder.trades().iter().map(|trade| trade.size).collect();
     assert_eq!(sizes, [5.0, 6.0], "surer by 1.2, and so larger");

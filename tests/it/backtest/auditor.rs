@@ -136,7 +136,10 @@ impl Auditor {
         assert!(fill.ts >= order.decided_ts, "{fill:?} comes before {order:?}");
         assert!(fill.size > 0.0 && fill.commission >= 0.0 && fill.slippage >= 0.0);
         let against = (fill.price - fill.ref_price) * fill.side.sign();
-        assert!((fill.slippage - against * fill.size).abs() <= 1e-9 * fill.price * fill.size, "slippage costs: {fill:?}");
+        assert!(
+            (fill.slippage - against * fill.size).abs() <= 1e-9 * fill.price * fill.size,
+            "slippage costs: {fill:?}"
+        );
         assert!(!tick.halted || tick.last, "nothing trades in a halt: {fill:?}");
         let limit = match order.style {
             Style::Limit(limit) | Style::StopLimit { limit, .. } if !self.ratios.contains_key(&order.id) => limit,

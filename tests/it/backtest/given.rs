@@ -101,7 +101,8 @@ fn a_statement_that_sees_ahead_is_refused_with_its_first_case() {
 fn features_are_built_anew_for_the_audit() {
     let place = Place::new();
     assert!(place.ws(&["features", "build"]).status.success());
-    let sql = "SELECT symbol, ts, if(rsi_14 < 40, 'LONG', 'FLAT') AS direction FROM features_core23 WHERE rsi_14 IS NOT NULL";
+    let sql =
+        "SELECT symbol, ts, if(rsi_14 < 40, 'LONG', 'FLAT') AS direction FROM features_core23 WHERE rsi_14 IS NOT NULL";
     let output = place.backtest(sql, &[]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(place.count("audits WHERE passed AND compared > 1000") == 1);
@@ -115,13 +116,22 @@ fn wrong_statements_are_told_what_is_wrong() {
         ("SELECT symbol, ts, 'UP' AS direction, 1 AS confidence FROM bars", "'UP' is none of LONG, SHORT, FLAT"),
         ("SELECT symbol, ts, 'LONG' AS direction, 1 AS confidense FROM bars", "did you mean 'confidence'?"),
         ("SELECT 'NOPE' AS symbol, ts, 'LONG' AS direction FROM bars LIMIT 1", "no 1d bars for NOPE"),
-        ("SELECT symbol, ts + INTERVAL 1 HOUR AS ts, 'LONG' AS direction FROM bars", "none of its rows names the start"),
-        ("SELECT symbol, ts, 'LONG' AS direction, 3 AS confidence FROM bars LIMIT 1", "confidence 3 is not between 0 and 1"),
+        (
+            "SELECT symbol, ts + INTERVAL 1 HOUR AS ts, 'LONG' AS direction FROM bars",
+            "none of its rows names the start",
+        ),
+        (
+            "SELECT symbol, ts, 'LONG' AS direction, 3 AS confidence FROM bars LIMIT 1",
+            "confidence 3 is not between 0 and 1",
+        ),
         ("SELECT symbol, ts, NULL AS direction FROM bars LIMIT 1", "has no direction (NULL)"),
         ("SELECT symbol, ts, 'LONG' AS direction FROM bars WHERE false", "gives no row"),
         ("SELECT symbol, 'soon' AS ts, 'LONG' AS direction FROM bars", "soon"),
         ("DELETE FROM bars", "'DELETE' is refused"),
-        ("SELECT symbol, ts, 'LONG' AS direction FROM (SELECT * FROM bars UNION ALL SELECT * FROM bars)", "two signals about 'GOOG'"),
+        (
+            "SELECT symbol, ts, 'LONG' AS direction FROM (SELECT * FROM bars UNION ALL SELECT * FROM bars)",
+            "two signals about 'GOOG'",
+        ),
     ];
     for (sql, wanted) in cases {
         let output = place.backtest(sql, if wanted.starts_with("two") { &["--no-audit"] } else { &[] });
@@ -130,7 +140,8 @@ fn wrong_statements_are_told_what_is_wrong() {
         assert!(message.contains(wanted), "{sql}: {message}");
     }
     assert_eq!(place.count("runs") + place.count("audits WHERE passed AND compared > 0"), 0);
-    let stray = place.backtest("SELECT symbol, ts + INTERVAL 1 HOUR AS ts, 'LONG' AS direction FROM bars", &["--no-audit"]);
+    let stray =
+        place.backtest("SELECT symbol, ts + INTERVAL 1 HOUR AS ts, 'LONG' AS direction FROM bars", &["--no-audit"]);
     assert!(json(&stray)["warnings"].to_string().contains("2148 signals name no bar"), "{stray:?}");
     let missing = place.ws(&["backtest", "--signals", "none.sql"]);
     assert_eq!(missing.status.code(), Some(2));

@@ -29,7 +29,11 @@ fn a_limit_fills_only_through_its_price() {
     // A buy at 98, a sale at 102.
     assert_eq!(entered("limit:0.02", LONG, &[QUIET, [100.0, 101.0, 98.0, 99.0], QUIET]), [], "touched is not through");
     assert_eq!(entered("limit:0.02", LONG, &[QUIET, [100.0, 101.0, 97.9, 99.0], QUIET]), [(10.0, 98.0, 2)]);
-    assert_eq!(entered("limit:0.02", LONG, &[[97.0, 99.0, 96.0, 98.0], QUIET]), [(10.0, 97.0, 1)], "a gap, at the open");
+    assert_eq!(
+        entered("limit:0.02", LONG, &[[97.0, 99.0, 96.0, 98.0], QUIET]),
+        [(10.0, 97.0, 1)],
+        "a gap, at the open"
+    );
     assert_eq!(entered("limit:0.02", SHORT, &[QUIET, [100.0, 102.5, 99.0, 100.0], QUIET]), [(-10.0, 102.0, 2)]);
     assert_eq!(entered("limit:0.02", SHORT, &[[103.0, 104.0, 102.0, 103.0], QUIET]), [(-10.0, 103.0, 1)]);
 }
@@ -38,7 +42,11 @@ fn a_limit_fills_only_through_its_price() {
 fn a_stop_fills_when_touched_and_slips() {
     assert_eq!(entered("stop:0.02", LONG, &[QUIET, [100.0, 102.0, 99.0, 101.0], QUIET]), [(10.0, 102.0, 2)], "touched");
     assert_eq!(entered("stop:0.02", LONG, &[QUIET, [100.0, 101.9, 99.0, 101.0], QUIET]), []);
-    assert_eq!(entered("stop:0.02", LONG, &[[105.0, 106.0, 104.0, 105.0], QUIET]), [(10.0, 105.0, 1)], "a gap, at the open");
+    assert_eq!(
+        entered("stop:0.02", LONG, &[[105.0, 106.0, 104.0, 105.0], QUIET]),
+        [(10.0, 105.0, 1)],
+        "a gap, at the open"
+    );
     assert_eq!(entered("stop:0.02", SHORT, &[QUIET, [100.0, 101.0, 98.0, 99.0], QUIET]), [(-10.0, 98.0, 2)]);
     let bars = after(&[[100.0, 103.0, 99.0, 101.0], QUIET]);
     let slipped = |style: &str| {
@@ -59,7 +67,11 @@ fn a_stop_limit_waits_for_both() {
     // Stop 102, limit 103.
     let style = "stop-limit:0.02,0.03";
     assert_eq!(entered(style, LONG, &[[100.0, 102.0, 99.0, 101.0], QUIET]), [(10.0, 102.0, 1)]);
-    assert_eq!(entered(style, LONG, &[[102.5, 104.0, 102.0, 103.0], QUIET]), [(10.0, 102.5, 1)], "an open between them");
+    assert_eq!(
+        entered(style, LONG, &[[102.5, 104.0, 102.0, 103.0], QUIET]),
+        [(10.0, 102.5, 1)],
+        "an open between them"
+    );
     // The open is beyond the limit; the price comes back through it inside the bar, or in a later one.
     assert_eq!(entered(style, LONG, &[[104.0, 105.0, 102.0, 104.0], QUIET]), [(10.0, 103.0, 1)]);
     let later = [[104.0, 105.0, 103.5, 104.0], [104.0, 104.0, 103.0, 104.0], [102.0, 103.0, 101.0, 102.0], QUIET];
@@ -119,7 +131,11 @@ fn the_bar_of_a_limit_entry_counts_from_the_entry_on() {
     // Bought at 98: stop 97.02, target 101.0625. The high of 102 came before.
     assert_eq!(exit(&[[100.0, 102.0, 97.5, 98.5], [98.5; 4], [98.5; 4]]), (98.5, ExitReason::EndOfData, 2));
     assert_eq!(exit(&[[100.0, 102.0, 97.0, 98.5], [98.5; 4]]), (97.02, ExitReason::StopLoss, 0));
-    assert_eq!(exit(&[[99.0, 102.0, 97.5, 101.5], [98.5; 4]]), (101.0625, ExitReason::TakeProfit, 0), "closed beyond it");
+    assert_eq!(
+        exit(&[[99.0, 102.0, 97.5, 101.5], [98.5; 4]]),
+        (101.0625, ExitReason::TakeProfit, 0),
+        "closed beyond it"
+    );
 }
 
 /// The same bars with these volumes.
@@ -132,12 +148,13 @@ fn with_volumes(mut bars: Bars, volumes: &[f64]) -> Bars {
 fn a_volume_cap_fills_in_parts() {
     let rows = [[100.0; 4], [102.0; 4], [104.0; 4], [110.0; 4], [112.0; 4], [114.0; 4], [116.0; 4]];
     let bars = with_volumes(after(&rows), &[100.0, 40.0, f64::NAN, 60.0, 30.0, 50.0, 20.0, 100.0]);
-    let recorder = run(std::slice::from_ref(&bars), &[(0, 0, LONG), (0, 3, FLAT)], |config| config.volume_cap = Some(0.1));
+    let recorder =
+        run(std::slice::from_ref(&bars), &[(0, 0, LONG), (0, 3, FLAT)], |config| config.volume_cap = Some(0.1));
     // 4 of 40, none of an unknown volume, the rest of 6: a mean of (4 x 100 + 6 x 104) / 10. Left with 3, 5, 2.
-    let expected =
-        [(4.0, 100.0, 1), (6.0, 104.0, 3), (-3.0, 110.0, 4), (-5.0, 112.0, 5), (-2.0, 114.0, 6)];
+    let expected = [(4.0, 100.0, 1), (6.0, 104.0, 3), (-3.0, 110.0, 4), (-5.0, 112.0, 5), (-2.0, 114.0, 6)];
     assert_eq!(fills(&recorder, &bars), expected);
-    let trades: Vec<_> = recorder.trades().iter().map(|trade| (trade.size, trade.entry_price, trade.bars_held)).collect();
+    let trades: Vec<_> =
+        recorder.trades().iter().map(|trade| (trade.size, trade.entry_price, trade.bars_held)).collect();
     assert_eq!(trades, [(3.0, 102.4, 3), (5.0, 102.4, 4), (2.0, 102.4, 5)]);
     let pnl: f64 = recorder.trades().iter().map(|trade| trade.pnl).sum();
     assert!((pnl - (3.0 * 7.6 + 5.0 * 9.6 + 2.0 * 11.6)).abs() < 1e-9);
@@ -179,10 +196,14 @@ fn lots_and_ticks_round_against_the_trader() {
     });
     assert_eq!(refusals(&small), ["lot: 4 units are less than one lot of 5"]);
     // Stops go down and targets up to the grid: 97.98 and 102.01 become 97.75 and 102.25.
-    let levels = run(&[after(&[[100.0; 4], [100.0, 102.2, 97.8, 100.0], [100.0, 103.0, 99.0, 100.0], QUIET])], &[(0, 0, LONG)], |config| {
-        config.tick = Some(0.25);
-        (config.stop_loss, config.take_profit) = (Some(0.0202), Some(0.0201));
-    });
+    let levels = run(
+        &[after(&[[100.0; 4], [100.0, 102.2, 97.8, 100.0], [100.0, 103.0, 99.0, 100.0], QUIET])],
+        &[(0, 0, LONG)],
+        |config| {
+            config.tick = Some(0.25);
+            (config.stop_loss, config.take_profit) = (Some(0.0202), Some(0.0201));
+        },
+    );
     assert_eq!(exits(&levels), [(102.25, ExitReason::TakeProfit, 2)]);
 }
 

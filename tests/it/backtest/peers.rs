@@ -63,7 +63,8 @@ fn config(text: &str, bars: &Bars) -> Config {
     // Their fraction is of what margin makes of equity, in whole units.
     let amount: f64 = amount.parse::<f64>().unwrap() / if kind == "equity" { number("margin") } else { 1.0 };
     let offset = params["offset"];
-    let entry = if params["entry"] == "market" { "market".to_string() } else { format!("{}:{offset}", params["entry"]) };
+    let entry =
+        if params["entry"] == "market" { "market".to_string() } else { format!("{}:{offset}", params["entry"]) };
     let life = if params["cancel_after"] == "0" { "gtc".into() } else { format!("bars:{}", params["cancel_after"]) };
     Config {
         params: ["fast", "slow"].map(|key| (key.to_string(), params[key].to_string())).into(),
@@ -152,7 +153,11 @@ fn compare(case: &str, ours: &[Trade], theirs: &[Theirs]) -> usize {
 
 /// Rows that a rule tells to differ.
 fn told(differs: &str, rule: &str) -> usize {
-    differs.split(' ').filter_map(|text| text.strip_prefix(rule)?.strip_prefix(':')).map(|n| n.parse::<usize>().unwrap()).sum()
+    differs
+        .split(' ')
+        .filter_map(|text| text.strip_prefix(rule)?.strip_prefix(':'))
+        .map(|n| n.parse::<usize>().unwrap())
+        .sum()
 }
 
 #[test]
@@ -174,7 +179,11 @@ fn trade_lists_equal_those_of_the_independent_engine() {
                 assert_eq!(rows, 0, "{name} {series}");
                 assert_eq!(recorder.trades().len(), theirs.len(), "{name} {series}");
                 let equity: f64 = stat["equity_final"].parse().unwrap();
-                assert!((recorder.final_equity() - equity).abs() < 1e-6, "{name} {series}: {}", recorder.final_equity());
+                assert!(
+                    (recorder.final_equity() - equity).abs() < 1e-6,
+                    "{name} {series}: {}",
+                    recorder.final_equity()
+                );
                 let wanted: f64 = stat["max_drawdown_pct"].parse().unwrap();
                 let (mut peak, mut worst) = (0.0_f64, 0.0_f64);
                 for equity in recorder.equity() {

@@ -83,7 +83,8 @@ fn actions_reach_raw_bars_only() {
     assert_eq!((raw.final_equity, raw.final_benchmark), (100_040.0, 104_000.0));
     let truth = "SELECT size = 20 AND entry_price = 50 AND pnl = 40 FROM trades WHERE run_id = ?";
     assert!(one::<bool>(&store, truth, &raw.run_id));
-    let carried = "SELECT metadata->>'carry' = '40.0' AND actual_direction = 'NOOP' FROM prediction_traces WHERE run_id = ?";
+    let carried =
+        "SELECT metadata->>'carry' = '40.0' AND actual_direction = 'NOOP' FROM prediction_traces WHERE run_id = ?";
     assert!(one::<bool>(&store, carried, &raw.run_id));
     store.conn().execute_batch("UPDATE bars SET adjustment = 'total'").unwrap();
     let adjusted = run(&store, &config);
@@ -97,10 +98,15 @@ fn grids_of_the_instrument_hold_unless_told_otherwise() {
     register(&store, "A", "NULL, 'USD', 4, 0.05");
     let bought = |config: &Config| {
         let id = run(&store, config).run_id;
-        (one::<f64>(&store, "SELECT size FROM trades WHERE run_id = ?", &id), one::<f64>(&store, "SELECT entry_price FROM trades WHERE run_id = ?", &id))
+        (
+            one::<f64>(&store, "SELECT size FROM trades WHERE run_id = ?", &id),
+            one::<f64>(&store, "SELECT entry_price FROM trades WHERE run_id = ?", &id),
+        )
     };
     let plain = config(&bars, &[(0, LONG)]);
-    let near = |(size, price): (f64, f64), wanted: (f64, f64)| assert!(size == wanted.0 && (price - wanted.1).abs() < 1e-9, "{size} {price}");
+    let near = |(size, price): (f64, f64), wanted: (f64, f64)| {
+        assert!(size == wanted.0 && (price - wanted.1).abs() < 1e-9, "{size} {price}")
+    };
     near(bought(&plain), (8.0, 100.05));
     near(bought(&Config { lot: Some(0.0), tick: Some(0.0), ..plain.clone() }), (10.0, 100.02));
     near(bought(&Config { lot: Some(5.0), ..plain }), (10.0, 100.05));
@@ -186,7 +192,9 @@ fn every_row_keeps_the_name_of_its_strategy_and_what_became_of_it() {
     truth(
         "SELECT bool_and(o.status = 'filled') AND bool_and(f.size = o.size) FROM fills f JOIN orders o USING (run_id, order_id) WHERE run_id = ?",
     );
-    truth("SELECT max(value) FILTER (key = 'param.swing.rsi') = '14' AND max(value) FILTER (key = 'entry') = 'limit:0.01' FROM run_params WHERE run_id = ?");
+    truth(
+        "SELECT max(value) FILTER (key = 'param.swing.rsi') = '14' AND max(value) FILTER (key = 'entry') = 'limit:0.01' FROM run_params WHERE run_id = ?",
+    );
 }
 
 #[test]

@@ -38,13 +38,7 @@ pub(super) fn config(store: &Store, path: &Path, data: &Data) -> Result<Config, 
 }
 
 /// Audits the statement for look-ahead, unless told not to, and says so in the configuration.
-pub(super) fn audit(
-    config: &mut Config,
-    store: &Store,
-    path: &Path,
-    no_audit: bool,
-    ctx: &Ctx,
-) -> Result<(), Failure> {
+pub(super) fn audit(config: &mut Config, store: &Store, path: &Path, no_audit: bool, ctx: &Ctx) -> Result<(), Failure> {
     // A request that is refused anyway is not audited first.
     config.check()?;
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
