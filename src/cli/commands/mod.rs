@@ -38,7 +38,7 @@ pub enum Command {
     Labels(labels::LabelsArgs),
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
-    Backtest(backtest::BacktestArgs),
+    Backtest(Box<backtest::BacktestArgs>),
     Montecarlo(montecarlo::MontecarloArgs),
     Compare(compare::CompareArgs),
     Audit(audit::AuditArgs),

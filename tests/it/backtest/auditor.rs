@@ -143,9 +143,9 @@ impl Auditor {
         assert!(!tick.halted || tick.last, "nothing trades in a halt: {fill:?}");
         let limit = match order.style {
             Style::Limit(limit) | Style::StopLimit { limit, .. } if !self.ratios.contains_key(&order.id) => limit,
-            _ => f64::NAN,
+            _ => fill.price,
         };
-        assert!(!((fill.price - limit) * fill.side.sign() > 1e-9 * limit), "not beyond the limit: {fill:?} {order:?}");
+        assert!((fill.price - limit) * fill.side.sign() <= 1e-9 * limit, "not beyond the limit: {fill:?} {order:?}");
         let at_open = matches!(order.kind, OrderKind::Exit(ExitReason::Signal | ExitReason::MaxHolding));
         if at_open || order.kind_is_entry() && order.style == Style::Market {
             assert_eq!(fill.ref_price, bar.open, "decided market orders fill at the open");
