@@ -72,6 +72,7 @@ impl Bars {
     }
 
     /// Number of bars.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.ts.len()

@@ -10,6 +10,7 @@ mod laws;
 mod metrics;
 mod orders;
 mod peers;
+mod pinned;
 mod rules;
 mod series;
 mod stored;

@@ -143,7 +143,7 @@ impl Auditor {
         assert!(!tick.halted || tick.last, "nothing trades in a halt: {fill:?}");
         let limit = match order.style {
             Style::Limit(limit) | Style::StopLimit { limit, .. } if !self.ratios.contains_key(&order.id) => limit,
-            _ => f64::NAN,
+            _ => fill.price,
         };
         assert!((fill.price - limit) * fill.side.sign() <= 1e-9 * limit, "not beyond the limit: {fill:?} {order:?}");
         let at_open = matches!(order.kind, OrderKind::Exit(ExitReason::Signal | ExitReason::MaxHolding));
