@@ -139,9 +139,9 @@ impl Ready<'_> {
             model_id: model.map(|model| model.model_id.as_str()),
         };
         recorder.write(store, &labels)?;
-        let asked = self.plan.strategies.iter().find(|chosen| chosen.spec.name == "model");
+        let asked = self.plan.strategies.iter().enumerate().find(|(_, chosen)| chosen.spec.name == "model");
         if let (Some(model), Some(asked)) = (model, asked) {
-            predictions::write(store, run_id, self.config, model, asked.params.get("threshold"), &self.bars)?;
+            predictions::write(store, run_id, self.config, model, asked, &self.bars, recorder)?;
         }
         Ok(())
     }

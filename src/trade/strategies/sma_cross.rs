@@ -72,7 +72,7 @@ mod tests {
 
     fn closes(values: &[f64]) -> Vec<Option<Direction>> {
         let mut strategy = SmaCross::new(1, 2, 1);
-        let view = View { asset: 0, size: 0.0, hours: None };
+        let view = View { asset: 0, size: 0.0, leaving: false, pending: None, hours: None };
         let bar = |close| Bar {
             ts: Ts(0),
             close_ts: Ts(0),
