@@ -10,8 +10,8 @@
 //!   `symbol_cap`, or the number of positions and unsettled entries `max_positions` (positions that are being left don't
 //!   count here; the broker counts again when the entry is executed).
 //!
-//! A margin call sells everything at the next open, and trading goes on after that bar: equity at a close below
-//! `maintenance` times exposure, or at 0 or below whatever the settings. Between two closes a short position, or one on
+//! A margin call sells everything at the next open, and trading goes on after that bar: equity at a close at or
+//! below `maintenance` times exposure, or at 0 or below whatever the settings. Between two closes a short position, or one on
 //! margin, can lose more than the account has; equity below 0 is shown as it is.
 
 use super::event::Direction;
@@ -143,8 +143,8 @@ impl Risk {
                 return Some(Alarm::Sell(ExitReason::Drawdown));
             }
         }
-        let least = self.limits.maintenance.unwrap_or(0.0) * account.exposure;
-        self.called = equity < least || equity <= 0.0 && account.exposure > 0.0;
+        let least = self.limits.maintenance.map_or(0.0, |fraction| fraction * account.exposure);
+        self.called = equity <= least && account.exposure > 0.0;
         if self.called { Some(Alarm::Sell(ExitReason::MarginCall)) } else { alarm }
     }
 

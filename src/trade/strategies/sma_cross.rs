@@ -46,7 +46,7 @@ impl SmaCross {
 }
 
 impl Strategy for SmaCross {
-    #[inline]
+    #[inline(always)]
     fn on_event(&mut self, view: &View, event: &Event<'_>) -> Intents {
         let Event::Bar(bar) = event else { return Intents::NONE };
         let averages = &mut self.assets[view.asset];
