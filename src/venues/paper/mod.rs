@@ -216,6 +216,10 @@ impl Paper {
         }
         if self.is_night(tick, slot, SquareOff::LastClose) {
             self.cancel(slot, Cancel::SquareOff, ledger);
+            // What the account ordered within the bar would wait for the morning.
+            if let Some(exit) = self.working[slot].exit.take_if(|exit| exit.order.get().decided_ts > tick.bar.ts) {
+                ledger.cancel(exit.order.get(), exit.filled, Cancel::SquareOff);
+            }
             self.leave(tick, slot, ExitReason::SquareOff, close, ledger);
         }
     }
