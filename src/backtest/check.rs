@@ -3,6 +3,7 @@
 use super::chosen::{Chosen, chosen};
 use super::ranges;
 use super::{BacktestError, Config, Plan};
+use crate::domain::Ts;
 use crate::trade::costs::{Commission, Slippage};
 use crate::trade::{Approach, Basis, Costs, Limits, Settings, Sizing};
 use crate::venues::SquareOff;
@@ -78,6 +79,7 @@ impl Config {
             margin: ranges::MARGIN.check(self.margin)?,
             max_holding,
             sentiment: self.sentiment,
+            from: self.from.unwrap_or(Ts(i64::MIN)),
             ..Settings::new(ranges::CAPITAL.check(self.capital)?, sizing)
         })
     }

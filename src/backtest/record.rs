@@ -68,6 +68,7 @@ impl Ready<'_> {
         let config = self.config;
         let (data_fingerprint, data_as_of) = inputs::identity(&self.bars);
         let mut params = self.plan.run_params(self.instruments.periods_per_year);
+        params.insert("warmup".into(), config.warmup.to_string());
         for (name, bound) in [("from", config.from), ("to", config.to)] {
             params.insert(name.to_string(), bound.map_or_else(|| "open".to_string(), |ts| ts.to_string()));
         }
@@ -117,7 +118,7 @@ impl Ready<'_> {
         })?;
         Ok(Outcome {
             run_id: run_id.to_string(),
-            n_bars,
+            n_bars: self.bars.iter().map(|bars| inputs::traded(bars, self.plan.settings.from)).sum(),
             n_trades: recorder.trades().len(),
             n_refused: recorder.refused(),
             n_signals_unused: self.n_signals_unused,

@@ -8,6 +8,9 @@ use crate::trade::costs::{Commission, Slippage};
 /// Capital, costs and guards.
 #[derive(Debug, clap::Args)]
 pub(super) struct Account {
+    /// Bars before --from that are read to warm averages and other memories up; they are not traded [default: 500]
+    #[arg(long, value_name = "BARS")]
+    warmup: Option<u32>,
     /// Starting capital [default: 100000]
     #[arg(long)]
     capital: Option<f64>,
@@ -88,6 +91,7 @@ impl Account {
     /// Flags beat the configuration file, which beats the defaults.
     pub(super) fn apply(&self, config: &mut Config, ctx: &Ctx) {
         let defaults = ctx.config.backtest;
+        config.warmup = self.warmup.unwrap_or(config.warmup);
         config.capital = self.capital.unwrap_or(defaults.capital);
         config.commission = self.commission(ctx);
         config.slippage = self.slippage(ctx);

@@ -21,7 +21,8 @@ const BARS: usize = 2_000;
 pub(super) fn config(store: &Store, path: &Path, data: &Data) -> Result<Config, Failure> {
     let rows = signals::read(store, &text(path)?).map_err(|error| of_file(path, &error))?;
     // A statement may speak of more than is traded here.
-    let is_asked = |row: &&SignalRow| data.symbols.is_empty() || data.symbols.iter().any(|own| own.as_str() == row.symbol);
+    let is_asked =
+        |row: &&SignalRow| data.symbols.is_empty() || data.symbols.iter().any(|own| own.as_str() == row.symbol);
     let given = rows.iter().filter(is_asked).map(signal).collect::<Result<Vec<_>, _>>();
     let given = given.map_err(|message| Failure::refused(format!("{}: {message}", path.display())))?;
     // Sorted by symbol and time.
