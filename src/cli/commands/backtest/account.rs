@@ -6,8 +6,8 @@ use crate::trade::Sizing;
 use crate::trade::costs::{Commission, Slippage};
 
 /// Capital, costs and guards.
-#[derive(Debug, clap::Args)]
-pub(super) struct Account {
+#[derive(Debug, Clone, clap::Args)]
+pub struct Account {
     /// Starting capital [default: 100000]
     #[arg(long)]
     capital: Option<f64>,
@@ -65,7 +65,7 @@ pub(super) struct Account {
 
 impl Account {
     /// Costs of entering and leaving, as a fraction of the traded value; `None` where they are no fraction.
-    pub(super) fn round_trip(&self, ctx: &Ctx) -> Option<f64> {
+    pub fn round_trip(&self, ctx: &Ctx) -> Option<f64> {
         let (Commission::Fraction(commission), Slippage::Bps(bps)) = (self.commission(ctx), self.slippage(ctx)) else {
             return None;
         };
@@ -82,7 +82,7 @@ impl Account {
     }
 
     /// Flags beat the configuration file, which beats the defaults.
-    pub(super) fn apply(&self, config: &mut Config, ctx: &Ctx) {
+    pub fn apply(&self, config: &mut Config, ctx: &Ctx) {
         let defaults = ctx.config.backtest;
         config.capital = self.capital.unwrap_or(defaults.capital);
         config.commission = self.commission(ctx);

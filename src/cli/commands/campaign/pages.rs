@@ -1,0 +1,245 @@
+//! The comparison of a campaign for the page and the pictures.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::results::Results;
+use super::text::{SUMMARY, Shown, failure_rows, findings, summary_rows};
+use crate::cli::output::{number, percent};
+use crate::report::labels::Table;
+use crate::report::study::{Chart, Figure, Heat, MOST_POINTS, Strip, Strips, Study};
+
+/// Rows of a heat map; of more, those that did best and worst are drawn.
+const MOST_ROWS: usize = 240;
+/// Cells of the table; of more, the best and the worst.
+const MOST_CELLS: usize = 100;
+
+/// The study of a campaign.
+pub fn study(results: &Results, name: &str) -> Study {
+    let (subjects, periods, groups) = (results.subjects(), results.periods(), results.groups());
+    let mut figures = Vec::new();
+    if results.finished() > 0 {
+        if groups.len() > 1 {
+            figures.extend(MAPS.iter().map(|map| map.figure(&results.symbols, "symbols", &subjects, &groups)));
+        }
+        if periods.len() > 1 || groups.len() == 1 {
+            let rows: Vec<Value> = results.summary.iter().filter(|row| row["period"] != "all").cloned().collect();
+            figures.extend(MAPS.iter().map(|map| map.figure(&rows, "period", &subjects, &periods)));
+        }
+        figures.push(strips(results));
+    }
+    let title = if name.is_empty() { results.campaign_id.clone() } else { name.to_string() };
+    Study {
+        stem: "campaign".into(),
+        title: format!("Campaign {title}"),
+        subject: subject(results, &subjects, &periods, &groups),
+        findings: findings(results),
+        badges: results.badges.clone(),
+        notes: results.notes.clone(),
+        figures,
+        tables: tables(results),
+        run_ids: vec![results.campaign_id.clone()],
+        origin: format!(
+            "Its numbers are the views campaign_summary, campaign_symbols and campaign_results at campaign_id {}.",
+            results.campaign_id
+        ),
+    }
+}
+
+fn subject(results: &Results, subjects: &[&str], periods: &[&str], groups: &[&str]) -> String {
+    let together = results.cells.first().and_then(|cell| cell["n_symbols"].as_i64()).filter(|n| *n > 1);
+    let symbols = match (together, groups) {
+        (Some(n), _) => format!("{n} symbols on one account"),
+        (None, [only]) => format!("on {only}"),
+        (None, many) => format!("on {} symbols, each on an account of its own", many.len()),
+    };
+    let periods = match periods {
+        [only] => format!("period {only}"),
+        many => format!("{} periods", many.len()),
+    };
+    format!("{}; {} {symbols}, {periods}: {} cells", results.campaign_id, subjects.join(", "), results.cells.len())
+}
+
+/// A heat map of one metric.
+struct Map {
+    key: &'static str,
+    title: &'static str,
+    /// Column of the views.
+    column: &'static str,
+    is_fraction: bool,
+}
+
+const MAPS: [Map; 2] = [
+    Map { key: "return", title: "Mean total return", column: "mean_return", is_fraction: true },
+    Map { key: "sharpe", title: "Mean Sharpe ratio", column: "mean_sharpe", is_fraction: false },
+];
+
+impl Map {
+    /// Rows of a view by one of its columns, a column a subject.
+    fn figure(&self, rows: &[Value], by: &str, subjects: &[&str], names: &[&str]) -> Figure {
+        let found: BTreeMap<(&str, &str), f64> = rows
+            .iter()
+            .filter_map(|row| Some(((row[by].as_str()?, row["subject"].as_str()?), row[self.column].as_f64()?)))
+            .collect();
+        let of = |name: &str| subjects.iter().map(|subject| found.get(&(name, *subject)).copied()).collect::<Vec<_>>();
+        let all: Vec<(&str, Vec<Option<f64>>)> = names.iter().map(|name| (*name, of(name))).collect();
+        let n = all.len();
+        let shown = if by == "symbols" { extremes(all) } else { all };
+        let what = if by == "symbols" { "symbol" } else { "period" };
+        let cut = if shown.len() < n {
+            format!(" Of {n} {what}s the {MOST_ROWS} furthest from the middle are drawn; the view campaign_symbols has all.")
+        } else {
+            String::new()
+        };
+        let unit = if self.is_fraction { ", in percent" } else { "" };
+        Figure {
+            key: format!("{}_by_{what}", self.key),
+            title: format!("{} by {what}", self.title),
+            caption: format!(
+                "Over the finished cells of each {what} and subject{unit}; blue above zero, orange below, the strongest colour for \
+                 the largest of them; a dash where no cell has one.{cut}"
+            ),
+            alt: self.told(&found, what),
+            chart: Chart::Heat(Heat {
+                columns: subjects.iter().map(ToString::to_string).collect(),
+                rows: shown.iter().map(|(name, _)| (*name).to_string()).collect(),
+                values: shown.into_iter().map(|(_, values)| values).collect(),
+                is_fraction: self.is_fraction,
+            }),
+        }
+    }
+
+    /// What stands in for the picture.
+    fn told(&self, found: &BTreeMap<(&str, &str), f64>, what: &str) -> String {
+        let text = |value: f64| if self.is_fraction { percent(Some(value)) } else { number(Some(value)) };
+        let by_value = |a: &(&(&str, &str), &f64), b: &(&(&str, &str), &f64)| a.1.total_cmp(b.1);
+        let (Some(best), Some(worst)) = (found.iter().max_by(by_value), found.iter().min_by(by_value)) else {
+            return format!("{} by {what}: none is known.", self.title);
+        };
+        let place = |(name, subject): &(&str, &str)| format!("{subject}, {name}");
+        format!(
+            "Heat map, {} by {what} and subject: highest {} ({}), lowest {} ({}).",
+            self.title.to_lowercase(),
+            text(*best.1),
+            place(best.0),
+            text(*worst.1),
+            place(worst.0)
+        )
+    }
+}
+
+/// All rows, or of too many those with the highest and the lowest mean over the subjects, in their order.
+fn extremes(mut rows: Vec<(&str, Vec<Option<f64>>)>) -> Vec<(&str, Vec<Option<f64>>)> {
+    if rows.len() <= MOST_ROWS {
+        return rows;
+    }
+    let height = |values: &[Option<f64>]| {
+        let known: Vec<f64> = values.iter().flatten().copied().collect();
+        if known.is_empty() { 0.0 } else { known.iter().sum::<f64>() / known.len() as f64 }
+    };
+    rows.sort_by(|a, b| height(&a.1).total_cmp(&height(&b.1)));
+    rows.drain(MOST_ROWS / 2..rows.len() - MOST_ROWS / 2);
+    rows.sort_by_key(|row| row.0);
+    rows
+}
+
+fn strips(results: &Results) -> Figure {
+    let strip = |row: &&Value| {
+        let subject = row["subject"].as_str().unwrap_or_default();
+        let own = results.cells.iter().filter(|cell| cell["subject"] == subject);
+        let mut values: Vec<f64> = own.filter_map(|cell| cell["total_return"].as_f64()).collect();
+        values.sort_by(f64::total_cmp);
+        let quartiles = ["p25_return", "median_return", "p75_return"].map(|key| row[key].as_f64().unwrap_or(f64::NAN));
+        Strip { label: subject.to_string(), values, quartiles }
+    };
+    let totals = results.totals();
+    let thinned = if results.finished() > MOST_POINTS {
+        format!(" At most {MOST_POINTS} cells of a subject are drawn.")
+    } else {
+        String::new()
+    };
+    let told = |row: &&Value| {
+        let of = |key: &str| percent(row[key].as_f64());
+        let subject = row["subject"].as_str().unwrap_or_default();
+        format!("{subject} from {} to {}, median {}", of("worst_return"), of("best_return"), of("median_return"))
+    };
+    Figure {
+        key: "returns".into(),
+        title: "Total return of each cell".into(),
+        caption: format!(
+            "A point a cell, blue for a gain, orange for a loss; the grey box holds the middle half of a subject's cells, the \
+             line in it is their median.{thinned}"
+        ),
+        alt: format!("Strips of cell returns: {}.", totals.iter().map(told).collect::<Vec<_>>().join("; ")),
+        chart: Chart::Strips(Strips {
+            strips: totals.iter().map(strip).collect(),
+            axis: "total return of a cell".into(),
+        }),
+    }
+}
+
+fn tables(results: &Results) -> Vec<Table> {
+    let columns = || SUMMARY.iter().map(|(name, _, shown)| ((*name).to_string(), *shown != Shown::Text)).collect();
+    let mut tables = vec![Table {
+        title: "Subjects".into(),
+        note: "Mean and median over the finished cells of a subject; beats it: share of the cells above buy and hold of the same \
+               symbols and period."
+            .into(),
+        columns: columns(),
+        rows: summary_rows(results.totals()),
+    }];
+    if results.periods().len() > 1 {
+        let rows = summary_rows(results.summary.iter().filter(|row| row["period"] != "all"));
+        tables.push(Table { title: "Periods".into(), note: String::new(), columns: columns(), rows });
+    }
+    let failures = results.failures();
+    if !failures.is_empty() {
+        let names = [("cell", true), ("subject", false), ("symbols", false), ("period", false), ("why", false)];
+        tables.push(Table {
+            title: "Failed cells".into(),
+            note: String::new(),
+            columns: names.map(|(name, numeric)| (name.to_string(), numeric)).to_vec(),
+            rows: failure_rows(&failures),
+        });
+    }
+    if results.finished() > 0 {
+        tables.push(cells(results));
+    }
+    tables
+}
+
+/// Columns of the table of cells: heading, column of `campaign_results`, how it is shown.
+const CELLS: [(&str, &str, Shown); 10] = [
+    ("subject", "subject", Shown::Text),
+    ("symbols", "symbols", Shown::Text),
+    ("period", "period", Shown::Text),
+    ("return", "total_return", Shown::Percent),
+    ("buy and hold", "benchmark_return", Shown::Percent),
+    ("Sharpe", "sharpe", Shown::Ratio),
+    ("max drawdown", "max_drawdown", Shown::Percent),
+    ("trades", "n_trades", Shown::Count),
+    ("win rate", "win_rate", Shown::Percent),
+    ("run", "run_id", Shown::Text),
+];
+
+/// Cells by return, the best first.
+fn cells(results: &Results) -> Table {
+    let mut found: Vec<(f64, &Value)> =
+        results.cells.iter().filter_map(|cell| Some((cell["total_return"].as_f64()?, cell))).collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let n = found.len();
+    let note = if n > MOST_CELLS {
+        found.drain(MOST_CELLS / 2..n - MOST_CELLS / 2);
+        format!("The {0} best and the {0} worst of {n}; all: ws query campaign_cells --param limit={n}.", MOST_CELLS / 2)
+    } else {
+        String::new()
+    };
+    let row = |(_, cell): &(f64, &Value)| CELLS.iter().map(|(_, key, shown)| shown.of(&cell[*key])).collect();
+    Table {
+        title: "Cells by total return".into(),
+        note,
+        columns: CELLS.map(|(name, _, shown)| (name.to_string(), shown != Shown::Text)).to_vec(),
+        rows: found.iter().map(row).collect(),
+    }
+}
