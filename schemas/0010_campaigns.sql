@@ -25,7 +25,7 @@ COMMENT ON COLUMN campaign_cells.period_to IS 'UTC end of bar starts, not includ
 COMMENT ON COLUMN campaign_cells.status IS 'pending, finished or failed';
 COMMENT ON COLUMN campaign_cells.run_id IS 'Its backtest; NULL unless finished';
 COMMENT ON COLUMN campaign_cells.error IS 'Why it failed; NULL otherwise';
-COMMENT ON COLUMN campaign_cells.seconds IS 'Time to read and simulate it, in seconds; NULL while pending';
+COMMENT ON COLUMN campaign_cells.seconds IS 'Time to read and simulate it, in seconds; NULL while pending, or when it could not be stored';
 COMMENT ON TABLE runs IS 'One row a train, evaluate, backtest or campaign run: the root of all lineage';
 COMMENT ON COLUMN runs.kind IS 'train, evaluate, backtest or campaign';
 COMMENT ON COLUMN runs.name IS 'Given name; a backtest of a campaign has the campaign''s with its cell, as in trend/12';

@@ -46,7 +46,10 @@ pub fn run(store: &Store, config: &Config, now: Ts, progress: &dyn Progress) -> 
     let prepared = prepare(store, Cow::Borrowed(config), progress)?;
     let run_id = runs::begin(store, &prepared.new_run, now)?;
     let recorded = prepared.simulate(progress).and_then(|simulated| {
-        store.transaction(|| simulated.write(store, &run_id, now))?;
+        store.transaction(|| {
+            simulated.write(store, &run_id, now)?;
+            record_metrics(store, std::slice::from_ref(&run_id))
+        })?;
         Ok(simulated.outcome(&run_id))
     });
     recorded.inspect_err(|error| {
@@ -153,7 +156,7 @@ impl Simulated<'_> {
         &self.prepared.new_run
     }
 
-    /// Stores the rows of a begun run, its end and its metrics; the caller holds the transaction.
+    /// Stores the rows of a begun run and its end, all but its metrics; the caller holds the transaction.
     ///
     /// # Errors
     /// Faults of the store.
@@ -175,8 +178,7 @@ impl Simulated<'_> {
             predictions::write(store, run_id, config, model, asked.params.get("threshold"), bars)?;
         }
         write_notes(store, run_id, &self.notes)?;
-        runs::finish(store, run_id, now)?;
-        record_metrics(store, run_id)
+        Ok(runs::finish(store, run_id, now)?)
     }
 
     /// What it came to.
@@ -205,11 +207,14 @@ fn write_notes(store: &Store, run_id: &str, notes: &[String]) -> Result<(), Back
     Ok(())
 }
 
-/// Copies the run's row of the metrics view into `run_metrics`.
-fn record_metrics(store: &Store, run_id: &str) -> Result<(), BacktestError> {
-    let has_view: bool = store.conn().query_row(crate::sql!("backtest/has_metrics_view"), [], |row| row.get(0))?;
-    if has_view {
-        store.conn().execute(crate::sql!("backtest/record_metrics"), params![run_id])?;
-    }
+/// Copies the rows of finished runs from the metrics view into `run_metrics`; the caller holds the transaction.
+///
+/// One statement over many runs takes hardly longer than over one.
+///
+/// # Errors
+/// Faults of the store.
+pub(super) fn record_metrics(store: &Store, run_ids: &[String]) -> Result<(), BacktestError> {
+    let (Some(first), Some(last)) = (run_ids.iter().min(), run_ids.iter().max()) else { return Ok(()) };
+    store.conn().execute(crate::sql!("backtest/record_metrics"), params![run_ids.join("\n"), first, last])?;
     Ok(())
 }

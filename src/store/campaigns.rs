@@ -94,7 +94,7 @@ pub fn name(store: &Store, campaign_id: &str) -> Result<Option<String>> {
 ///
 /// # Errors
 /// Faults of DuckDB.
-pub fn end(store: &Store, campaign_id: &str, cell: i64, state: &CellState, seconds: f64) -> Result<()> {
+pub fn end(store: &Store, campaign_id: &str, cell: i64, state: &CellState, seconds: Option<f64>) -> Result<()> {
     let (status, run_id, error) = match state {
         CellState::Pending => ("pending", None, None),
         CellState::Finished(run_id) => ("finished", Some(run_id), None),
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(cells(&store, "c").unwrap(), rows);
         let states = [CellState::Finished("r".into()), CellState::Failed("no bars".into())];
         for (cell, state) in (1..).zip(&states) {
-            end(&store, "c", cell, state, 0.5).unwrap();
+            end(&store, "c", cell, state, Some(0.5)).unwrap();
         }
         let found = cells(&store, "c").unwrap();
         assert_eq!((&found[0].state, &found[1].state, found[0].seconds), (&states[0], &states[1], Some(0.5)));

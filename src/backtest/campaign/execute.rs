@@ -3,11 +3,14 @@
 //! Every thread takes the next cell, reads it over a connection of its own and simulates it; recorded cells wait in a
 //! channel of [`WAITING`] places for the calling thread, which alone writes. At most `jobs` + [`WAITING`] + 1 recorded
 //! cells are in memory, however many there are.
+//!
+//! Whatever waits is stored in one transaction, up to [`BATCH`] cells: the metrics of many runs take hardly longer than
+//! those of one. Cells that take long are stored one by one, so that little is lost when the program is stopped.
 
 use std::borrow::Cow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::Cell;
 use super::held::{Gauge, Held};
@@ -19,6 +22,8 @@ use crate::store::{Store, runs};
 
 /// Recorded cells that wait to be stored while another one is.
 const WAITING: usize = 1;
+/// Cells of a transaction, at most.
+const BATCH: usize = 32;
 
 /// A stored campaign that is to be carried out.
 pub struct Campaign<'a> {
@@ -49,7 +54,7 @@ struct Made<'a> {
     began: Ts,
     seconds: f64,
     result: Result<Simulated<'static>, String>,
-    _held: Held<'a>,
+    _held: Option<Held<'a>>,
 }
 
 /// Carries out cells of a stored campaign, in any order; progress counts cells.
@@ -80,13 +85,11 @@ pub(super) fn execute(
             }
         });
         let mut ended = Ended::default();
-        for made in receiver {
-            if keep(store, campaign, made)? {
-                ended.finished += 1;
-            } else {
-                ended.failed += 1;
-            }
-            progress.advance(1);
+        while let Ok(first) = receiver.recv() {
+            let (finished, failed) = keep(store, campaign, first, &receiver)?;
+            ended.finished += finished;
+            ended.failed += failed;
+            progress.advance((finished + failed) as u64);
         }
         Ok::<Ended, BacktestError>(ended)
     })?;
@@ -104,40 +107,82 @@ fn work<'a>(
     sender: &SyncSender<Made<'a>>,
 ) {
     while let Some(cell) = cells.get(next.fetch_add(1, Ordering::Relaxed)) {
-        let began = (campaign.clock)();
         let held = gauge.hold();
-        let result = make(reader, campaign, cell);
-        let seconds = ((campaign.clock)().0 - began.0) as f64 / 1e6;
-        if sender.send(Made { cell, began, seconds, result, _held: held }).is_err() {
+        let made = make(reader, campaign, cell, Some(held));
+        if sender.send(made).is_err() {
             return;
         }
     }
 }
 
-fn make(reader: &Store, campaign: &Campaign<'_>, cell: &Cell) -> Result<Simulated<'static>, String> {
-    let config = (campaign.config_of)(reader, cell)?;
-    let prepared = record::prepare(reader, Cow::Owned(config), &Silent);
-    let simulated = prepared.and_then(|prepared| prepared.simulate(&Silent));
-    simulated.map_err(|error| error.to_string())
+/// Reads and simulates a cell.
+fn make<'a>(reader: &Store, campaign: &Campaign<'_>, cell: &'a Cell, held: Option<Held<'a>>) -> Made<'a> {
+    let began = (campaign.clock)();
+    let result = (campaign.config_of)(reader, cell).and_then(|config| {
+        let prepared = record::prepare(reader, Cow::Owned(config), &Silent);
+        prepared.and_then(|prepared| prepared.simulate(&Silent)).map_err(|error| error.to_string())
+    });
+    let seconds = ((campaign.clock)().0 - began.0) as f64 / 1e6;
+    Made { cell, began, seconds, result, _held: held }
 }
 
-/// Stores a cell with its run, or why there is none; says whether it finished.
-fn keep(store: &Store, campaign: &Campaign<'_>, made: Made<'_>) -> Result<bool, BacktestError> {
-    let Made { cell, began, seconds, result, _held } = made;
-    let end = |state: CellState| campaigns::end(store, campaign.campaign_id, cell.number, &state, seconds);
-    let stored = result.and_then(|simulated| {
-        let stored = store.transaction(|| {
-            let run_id = runs::insert(store, simulated.new_run(), began)?;
-            simulated.write(store, &run_id, (campaign.clock)())?;
-            end(CellState::Finished(run_id)).map_err(BacktestError::from)
-        });
-        stored.map_err(|error| error.to_string())
-    });
-    match stored {
-        Ok(()) => Ok(true),
-        Err(error) => {
-            end(CellState::Failed(error))?;
-            Ok(false)
-        }
+/// Stores what waits, a transaction at a time; returns how many cells finished and how many failed.
+fn keep<'a>(
+    store: &Store,
+    campaign: &Campaign<'_>,
+    first: Made<'a>,
+    receiver: &Receiver<Made<'a>>,
+) -> Result<(usize, usize), BacktestError> {
+    let mut taken = Vec::new();
+    let waiting = std::iter::once(first).chain(receiver.try_iter());
+    let stored = batch(store, campaign, waiting.take(BATCH).inspect(|made| taken.push(made.cell)));
+    let Err(error) = stored else { return stored };
+    if let [only] = taken.as_slice() {
+        fail(store, campaign, only, &error)?;
+        return Ok((0, 1));
     }
+    // Nothing of the batch was stored, and one of its cells is to blame: they are done again, each by itself.
+    let mut counts = (0, 0);
+    for cell in taken {
+        let (finished, failed) = match batch(store, campaign, std::iter::once(make(store, campaign, cell, None))) {
+            Err(error) => fail(store, campaign, cell, &error).map(|()| (0, 1))?,
+            Ok(counts) => counts,
+        };
+        counts = (counts.0 + finished, counts.1 + failed);
+    }
+    Ok(counts)
+}
+
+/// Stores cells in one transaction, each with its run or with why there is none.
+fn batch<'a>(
+    store: &Store,
+    campaign: &Campaign<'_>,
+    cells: impl Iterator<Item = Made<'a>>,
+) -> Result<(usize, usize), BacktestError> {
+    store.transaction(|| {
+        let (mut run_ids, mut failed) = (Vec::new(), 0);
+        for Made { cell, began, seconds, result, _held } in cells {
+            let state = match result {
+                Ok(simulated) => {
+                    let run_id = runs::insert(store, simulated.new_run(), began)?;
+                    simulated.write(store, &run_id, (campaign.clock)())?;
+                    run_ids.push(run_id.clone());
+                    CellState::Finished(run_id)
+                }
+                Err(error) => {
+                    failed += 1;
+                    CellState::Failed(error)
+                }
+            };
+            campaigns::end(store, campaign.campaign_id, cell.number, &state, Some(seconds))?;
+        }
+        record::record_metrics(store, &run_ids)?;
+        Ok((run_ids.len(), failed))
+    })
+}
+
+/// Keeps why a cell could not be stored.
+fn fail(store: &Store, campaign: &Campaign<'_>, cell: &Cell, error: &BacktestError) -> Result<(), BacktestError> {
+    let state = CellState::Failed(error.to_string());
+    Ok(campaigns::end(store, campaign.campaign_id, cell.number, &state, None)?)
 }

@@ -4,23 +4,34 @@ use crate::report::chart::palette::HEAT_STEPS;
 use crate::report::chart::{Anchor, Role, Sketch, text_width};
 use crate::report::format::fixed;
 
-/// Values by row and column, blue above zero, orange below.
+/// One metric by row and column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeatPanel {
+    /// Heading.
+    pub title: String,
+    /// Whether values are fractions, shown in percent.
+    pub is_fraction: bool,
+    /// A value a column, by row; `None` is unknown.
+    pub values: Vec<Vec<Option<f64>>>,
+}
+
+/// Metrics beside each other over the same rows and columns, blue above zero, orange below.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Heat {
-    /// Column headings.
+    /// Column headings, the same in every panel.
     pub columns: Vec<String>,
     /// Row headings.
     pub rows: Vec<String>,
-    /// A value a column, by row; `None` is unknown.
-    pub values: Vec<Vec<Option<f64>>>,
-    /// Whether values are fractions, shown in percent.
-    pub is_fraction: bool,
+    /// Metrics.
+    pub panels: Vec<HeatPanel>,
 }
 
 const LINE: f64 = 21.0;
-const GAP: f64 = 26.0;
+/// Between blocks, and between panels.
+const GAP: f64 = 28.0;
+const INNER_GAP: f64 = 12.0;
 /// Cells are no wider than needed and no narrower than their text.
-const WIDEST: f64 = 110.0;
+const WIDEST: f64 = 130.0;
 const NARROWEST: f64 = 46.0;
 /// Narrower cells show their colour only.
 const FOR_TEXT: f64 = 34.0;
@@ -32,10 +43,23 @@ const LONGEST_LABEL: f64 = 150.0;
 struct Grid {
     blocks: usize,
     per_block: usize,
+    /// Width of a block with all its panels.
+    block: f64,
+    /// Room for row headings.
     label: f64,
+    /// Width of a panel.
+    panel: f64,
     cell: f64,
     top: f64,
     font: f64,
+}
+
+impl Grid {
+    /// Left edge of a cell.
+    fn x(&self, block: usize, panel: usize, column: usize) -> f64 {
+        let block = block as f64 * (self.block + GAP) + self.label;
+        block + panel as f64 * (self.panel + INNER_GAP) + column as f64 * self.cell
+    }
 }
 
 impl Heat {
@@ -44,57 +68,81 @@ impl Heat {
         let mut grid = self.grid(width, font);
         let headings: Vec<Vec<String>> = self.columns.iter().map(|name| wrapped(name, grid.cell - 4.0, font)).collect();
         let lines = headings.iter().map(Vec::len).max().unwrap_or(1);
-        grid.top = lines as f64 * font * 1.25 + 6.0;
+        grid.top = (lines as f64 + 1.35) * font * 1.25 + 6.0;
         let mut sketch = Sketch::new(width, grid.top + grid.per_block as f64 * LINE + 4.0);
-        let strongest = self.values.iter().flatten().flatten().map(|value| value.abs()).fold(0.0, f64::max);
         for block in 0..grid.blocks {
-            let left = block as f64 * (grid.label + self.columns.len() as f64 * grid.cell + GAP);
-            for (column, heading) in headings.iter().enumerate() {
-                let x = left + grid.label + (column as f64 + 0.5) * grid.cell;
-                for (line, text) in heading.iter().rev().enumerate() {
-                    let y = grid.top - 8.0 - line as f64 * font * 1.25;
-                    sketch.sized_text((x, y), text.as_str(), Role::Muted, Anchor::Middle, font, false);
-                }
+            for panel in 0..self.panels.len() {
+                self.headings(&mut sketch, &grid, (block, panel), &headings);
             }
-            let first = block * grid.per_block;
-            for row in first..(first + grid.per_block).min(self.rows.len()) {
-                self.row(&mut sketch, &grid, (row, row - first), left, strongest);
+            for (line, row) in (block * grid.per_block..self.rows.len()).take(grid.per_block).enumerate() {
+                let label = shortened(&self.rows[row], grid.label - font * 0.7, font);
+                let at = (grid.x(block, 0, 0) - grid.label, grid.top + (line as f64 + 0.5) * LINE + font * 0.36);
+                sketch.sized_text(at, label, Role::Muted, Anchor::Start, font, false);
+                for panel in 0..self.panels.len() {
+                    self.row(&mut sketch, &grid, (block, panel), (row, line));
+                }
             }
         }
         sketch
     }
 
     fn grid(&self, width: f64, font: f64) -> Grid {
-        let columns = self.columns.len().max(1) as f64;
+        let (columns, panels) = (self.columns.len().max(1) as f64, self.panels.len().max(1) as f64);
+        let between = (panels - 1.0) * INNER_GAP;
         let longest = self.rows.iter().map(|row| text_width(row, font)).fold(0.0, f64::max);
         let label = longest.min(LONGEST_LABEL).min(width * 0.4) + font * 0.8;
         let wanted = self.rows.len().div_ceil(LEAST_ROWS).max(1);
-        let fit = ((width + GAP) / (label + columns * NARROWEST + GAP)).floor().max(1.0) as usize;
+        let least = label + panels * columns * NARROWEST + between;
+        let fit = ((width + GAP) / (least + GAP)).floor().max(1.0) as usize;
         let blocks = wanted.min(fit);
-        let per_block = self.rows.len().div_ceil(blocks).max(1);
-        let room = (width - (blocks - 1) as f64 * GAP) / blocks as f64 - label;
-        Grid { blocks, per_block, label, cell: (room / columns).min(WIDEST), top: 0.0, font }
+        let room = (width - (blocks - 1) as f64 * GAP) / blocks as f64 - label - between;
+        let cell = (room / (columns * panels)).min(WIDEST);
+        let panel = cell * columns;
+        Grid {
+            blocks,
+            per_block: self.rows.len().div_ceil(blocks).max(1),
+            block: label + panels * panel + between,
+            label,
+            panel,
+            cell,
+            top: 0.0,
+            font,
+        }
     }
 
-    fn row(&self, sketch: &mut Sketch, grid: &Grid, (row, line): (usize, usize), left: f64, strongest: f64) {
-        let (font, y) = (grid.font, grid.top + line as f64 * LINE);
+    fn headings(&self, sketch: &mut Sketch, grid: &Grid, (block, panel): (usize, usize), headings: &[Vec<String>]) {
+        let font = grid.font;
+        let title = shortened(&self.panels[panel].title, grid.panel, font);
+        let middle = grid.x(block, panel, 0) + grid.panel / 2.0;
+        sketch.sized_text((middle, font), title, Role::Ink, Anchor::Middle, font, false);
+        for (column, heading) in headings.iter().enumerate() {
+            let x = grid.x(block, panel, column) + grid.cell / 2.0;
+            for (line, text) in heading.iter().rev().enumerate() {
+                let y = grid.top - 7.0 - line as f64 * font * 1.25;
+                sketch.sized_text((x, y), text.as_str(), Role::Muted, Anchor::Middle, font, false);
+            }
+        }
+    }
+
+    fn row(&self, sketch: &mut Sketch, grid: &Grid, (block, panel): (usize, usize), (row, line): (usize, usize)) {
+        let (font, y, of) = (grid.font, grid.top + line as f64 * LINE, &self.panels[panel]);
+        let strongest = of.values.iter().flatten().flatten().map(|value| value.abs()).fold(0.0, f64::max);
         let base = y + LINE / 2.0 + font * 0.36;
-        let label = shortened(&self.rows[row], grid.label - font * 0.7, font);
-        sketch.sized_text((left, base), label, Role::Muted, Anchor::Start, font, false);
-        for (column, value) in self.values[row].iter().enumerate() {
-            let x = left + grid.label + column as f64 * grid.cell;
+        for (column, value) in of.values[row].iter().enumerate() {
+            let x = grid.x(block, panel, column);
             let Some(value) = value.filter(|value| value.is_finite()) else {
                 sketch.sized_text((x + grid.cell / 2.0, base), "–", Role::Muted, Anchor::Middle, font, false);
                 continue;
             };
             sketch.bar((x + 1.0, y + 1.0), (x + grid.cell - 1.0, y + LINE - 1.0), heat(value, strongest));
             if grid.cell >= FOR_TEXT {
-                let text = self.text(value);
-                sketch.sized_text((x + grid.cell / 2.0, base), text, Role::Ink, Anchor::Middle, font, false);
+                sketch.sized_text((x + grid.cell / 2.0, base), of.text(value), Role::Ink, Anchor::Middle, font, false);
             }
         }
     }
+}
 
+impl HeatPanel {
     fn text(&self, value: f64) -> String {
         if self.is_fraction {
             let percent = value * 100.0;
@@ -167,11 +215,13 @@ mod tests {
     use crate::report::chart::sketch::Shape;
 
     fn of(rows: usize, columns: usize) -> Heat {
+        let values: Vec<Vec<Option<f64>>> =
+            (0..rows).map(|row| (0..columns).map(|_| (row % 3 > 0).then_some(row as f64 - 5.0)).collect()).collect();
+        let panel = |is_fraction| HeatPanel { title: "Sharpe".into(), is_fraction, values: values.clone() };
         Heat {
             columns: (0..columns).map(|column| format!("subject_{column}@1")).collect(),
             rows: (0..rows).map(|row| format!("SYM{row:03}")).collect(),
-            values: (0..rows).map(|row| (0..columns).map(|_| (row % 3 > 0).then_some(row as f64 - 5.0)).collect()).collect(),
-            is_fraction: rows % 2 == 0,
+            panels: vec![panel(true), panel(false)],
         }
     }
 
@@ -187,7 +237,7 @@ mod tests {
                         cells += 1;
                     }
                 }
-                assert_eq!(cells, (0..rows).filter(|row| row % 3 > 0).count() * columns, "{rows} {columns}");
+                assert_eq!(cells, (0..rows).filter(|row| row % 3 > 0).count() * columns * 2, "{rows} {columns}");
             }
         }
     }

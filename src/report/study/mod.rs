@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 pub use curves::{Curve, Curves};
 pub use fan::{Fan, Fans};
-pub use heat::Heat;
+pub use heat::{Heat, HeatPanel};
 pub use histogram::{Histogram, Histograms};
 pub use strips::{MOST_POINTS, Strip, Strips};
 

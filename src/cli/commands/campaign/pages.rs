@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::results::Results;
 use super::text::{SUMMARY, Shown, failure_rows, findings, summary_rows};
-use crate::cli::output::{number, percent};
+use crate::cli::output::percent;
 use crate::report::labels::Table;
-use crate::report::study::{Chart, Figure, Heat, MOST_POINTS, Strip, Strips, Study};
+use crate::report::study::{Chart, Figure, Heat, HeatPanel, MOST_POINTS, Strip, Strips, Study};
 
 /// Rows of a heat map; of more, those that did best and worst are drawn.
 const MOST_ROWS: usize = 240;
@@ -21,11 +21,11 @@ pub fn study(results: &Results, name: &str) -> Study {
     let mut figures = Vec::new();
     if results.finished() > 0 {
         if groups.len() > 1 {
-            figures.extend(MAPS.iter().map(|map| map.figure(&results.symbols, "symbols", &subjects, &groups)));
+            figures.push(map(&results.symbols, "symbols", &subjects, &groups));
         }
         if periods.len() > 1 || groups.len() == 1 {
             let rows: Vec<Value> = results.summary.iter().filter(|row| row["period"] != "all").cloned().collect();
-            figures.extend(MAPS.iter().map(|map| map.figure(&rows, "period", &subjects, &periods)));
+            figures.push(map(&rows, "period", &subjects, &periods));
         }
         figures.push(strips(results));
     }
@@ -61,87 +61,84 @@ fn subject(results: &Results, subjects: &[&str], periods: &[&str], groups: &[&st
     format!("{}; {} {symbols}, {periods}: {} cells", results.campaign_id, subjects.join(", "), results.cells.len())
 }
 
-/// A heat map of one metric.
-struct Map {
-    key: &'static str,
-    title: &'static str,
-    /// Column of the views.
-    column: &'static str,
-    is_fraction: bool,
-}
+/// Metrics of the heat maps: heading, column of the views, whether it is a fraction.
+const MAPPED: [(&str, &str, bool); 2] =
+    [("Mean total return, %", "mean_return", true), ("Mean Sharpe ratio", "mean_sharpe", false)];
 
-const MAPS: [Map; 2] = [
-    Map { key: "return", title: "Mean total return", column: "mean_return", is_fraction: true },
-    Map { key: "sharpe", title: "Mean Sharpe ratio", column: "mean_sharpe", is_fraction: false },
-];
+type Row<'a> = (&'a str, Vec<Option<f64>>);
 
-impl Map {
-    /// Rows of a view by one of its columns, a column a subject.
-    fn figure(&self, rows: &[Value], by: &str, subjects: &[&str], names: &[&str]) -> Figure {
+/// Rows of a view by one of its columns, a column a subject, a panel a metric.
+fn map(rows: &[Value], by: &str, subjects: &[&str], names: &[&str]) -> Figure {
+    let what = if by == "symbols" { "symbol" } else { "period" };
+    let metric = |column: &str| -> Vec<Row<'_>> {
         let found: BTreeMap<(&str, &str), f64> = rows
             .iter()
-            .filter_map(|row| Some(((row[by].as_str()?, row["subject"].as_str()?), row[self.column].as_f64()?)))
+            .filter_map(|row| Some(((row[by].as_str()?, row["subject"].as_str()?), row[column].as_f64()?)))
             .collect();
-        let of = |name: &str| subjects.iter().map(|subject| found.get(&(name, *subject)).copied()).collect::<Vec<_>>();
-        let all: Vec<(&str, Vec<Option<f64>>)> = names.iter().map(|name| (*name, of(name))).collect();
-        let n = all.len();
-        let shown = if by == "symbols" { extremes(all) } else { all };
-        let what = if by == "symbols" { "symbol" } else { "period" };
-        let cut = if shown.len() < n {
-            format!(" Of {n} {what}s the {MOST_ROWS} furthest from the middle are drawn; the view campaign_symbols has all.")
-        } else {
-            String::new()
-        };
-        let unit = if self.is_fraction { ", in percent" } else { "" };
-        Figure {
-            key: format!("{}_by_{what}", self.key),
-            title: format!("{} by {what}", self.title),
-            caption: format!(
-                "Over the finished cells of each {what} and subject{unit}; blue above zero, orange below, the strongest colour for \
-                 the largest of them; a dash where no cell has one.{cut}"
-            ),
-            alt: self.told(&found, what),
-            chart: Chart::Heat(Heat {
-                columns: subjects.iter().map(ToString::to_string).collect(),
-                rows: shown.iter().map(|(name, _)| (*name).to_string()).collect(),
-                values: shown.into_iter().map(|(_, values)| values).collect(),
-                is_fraction: self.is_fraction,
-            }),
-        }
+        let of = |name: &str| subjects.iter().map(|subject| found.get(&(name, *subject)).copied()).collect();
+        names.iter().map(|name| (*name, of(name))).collect()
+    };
+    let all: Vec<Vec<Row<'_>>> = MAPPED.iter().map(|(_, column, _)| metric(column)).collect();
+    let shown = if by == "symbols" { extremes(&all[0]) } else { (0..names.len()).collect() };
+    let cut = if shown.len() < names.len() {
+        let n = names.len();
+        format!(" Of {n} symbols the {MOST_ROWS} with the highest and lowest returns are drawn; the view campaign_symbols has all.")
+    } else {
+        String::new()
+    };
+    let panel = |((title, _, is_fraction), rows): (&(&str, &str, bool), &Vec<Row<'_>>)| HeatPanel {
+        title: (*title).to_string(),
+        is_fraction: *is_fraction,
+        values: shown.iter().map(|row| rows[*row].1.clone()).collect(),
+    };
+    Figure {
+        key: format!("by_{what}"),
+        title: format!("Return and Sharpe ratio by {what}"),
+        caption: format!(
+            "Over the finished cells of each {what} and subject; blue above zero, orange below, the strongest colour for the              largest of a panel; a dash where nothing is known.{cut}"
+        ),
+        alt: told(&all[0], subjects, what),
+        chart: Chart::Heat(Heat {
+            columns: subjects.iter().map(ToString::to_string).collect(),
+            rows: shown.iter().map(|row| names[*row].to_string()).collect(),
+            panels: MAPPED.iter().zip(&all).map(panel).collect(),
+        }),
     }
+}
 
-    /// What stands in for the picture.
-    fn told(&self, found: &BTreeMap<(&str, &str), f64>, what: &str) -> String {
-        let text = |value: f64| if self.is_fraction { percent(Some(value)) } else { number(Some(value)) };
-        let by_value = |a: &(&(&str, &str), &f64), b: &(&(&str, &str), &f64)| a.1.total_cmp(b.1);
-        let (Some(best), Some(worst)) = (found.iter().max_by(by_value), found.iter().min_by(by_value)) else {
-            return format!("{} by {what}: none is known.", self.title);
-        };
-        let place = |(name, subject): &(&str, &str)| format!("{subject}, {name}");
-        format!(
-            "Heat map, {} by {what} and subject: highest {} ({}), lowest {} ({}).",
-            self.title.to_lowercase(),
-            text(*best.1),
-            place(best.0),
-            text(*worst.1),
-            place(worst.0)
-        )
-    }
+/// What stands in for the picture.
+fn told(returns: &[Row<'_>], subjects: &[&str], what: &str) -> String {
+    let of = |(name, values): &Row<'_>| -> Vec<(f64, String)> {
+        let known = subjects.iter().zip(values).filter_map(|(subject, value)| Some((subject, (*value)?)));
+        known.map(|(subject, value)| (value, format!("{subject}, {name}"))).collect()
+    };
+    let all: Vec<(f64, String)> = returns.iter().flat_map(of).collect();
+    let by_value = |a: &&(f64, String), b: &&(f64, String)| a.0.total_cmp(&b.0);
+    let (Some(best), Some(worst)) = (all.iter().max_by(by_value), all.iter().min_by(by_value)) else {
+        return format!("Heat map by {what} and subject: nothing is known.");
+    };
+    format!(
+        "Heat map by {what} and subject: highest mean total return {} ({}), lowest {} ({}).",
+        percent(Some(best.0)),
+        best.1,
+        percent(Some(worst.0)),
+        worst.1
+    )
 }
 
 /// All rows, or of too many those with the highest and the lowest mean over the subjects, in their order.
-fn extremes(mut rows: Vec<(&str, Vec<Option<f64>>)>) -> Vec<(&str, Vec<Option<f64>>)> {
-    if rows.len() <= MOST_ROWS {
-        return rows;
+fn extremes(rows: &[Row<'_>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    if rows.len() > MOST_ROWS {
+        let height = |row: &usize| {
+            let known: Vec<f64> = rows[*row].1.iter().flatten().copied().collect();
+            if known.is_empty() { 0.0 } else { known.iter().sum::<f64>() / known.len() as f64 }
+        };
+        order.sort_by(|a, b| height(a).total_cmp(&height(b)));
+        order.drain(MOST_ROWS / 2..rows.len() - MOST_ROWS / 2);
+        order.sort_unstable();
     }
-    let height = |values: &[Option<f64>]| {
-        let known: Vec<f64> = values.iter().flatten().copied().collect();
-        if known.is_empty() { 0.0 } else { known.iter().sum::<f64>() / known.len() as f64 }
-    };
-    rows.sort_by(|a, b| height(&a.1).total_cmp(&height(&b.1)));
-    rows.drain(MOST_ROWS / 2..rows.len() - MOST_ROWS / 2);
-    rows.sort_by_key(|row| row.0);
-    rows
+    order
 }
 
 fn strips(results: &Results) -> Figure {
