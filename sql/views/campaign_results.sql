@@ -1,6 +1,6 @@
 -- about: Every cell of every campaign beside the metrics of its backtest
 -- grain: campaign_id, cell
--- needs: run_performance
+-- needs: run_currency
 -- col campaign_id: Run of kind campaign
 -- col cell: Number within the campaign, from 1
 -- col subject: What trades: a strategy, or a model as name@version
@@ -15,10 +15,8 @@
 -- col error: Why it failed; NULL otherwise
 -- col seconds: Time to read and simulate it, in seconds; NULL while pending
 -- col currency: Currency of its account; NULL when unknown or mixed
--- col first_date: First session traded
--- col last_date: Last session traded
 -- col n_days: Sessions, flat ones included
--- col total_return: As in run_performance, a fraction; like all metrics here NULL unless finished
+-- col total_return: As run_performance had it when the backtest ended, a fraction; like all metrics here NULL unless finished
 -- col cagr: Compound return a year, a fraction
 -- col volatility: Yearly, a fraction
 -- col sharpe: Yearly; NULL without variance
@@ -36,6 +34,33 @@
 -- col benchmark_sharpe: sharpe of buy-and-hold; NULL without variance
 -- col benchmark_max_drawdown: max_drawdown of buy-and-hold, a fraction <= 0
 -- col beats_benchmark: Whether total_return is above benchmark_return; NULL unless both are known
+-- The metrics that each backtest stored when it ended: a campaign among thousands of runs computes none of them again.
+WITH
+metrics AS (
+    SELECT
+        m.run_id,
+        CAST(max(value) FILTER (key = 'n_days') AS BIGINT)               AS n_days,
+        max(value) FILTER (key = 'total_return')                         AS total_return,
+        max(value) FILTER (key = 'cagr')                                 AS cagr,
+        max(value) FILTER (key = 'volatility')                           AS volatility,
+        max(value) FILTER (key = 'sharpe')                               AS sharpe,
+        max(value) FILTER (key = 'sortino')                              AS sortino,
+        max(value) FILTER (key = 'calmar')                               AS calmar,
+        max(value) FILTER (key = 'max_drawdown')                         AS max_drawdown,
+        max(value) FILTER (key = 'exposure')                             AS exposure,
+        CAST(max(value) FILTER (key = 'n_trades') AS BIGINT)             AS n_trades,
+        max(value) FILTER (key = 'win_rate')                             AS win_rate,
+        max(value) FILTER (key = 'profit_factor')                        AS profit_factor,
+        max(value) FILTER (key = 'turnover')                             AS turnover,
+        max(value) FILTER (key = 'cost_drag')                            AS cost_drag,
+        max(value) FILTER (key = 'benchmark_return')                     AS benchmark_return,
+        max(value) FILTER (key = 'excess_return')                        AS excess_return,
+        max(value) FILTER (key = 'benchmark_sharpe')                     AS benchmark_sharpe,
+        max(value) FILTER (key = 'benchmark_max_drawdown')               AS benchmark_max_drawdown
+    FROM run_metrics AS m
+    WHERE m.split = 'backtest' AND m.step = 0
+    GROUP BY m.run_id
+)
 SELECT
     c.campaign_id,
     c.cell,
@@ -50,27 +75,26 @@ SELECT
     c.run_id,
     c.error,
     c.seconds,
-    p.currency,
-    p.first_date,
-    p.last_date,
-    p.n_days,
-    p.total_return,
-    p.cagr,
-    p.volatility,
-    p.sharpe,
-    p.sortino,
-    p.calmar,
-    p.max_drawdown,
-    p.exposure,
-    p.n_trades,
-    p.win_rate,
-    p.profit_factor,
-    p.turnover,
-    p.cost_drag,
-    p.benchmark_return,
-    p.excess_return,
-    p.benchmark_sharpe,
-    p.benchmark_max_drawdown,
-    p.total_return > p.benchmark_return                              AS beats_benchmark
+    u.currency,
+    m.n_days,
+    m.total_return,
+    m.cagr,
+    m.volatility,
+    m.sharpe,
+    m.sortino,
+    m.calmar,
+    m.max_drawdown,
+    m.exposure,
+    m.n_trades,
+    m.win_rate,
+    m.profit_factor,
+    m.turnover,
+    m.cost_drag,
+    m.benchmark_return,
+    m.excess_return,
+    m.benchmark_sharpe,
+    m.benchmark_max_drawdown,
+    m.total_return > m.benchmark_return                              AS beats_benchmark
 FROM campaign_cells AS c
-LEFT JOIN run_performance AS p ON p.run_id = c.run_id
+LEFT JOIN metrics AS m ON m.run_id = c.run_id
+LEFT JOIN run_currency AS u ON u.run_id = c.run_id

@@ -91,9 +91,11 @@ pub struct Study {
     pub badges: Vec<Badge>,
     /// What a reader should know.
     pub notes: Vec<String>,
+    /// Tables before the figures.
+    pub summary: Vec<Table>,
     /// Figures in reading order.
     pub figures: Vec<Figure>,
-    /// Tables in reading order.
+    /// Tables after the figures, in reading order.
     pub tables: Vec<Table>,
     /// Runs studied.
     pub run_ids: Vec<String>,

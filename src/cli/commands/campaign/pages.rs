@@ -20,14 +20,15 @@ pub fn study(results: &Results, name: &str) -> Study {
     let (subjects, periods, groups) = (results.subjects(), results.periods(), results.groups());
     let mut figures = Vec::new();
     if results.finished() > 0 {
-        if groups.len() > 1 {
-            figures.push(map(&results.symbols, "symbols", &subjects, &groups));
-        }
+        figures.push(strips(results));
         if periods.len() > 1 || groups.len() == 1 {
             let rows: Vec<Value> = results.summary.iter().filter(|row| row["period"] != "all").cloned().collect();
             figures.push(map(&rows, "period", &subjects, &periods));
         }
-        figures.push(strips(results));
+        // The longest comes last.
+        if groups.len() > 1 {
+            figures.push(map(&results.symbols, "symbols", &subjects, &groups));
+        }
     }
     let title = if name.is_empty() { results.campaign_id.clone() } else { name.to_string() };
     Study {
@@ -37,6 +38,7 @@ pub fn study(results: &Results, name: &str) -> Study {
         findings: findings(results),
         badges: results.badges.clone(),
         notes: results.notes.clone(),
+        summary: vec![totals(results)],
         figures,
         tables: tables(results),
         run_ids: vec![results.campaign_id.clone()],
@@ -176,16 +178,24 @@ fn strips(results: &Results) -> Figure {
     }
 }
 
-fn tables(results: &Results) -> Vec<Table> {
-    let columns = || SUMMARY.iter().map(|(name, _, shown)| ((*name).to_string(), *shown != Shown::Text)).collect();
-    let mut tables = vec![Table {
+/// Columns of a summary: label, and whether it holds numbers.
+fn columns() -> Vec<(String, bool)> {
+    SUMMARY.map(|(name, _, shown)| (name.to_string(), shown != Shown::Text)).to_vec()
+}
+
+fn totals(results: &Results) -> Table {
+    Table {
         title: "Subjects".into(),
         note: "Mean and median over the finished cells of a subject; beats it: share of the cells above buy and hold of the same \
                symbols and period."
             .into(),
         columns: columns(),
         rows: summary_rows(results.totals()),
-    }];
+    }
+}
+
+fn tables(results: &Results) -> Vec<Table> {
+    let mut tables = Vec::new();
     if results.periods().len() > 1 {
         let rows = summary_rows(results.summary.iter().filter(|row| row["period"] != "all"));
         tables.push(Table { title: "Periods".into(), note: String::new(), columns: columns(), rows });

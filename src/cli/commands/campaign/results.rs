@@ -1,6 +1,6 @@
 //! What a campaign came to, read back from the views.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -37,6 +37,10 @@ impl Results {
             badges: Vec::new(),
             notes: Vec::new(),
         };
+        // Within a period, subjects stand in the order they were asked for.
+        let order: BTreeMap<String, usize> = results.subjects().iter().map(ToString::to_string).zip(0..).collect();
+        let place = |row: &Value| row["subject"].as_str().and_then(|subject| order.get(subject).copied());
+        results.summary.chunk_by_mut(|a, b| a["period"] == b["period"]).for_each(|rows| rows.sort_by_key(place));
         results.badges = results.read_badges(store)?;
         results.notes = results.own_notes();
         Ok(results)

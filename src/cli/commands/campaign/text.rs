@@ -75,12 +75,13 @@ pub fn failure_rows(failures: &[Value]) -> Vec<Vec<String>> {
 pub fn findings(results: &Results) -> Vec<String> {
     let sentence = |row: &Value| {
         let of = |key: &str| percent(row[key].as_f64());
+        let subject = row["subject"].as_str().unwrap_or_default();
         if row["n_finished"] == 0 {
-            return format!("{}: no cell finished", row["subject"].as_str().unwrap_or_default());
+            return format!("no cell of {subject} finished");
         }
         format!(
-            "{}: {} of {} cells finished; median return {} (mean {}), above buy and hold in {} of them; the deepest drawdown is {}",
-            row["subject"].as_str().unwrap_or_default(),
+            "over {} of {} cells, {subject} has a median return of {} (mean {}), above buy and hold in {} of them; the deepest \
+             drawdown is {}",
             row["n_finished"],
             row["n_cells"],
             of("median_return"),
