@@ -89,12 +89,14 @@ impl Config {
         };
         let maintenance = ranges::MAINTENANCE.guard(self.maintenance, None)?;
         if maintenance.is_some_and(|fraction| fraction >= self.margin) {
-            let (setting, wanted) = ("maintenance", "a fraction below the margin, or every full position is called at once");
+            let (setting, wanted) =
+                ("maintenance", "a fraction below the margin, or every full position is called at once");
             return Err(BacktestError::Setting { setting, value: maintenance.unwrap_or_default(), wanted });
         }
         Ok(Limits {
             exposure_cap: ranges::EXPOSURE_CAP.guard(self.exposure_cap, tightest(|limits| limits.exposure_cap))?,
-            daily_loss_cap: ranges::DAILY_LOSS_CAP.guard(self.daily_loss_cap, tightest(|limits| limits.daily_loss_cap))?,
+            daily_loss_cap: ranges::DAILY_LOSS_CAP
+                .guard(self.daily_loss_cap, tightest(|limits| limits.daily_loss_cap))?,
             symbol_cap: ranges::SYMBOL_CAP.guard(self.symbol_cap, None)?,
             max_positions: self.max_positions.filter(|most| *most > 0),
             max_drawdown: ranges::MAX_DRAWDOWN.guard(self.max_drawdown, None)?,
@@ -136,7 +138,9 @@ impl Config {
                 return Err(BacktestError::Combination(format!("a halt is about '{symbol}', which is not in the run")));
             }
             if from >= to {
-                return Err(BacktestError::Combination(format!("a halt of '{symbol}' ends at {to}, before its begin {from}")));
+                return Err(BacktestError::Combination(format!(
+                    "a halt of '{symbol}' ends at {to}, before its begin {from}"
+                )));
             }
         }
         Ok(())
@@ -242,7 +246,8 @@ mod tests {
 
     #[test]
     fn several_strategies_keep_their_own_and_share_the_tightest_limits() {
-        let plan = Config { interval: Interval::M5, ..config().with_strategies(&["sma_cross", "intraday"]) }.check().unwrap();
+        let plan =
+            Config { interval: Interval::M5, ..config().with_strategies(&["sma_cross", "intraday"]) }.check().unwrap();
         assert_eq!(plan.square_off, [None, Some(SquareOff::LastClose)]);
         assert_eq!(plan.settings.limits.exposure_cap, Some(100_000.0));
         assert_eq!(plan.settings.sizing.to_string(), "equity:0.2375");
@@ -279,8 +284,14 @@ mod tests {
 
     #[test]
     fn settings_that_do_not_go_together_are_refused() {
-        assert!(refusal(|config| config.sizing = Some("kelly:0.5".parse().unwrap())).contains("sma_cross knows no probability"));
-        assert!(refusal(|config| config.sizing = Some("units:5,by=confidence".parse().unwrap())).contains("has no confidence"));
+        assert!(
+            refusal(|config| config.sizing = Some("kelly:0.5".parse().unwrap()))
+                .contains("sma_cross knows no probability")
+        );
+        assert!(
+            refusal(|config| config.sizing = Some("units:5,by=confidence".parse().unwrap()))
+                .contains("has no confidence")
+        );
         assert!(refusal(|config| config.sizing = Some("equity:1.5".parse().unwrap())).contains("margin of 1 allows"));
         assert!(refusal(|config| config.max_holding = Some("8h".parse().unwrap())).contains("1d bars"));
         let closed = refusal(|config| {

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{BacktestError, Config, ranges};
 use crate::domain::nearest;
+use crate::trade::Trader;
 use crate::trade::strategies::params::{ParamError, Params};
 use crate::trade::strategies::{self, StrategySpec};
-use crate::trade::Trader;
 
 /// A strategy with its parameters and the exits that go with its entries.
 #[derive(Debug, Clone)]
@@ -50,8 +50,8 @@ pub(super) fn chosen(config: &Config) -> Result<Vec<Chosen>, BacktestError> {
         given[model].entry("vol_index_min".into()).or_insert_with(|| VOL_INDEX_MIN.to_string());
     }
     let choose = |(spec, given): (&&'static StrategySpec, &BTreeMap<String, String>)| {
-        let params = Params::check(spec.params, given)
-            .map_err(|source| BacktestError::Param { strategy: spec.name, source })?;
+        let params =
+            Params::check(spec.params, given).map_err(|source| BacktestError::Param { strategy: spec.name, source })?;
         let stop_loss = ranges::STOP_LOSS.guard(config.stop_loss, spec.stop_loss)?;
         let take_profit = ranges::TAKE_PROFIT.guard(config.take_profit, spec.take_profit)?;
         let chosen = Chosen { spec, params, stop_loss, take_profit };
@@ -80,7 +80,10 @@ fn sorted(
     for (name, value) in given {
         let (strategy, param) = owner(specs, name)?;
         if found[strategy].insert(param.to_string(), value.clone()).is_some() {
-            return Err(BacktestError::Strategies(format!("parameter {param} of {} is given twice", specs[strategy].name)));
+            return Err(BacktestError::Strategies(format!(
+                "parameter {param} of {} is given twice",
+                specs[strategy].name
+            )));
         }
     }
     Ok(found)
@@ -147,7 +150,8 @@ mod tests {
         let two = params(&["sma_cross", "swing"], &[("fast", "3"), ("sma_cross.slow", "7")]);
         // Both average: only a name tells which.
         assert_eq!(two.unwrap_err(), "parameter fast is ambiguous; say sma_cross.fast or swing.fast");
-        let two = params(&["sma_cross", "signals"], &[("fast", "3"), ("sma_cross.slow", "7"), ("max_holding", "4")]).unwrap();
+        let two =
+            params(&["sma_cross", "signals"], &[("fast", "3"), ("sma_cross.slow", "7"), ("max_holding", "4")]).unwrap();
         assert_eq!((two[0].params.whole("fast"), two[0].params.whole("slow")), (3, 7));
         assert_eq!(two[1].params.whole("max_holding"), 4);
     }
@@ -155,13 +159,22 @@ mod tests {
     #[test]
     fn what_belongs_nowhere_is_refused() {
         let error = |names: &[&str], given: &[(&str, &str)]| params(names, given).unwrap_err();
-        assert_eq!(error(&["sma_cross"], &[("fats", "3")]), "strategy sma_cross: unknown parameter 'fats'; did you mean 'fast'?");
+        assert_eq!(
+            error(&["sma_cross"], &[("fats", "3")]),
+            "strategy sma_cross: unknown parameter 'fats'; did you mean 'fast'?"
+        );
         assert_eq!(
             error(&["sma_cross", "signals"], &[("max_holdin", "3")]),
             "strategies sma_cross, signals: unknown parameter 'max_holdin'; did you mean 'max_holding'?"
         );
-        assert_eq!(error(&["sma_cross"], &[("swing.fast", "3")]), "parameter swing.fast: the strategies of the run are sma_cross");
-        assert_eq!(error(&["sma_cross"], &[("fast", "3"), ("sma_cross.fast", "4")]), "parameter fast of sma_cross is given twice");
+        assert_eq!(
+            error(&["sma_cross"], &[("swing.fast", "3")]),
+            "parameter swing.fast: the strategies of the run are sma_cross"
+        );
+        assert_eq!(
+            error(&["sma_cross"], &[("fast", "3"), ("sma_cross.fast", "4")]),
+            "parameter fast of sma_cross is given twice"
+        );
         assert_eq!(error(&["swing", "swing"], &[]), "strategy swing is given twice");
         assert_eq!(error(&[], &[]), "no strategy given");
     }

@@ -28,7 +28,9 @@ pub enum BacktestError {
     #[error("{0}")]
     Combination(String),
     /// A holding time that these bars can't measure.
-    #[error("max_holding = {0} can't be told in {1} bars; give trading hours (8h) within a day, days (2d) for daily bars")]
+    #[error(
+        "max_holding = {0} can't be told in {1} bars; give trading hours (8h) within a day, days (2d) for daily bars"
+    )]
     Holding(HoldingTime, Interval),
     /// A setting out of range.
     #[error("{setting} = {value}: use {wanted}")]

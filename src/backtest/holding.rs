@@ -19,7 +19,9 @@ pub enum HoldingTime {
 
 /// A text that is no trading time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is not a holding time; use 90m or 8h of trading for bars within a day, 2d for daily bars, at most 100000")]
+#[error(
+    "'{0}' is not a holding time; use 90m or 8h of trading for bars within a day, 2d for daily bars, at most 100000"
+)]
 pub struct InvalidHoldingTime(String);
 
 /// Largest number in a text; minutes and hours stay far from overflow.

@@ -147,9 +147,7 @@ fn sentiment(store: &Store, symbol: &Symbol) -> Result<(Vec<Ts>, Vec<f64>), Back
 pub(super) fn check_volume(plan: &Plan, series: &[Bars]) -> Result<(), BacktestError> {
     let needed_by = if plan.volume_cap.is_some() { "the volume cap" } else { "slippage by volume share" };
     match series.iter().find(|bars| plan.needs_volume() && !bars.volume.iter().any(|volume| *volume > 0.0)) {
-        Some(bars) => {
-            Err(BacktestError::NoVolume { symbol: bars.symbol.clone(), interval: bars.interval, needed_by })
-        }
+        Some(bars) => Err(BacktestError::NoVolume { symbol: bars.symbol.clone(), interval: bars.interval, needed_by }),
         None => Ok(()),
     }
 }

@@ -27,4 +27,4 @@ pub use error::BacktestError;
 pub use holding::{HoldingTime, InvalidHoldingTime};
 pub use plan::Plan;
 pub use record::{Outcome, run};
-pub use simulate::{Data, simulate, sweep};
+pub use simulate::{Data, measure, simulate, sweep};

@@ -121,9 +121,8 @@ impl Plan {
         .collect();
         for chosen in &self.strategies {
             let owner = if self.strategies.len() > 1 { format!("{}.", chosen.spec.name) } else { String::new() };
-            params.extend(
-                chosen.params.iter().map(|(name, value)| (format!("param.{owner}{name}"), value.to_string())),
-            );
+            params
+                .extend(chosen.params.iter().map(|(name, value)| (format!("param.{owner}{name}"), value.to_string())));
         }
         params
     }
@@ -138,7 +137,8 @@ impl Plan {
 
     /// What the strategies have in common, or what each has.
     fn each(&self, value: impl Fn(usize, &Chosen) -> String) -> String {
-        let values: Vec<String> = self.strategies.iter().enumerate().map(|(index, chosen)| value(index, chosen)).collect();
+        let values: Vec<String> =
+            self.strategies.iter().enumerate().map(|(index, chosen)| value(index, chosen)).collect();
         match values.split_first() {
             Some((first, rest)) if rest.iter().all(|other| other == first) => first.clone(),
             _ => {

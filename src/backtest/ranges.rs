@@ -28,8 +28,10 @@ pub(super) const COMMISSION: Range = from("commission", 0.0, 1.0, "a fraction fr
 pub(super) const SLIPPAGE_BPS: Range = from("slippage_bps", 0.0, 10_000.0, "basis points from 0 to below 10000");
 pub(super) const BORROW_RATE: Range = from("borrow_rate", 0.0, 10.0, "a yearly fraction from 0 to below 10");
 pub(super) const MARGIN: Range = above("margin", 0.0, ABOVE_ONE, "a fraction above 0 and up to 1 (1 is no leverage)");
-pub(super) const MAINTENANCE: Range = above("maintenance", 0.0, 1.0, "a fraction above 0 and below the margin, or 0 for none");
-pub(super) const VOLUME_CAP: Range = above("volume_cap", 0.0, ABOVE_ONE, "a fraction above 0 and up to 1, or 0 for none");
+pub(super) const MAINTENANCE: Range =
+    above("maintenance", 0.0, 1.0, "a fraction above 0 and below the margin, or 0 for none");
+pub(super) const VOLUME_CAP: Range =
+    above("volume_cap", 0.0, ABOVE_ONE, "a fraction above 0 and up to 1, or 0 for none");
 pub(super) const LOT: Range = above("lot", 0.0, 1e12, "units above 0, or 0 for any quantity");
 pub(super) const TICK: Range = above("tick", 0.0, 1e12, "a price step above 0, or 0 for any price");
 pub(super) const SYMBOL_CAP: Range = above("symbol_cap", 0.0, f64::INFINITY, "an amount above 0, or 0 for none");

@@ -2,6 +2,7 @@
 
 use super::{BacktestError, Plan, instruments};
 use crate::domain::{Bars, Progress, Silent};
+use crate::telemetry::{Meter, Metrics, Yearly};
 use crate::trade::{Contract, Counters, Engine, Settings, Sink};
 use crate::venues::{Paper, Replay, Surroundings, TimedSignal};
 
@@ -83,4 +84,15 @@ pub fn sweep(data: &Data<'_>, plan: &Plan) -> Result<Counters, BacktestError> {
     let mut counters = Counters::new(plan.settings.capital);
     simulate(data, plan, &mut counters, &Silent)?;
     Ok(counters)
+}
+
+/// The metrics of a plan over series in memory, as `run_performance` would say them; nothing is stored. `None` without
+/// bars.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn measure(data: &Data<'_>, plan: &Plan, yearly: Yearly) -> Result<Option<Metrics>, BacktestError> {
+    let mut meter = Meter::new(plan.settings.capital, data.bars.len(), yearly);
+    simulate(data, plan, &mut meter, &Silent)?;
+    Ok(meter.metrics())
 }

@@ -36,16 +36,32 @@ mod tests {
     #[test]
     fn what_was_given_can_be_given_again() {
         let given = of(&[
-            "ws", "--json", "backtest", "--strategy", "sma_cross,swing", "-p", "slow=9", "--param=sma_cross.fast=3",
-            "--sentiment-gate", "--square-off=off", "--stop-loss", "0", "-v",
+            "ws",
+            "--json",
+            "backtest",
+            "--strategy",
+            "sma_cross,swing",
+            "-p",
+            "slow=9",
+            "--param=sma_cross.fast=3",
+            "--sentiment-gate",
+            "--square-off=off",
+            "--stop-loss",
+            "0",
+            "-v",
         ]);
         let mut sorted = given.clone();
         sorted.sort();
         assert_eq!(
             sorted,
             [
-                "--param=slow=9", "--param=sma_cross.fast=3", "--sentiment-gate=-0.3,0.5,1.2", "--square-off=off",
-                "--stop-loss=0", "--strategy=sma_cross", "--strategy=swing"
+                "--param=slow=9",
+                "--param=sma_cross.fast=3",
+                "--sentiment-gate=-0.3,0.5,1.2",
+                "--square-off=off",
+                "--stop-loss=0",
+                "--strategy=sma_cross",
+                "--strategy=swing"
             ]
         );
         let again: Vec<&str> = ["ws", "backtest"].into_iter().chain(given.iter().map(String::as_str)).collect();

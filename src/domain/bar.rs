@@ -72,6 +72,7 @@ impl Bars {
     }
 
     /// Number of bars.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.ts.len()
@@ -109,10 +110,13 @@ impl Bars {
     }
 
     /// The bar at `index`, or `None` past the end.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Bar> {
-        (index < self.len()).then(|| Bar {
+        if index >= self.len() {
+            return None;
+        }
+        Some(Bar {
             ts: self.ts[index],
             close_ts: self.close_ts[index],
             session_date: self.session_date[index],

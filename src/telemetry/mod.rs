@@ -2,10 +2,15 @@
 //!
 //! [`Recorder`](crate::telemetry::Recorder) is the sink that keeps everything; its `write` stores rows of `orders`,
 //! `fills`, `trades`, `equity`, `prediction_traces` and `run_returns`, inside the caller's transaction.
+//! [`Meter`](crate::telemetry::Meter) is the sink of searches: the metrics of `run_performance`, and nothing stored.
 
 mod benchmark;
+mod meter;
+mod metrics;
 mod recorder;
 mod write;
 
+pub use meter::{Meter, Yearly};
+pub use metrics::Metrics;
 pub use recorder::Recorder;
 pub use write::RunLabels;

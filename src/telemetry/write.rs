@@ -162,7 +162,10 @@ impl Recorder {
             .f64("benchmark", rows.benchmark.iter().copied())
             .append_to(store, "equity")?;
         // Many runs of a campaign end with the same statement.
-        store.conn().prepare_cached(crate::sql!("telemetry/record_returns"))?.execute(params![labels.run_id, self.capital])?;
+        store
+            .conn()
+            .prepare_cached(crate::sql!("telemetry/record_returns"))?
+            .execute(params![labels.run_id, self.capital])?;
         Ok(())
     }
 }

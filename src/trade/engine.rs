@@ -118,6 +118,7 @@ impl<B: Broker> Engine<B> {
     }
 
     /// Takes one step: corporate actions, executions, valuation, risk, decisions.
+    #[inline(always)]
     pub fn step<K: Sink>(&mut self, step: &Step, sink: &mut K) {
         for at in &step.actions {
             self.apply(at.asset, at.action);
@@ -188,7 +189,7 @@ impl<B: Broker> Engine<B> {
     }
 
     /// Values the positions in an asset at its close.
-    #[inline]
+    #[inline(always)]
     fn mark(&mut self, tick: &Tick) {
         for slot in self.portfolio.slots(tick.asset) {
             self.portfolio.holdings[slot].mark = tick.bar.close;
@@ -212,7 +213,7 @@ impl<B: Broker> Engine<B> {
     }
 
     /// Orders the exit of positions that have been held as long as their entries allowed.
-    #[inline]
+    #[inline(always)]
     fn time_exits<K: Sink>(&mut self, tick: &Tick, sink: &mut K) {
         for strategy in 0..self.traders.len() {
             let holding = &self.portfolio.holdings[self.portfolio.slot(strategy, tick.asset)];
@@ -223,7 +224,7 @@ impl<B: Broker> Engine<B> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn ask<K: Sink>(&mut self, tick: &Tick, event: &Event<'_>, account: &Account, sink: &mut K) {
         for strategy in 0..self.traders.len() {
             let size = self.portfolio.size(self.portfolio.slot(strategy, tick.asset));

@@ -86,6 +86,7 @@ pub struct Tick {
 
 impl Tick {
     /// A bar of an asset with nothing special about it.
+    #[inline(always)]
     #[must_use]
     pub const fn new(asset: usize, bar: Bar) -> Self {
         Self { asset, bar, hours: None, session_end: false, halted: false, last: false }

@@ -186,10 +186,8 @@ impl Order {
     pub const fn type_name(&self) -> &'static str {
         match self.kind {
             OrderKind::Exit(
-                reason @ (ExitReason::StopLoss
-                | ExitReason::TakeProfit
-                | ExitReason::SquareOff
-                | ExitReason::EndOfData),
+                reason
+                @ (ExitReason::StopLoss | ExitReason::TakeProfit | ExitReason::SquareOff | ExitReason::EndOfData),
             ) => reason.as_str(),
             OrderKind::Entry(_) | OrderKind::Exit(_) => self.style.as_str(),
         }

@@ -64,6 +64,7 @@ pub(super) struct Holding {
 pub struct Portfolio {
     cash: f64,
     assets: usize,
+    strategies: usize,
     pub(super) holdings: Vec<Holding>,
 }
 
@@ -71,7 +72,7 @@ impl Portfolio {
     /// Nothing but cash, with room for a position of each strategy in each asset.
     #[must_use]
     pub fn new(capital: f64, assets: usize, strategies: usize) -> Self {
-        Self { cash: capital, assets, holdings: vec![Holding::default(); assets * strategies] }
+        Self { cash: capital, assets, strategies, holdings: vec![Holding::default(); assets * strategies] }
     }
 
     /// Place of a strategy's position in an asset.
@@ -82,13 +83,15 @@ impl Portfolio {
     }
 
     /// The slots of an asset, one a strategy.
-    #[inline]
+    #[inline(always)]
     pub(super) fn slots(&self, asset: usize) -> impl Iterator<Item = usize> + use<> {
-        (asset..self.holdings.len()).step_by(self.assets)
+        // Not step_by: that divides.
+        let assets = self.assets;
+        (0..self.strategies).map(move |strategy| strategy * assets + asset)
     }
 
     /// One more bar of an asset.
-    #[inline]
+    #[inline(always)]
     pub(super) fn count_bar(&mut self, asset: usize) {
         for slot in self.slots(asset) {
             self.holdings[slot].bars += 1;

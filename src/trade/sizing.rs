@@ -87,7 +87,8 @@ impl Sizing {
         let share = |fraction: f64| {
             let wanted = fraction * scale;
             let fraction = wanted.min(known.most);
-            (wanted.is_finite() && wanted > 0.0).then_some(Quantity::Share { fraction, estimate: fraction * known.equity })
+            (wanted.is_finite() && wanted > 0.0)
+                .then_some(Quantity::Share { fraction, estimate: fraction * known.equity })
         };
         match self.basis {
             Basis::Units(units) => Some(Quantity::Units(units * scale)).filter(|_| scale > 0.0),
@@ -194,7 +195,9 @@ mod tests {
         for text in ["units:100", "notional:2500.5", "equity:0.25", "volatility:0.1,by=confidence", "kelly:0.5"] {
             assert_eq!(text.parse::<Sizing>().unwrap().to_string(), text);
         }
-        for text in ["", "100", "units:", "units:0", "units:-1", "equity:101", "equity:nan", "notional:inf", "kelly:1.5"] {
+        for text in
+            ["", "100", "units:", "units:0", "units:-1", "equity:101", "equity:nan", "notional:inf", "kelly:1.5"]
+        {
             assert!(text.parse::<Sizing>().is_err(), "{text} must be refused");
         }
     }

@@ -179,7 +179,8 @@ mod tests {
         for text in ["market", "close", "limit:0.004", "stop:0", "stop-limit:0.004,0.006"] {
             assert_eq!(text.parse::<Approach>().unwrap().to_string(), text);
         }
-        for text in ["", "limit", "limit:-0.1", "limit:1", "limit:nan", "stop:x", "stop-limit:0.006,0.004", "market:1"] {
+        for text in ["", "limit", "limit:-0.1", "limit:1", "limit:nan", "stop:x", "stop-limit:0.006,0.004", "market:1"]
+        {
             assert!(text.parse::<Approach>().is_err(), "{text}");
         }
         for text in ["gtc", "day", "bars:3"] {

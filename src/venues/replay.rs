@@ -70,46 +70,65 @@ impl<'a> Replay<'a> {
 impl Feed for Replay<'_> {
     #[inline]
     fn next(&mut self, step: &mut Step) -> bool {
-        let Some(ts) = self.series.iter().filter_map(|series| series.bars.ts.get(series.next_bar)).min().copied()
-        else {
-            return false;
-        };
-        step.ts = ts;
         step.ticks.clear();
         step.signals.clear();
         step.actions.clear();
-        for (asset, series) in self.series.iter_mut().enumerate() {
-            if series.bars.ts.get(series.next_bar) == Some(&ts) {
-                series.take(asset, step);
+        if let [only] = self.series.as_mut_slice() {
+            let Some(ts) = only.next_ts() else { return false };
+            step.ts = ts;
+            self.session = self.session.max(only.take(0, step));
+        } else {
+            let Some(ts) = self.series.iter().filter_map(Series::next_ts).min() else { return false };
+            step.ts = ts;
+            for (asset, series) in self.series.iter_mut().enumerate() {
+                if series.next_ts() == Some(ts) {
+                    self.session = self.session.max(series.take(asset, step));
+                }
             }
         }
-        self.session = step.ticks.iter().map(|tick| tick.bar.session_date).fold(self.session, i32::max);
         step.session_date = self.session;
         true
     }
 }
 
 impl Series<'_> {
-    /// Moves the next bar, and the signals about it, into a step.
-    #[inline]
-    fn take(&mut self, asset: usize, step: &mut Step) {
-        let Some(bar) = self.bars.get(self.next_bar) else { return };
+    /// Start of the next bar.
+    #[inline(always)]
+    fn next_ts(&self) -> Option<Ts> {
+        self.bars.ts.get(self.next_bar).copied()
+    }
+
+    /// Moves the next bar, and the signals about it, into a step; gives its trading day.
+    #[inline(always)]
+    fn take(&mut self, asset: usize, step: &mut Step) -> i32 {
+        let Some(bar) = self.bars.get(self.next_bar) else { return i32::MIN };
         self.next_bar += 1;
-        while let Some(timed) = self.signals.get(self.next_signal).filter(|timed| timed.ts <= bar.ts) {
+        if self.next_signal < self.signals.len() {
+            self.hear(bar.ts, step);
+        }
+        let last = self.next_bar == self.bars.len();
+        let session_end = last || self.bars.session_date[self.next_bar] != bar.session_date;
+        let day = bar.session_date;
+        step.ticks.push(Tick { asset, bar, hours: None, session_end, halted: false, last });
+        if let Some(around) = self.around {
+            self.look_around(around, step);
+        }
+        day
+    }
+
+    /// Moves the signals about the bar that starts at a time into a step, and passes over those about no bar.
+    fn hear(&mut self, ts: Ts, step: &mut Step) {
+        while let Some(timed) = self.signals.get(self.next_signal).filter(|timed| timed.ts <= ts) {
             self.next_signal += 1;
-            if timed.ts == bar.ts {
+            if timed.ts == ts {
                 step.signals.push(StepSignal { tick: step.ticks.len(), signal: timed.signal });
             }
         }
-        let mut tick = Tick { last: self.next_bar == self.bars.len(), ..Tick::new(asset, bar) };
-        tick.session_end = self.bars.session_date.get(self.next_bar) != Some(&bar.session_date);
-        if let Some(around) = self.around {
-            self.look_around(around, &mut tick, step);
-        }
-        step.ticks.push(tick);
     }
 
-    fn look_around(&mut self, around: &Surroundings, tick: &mut Tick, step: &mut Step) {
+    /// Adds what goes with the bar just moved.
+    fn look_around(&mut self, around: &Surroundings, step: &mut Step) {
+        let Some(tick) = step.ticks.last_mut() else { return };
         let bar = &tick.bar;
         while let Some((_, action)) = around.actions.get(self.next_action).filter(|(day, _)| *day <= bar.session_date) {
             self.next_action += 1;

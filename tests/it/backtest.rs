@@ -1,8 +1,17 @@
 //! Backtests: agreement with an independent engine and an independent labelling, laws of the account, stored runs.
 
+mod account;
+mod auditor;
+mod given;
 mod golden;
+mod harness;
 mod labels;
 mod laws;
+mod metrics;
+mod orders;
+mod peers;
+mod pinned;
 mod rules;
 mod series;
 mod stored;
+mod wired;

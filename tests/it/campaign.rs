@@ -11,8 +11,8 @@ use tempfile::TempDir;
 use workstation::backtest::Config;
 use workstation::backtest::campaign::{self, Campaign, Cell, Cut, Ended, Subject, lay_out};
 use workstation::domain::{Interval, Silent, Symbol, Ts};
-use workstation::store::{Store, query};
 use workstation::store::runs::NewRun;
+use workstation::store::{Store, query};
 
 use crate::luck_store::{json, looks_right, number, refusal, rows, text, ws};
 
@@ -98,8 +98,29 @@ fn by_cell(db: &Path) -> Vec<(Value, Value, Vec<String>)> {
 #[test]
 fn every_cell_is_the_backtest_that_would_have_run_alone() {
     let (folder, db) = store();
-    let flags = ["--capital", "50000", "--commission", "0.0005", "-p", "sma_cross.fast=4", "-p", "threshold=0.4", "--from", "2024-03-04"];
-    let asked = ["trend", "--strategy", "sma_cross,swing", "--model", "logit", "--periods", "year", "--symbols", "SYN001,SYN002"];
+    let flags = [
+        "--capital",
+        "50000",
+        "--commission",
+        "0.0005",
+        "-p",
+        "sma_cross.fast=4",
+        "-p",
+        "threshold=0.4",
+        "--from",
+        "2024-03-04",
+    ];
+    let asked = [
+        "trend",
+        "--strategy",
+        "sma_cross,swing",
+        "--model",
+        "logit",
+        "--periods",
+        "year",
+        "--symbols",
+        "SYN001,SYN002",
+    ];
     let (code, answer) = campaign(&db, &folder, &[&asked[..], &flags].concat());
     assert_eq!((code, &answer["failed"]), (0, &Value::from(0)), "{answer}");
     let all = cells(&db);
@@ -178,9 +199,16 @@ fn a_failed_cell_is_kept_with_its_reason_and_done_again_on_resume() {
     let (folder, db) = store();
     let asked = ["gaps", "--strategy", "sma_cross", "--periods", "year", "--from", "2024-03-04"];
     let (code, answer) = campaign(&db, &folder, &asked);
-    assert_eq!((code, &answer["failed"], &answer["cells"], &answer["finished"]), (1, &1.into(), &12.into(), &11.into()), "{answer}");
+    assert_eq!(
+        (code, &answer["failed"], &answer["cells"], &answer["finished"]),
+        (1, &1.into(), &12.into(), &11.into()),
+        "{answer}"
+    );
     let failure = &answer["failures"][0];
-    assert_eq!((&failure["symbols"], &failure["period"], &failure["subject"]), (&"SYN004".into(), &"2024".into(), &"sma_cross".into()));
+    assert_eq!(
+        (&failure["symbols"], &failure["period"], &failure["subject"]),
+        (&"SYN004".into(), &"2024".into(), &"sma_cross".into())
+    );
     assert!(failure["error"].as_str().unwrap().contains("no 1d bars of 'SYN004' in the period"), "{failure}");
     let id = answer["run_id"].as_str().unwrap();
     let run = &rows(&db, "SELECT status, error FROM runs WHERE kind = 'campaign'")[0];
@@ -197,12 +225,18 @@ fn a_failed_cell_is_kept_with_its_reason_and_done_again_on_resume() {
     }
     assert!(!text.contains("NaN"), "{text}");
     let before = left(&db);
-    write(&db, "INSERT INTO bars SELECT * REPLACE ('SYN004' AS symbol) FROM bars WHERE symbol = 'SYN001' AND ts < TIMESTAMP '2025-01-01'");
+    write(
+        &db,
+        "INSERT INTO bars SELECT * REPLACE ('SYN004' AS symbol) FROM bars WHERE symbol = 'SYN001' AND ts < TIMESTAMP '2025-01-01'",
+    );
     let (code, answer) = campaign(&db, &folder, &["--resume", &id[..id.len() - 2]]);
     assert_eq!((code, &answer["finished"], &answer["done_before"]), (0, &12.into(), &11.into()));
     let after = left(&db);
     assert!(after.len() == 12 && before.iter().all(|(run, left)| after[run] == *left), "what was stored stays");
-    assert_eq!(rows(&db, "SELECT status, error FROM runs WHERE kind = 'campaign'")[0], serde_json::json!({"status": "finished", "error": null}));
+    assert_eq!(
+        rows(&db, "SELECT status, error FROM runs WHERE kind = 'campaign'")[0],
+        serde_json::json!({"status": "finished", "error": null})
+    );
     let (code, answer) = campaign(&db, &folder, &["--resume", "gaps"]);
     assert_eq!((code, &answer["done_before"], left(&db).len()), (0, &12.into(), 12), "nothing is left to do");
 }
@@ -210,7 +244,18 @@ fn a_failed_cell_is_kept_with_its_reason_and_done_again_on_resume() {
 #[test]
 fn a_killed_campaign_keeps_what_was_stored_and_ends_as_if_it_had_not_been() {
     let (folder, db) = store();
-    let asked = ["campaign", "long", "--strategy", "sma_cross,swing", "--periods", "month", "--symbols", "SYN001,SYN002,SYN003", "--jobs", "2"];
+    let asked = [
+        "campaign",
+        "long",
+        "--strategy",
+        "sma_cross,swing",
+        "--periods",
+        "month",
+        "--symbols",
+        "SYN001,SYN002,SYN003",
+        "--jobs",
+        "2",
+    ];
     let whole = {
         let (_other, db) = store();
         let status = ws(&db, &[&asked[..], &["--out", &out(&folder)]].concat());
@@ -258,12 +303,24 @@ fn resuming_refuses_what_is_not_the_same_campaign() {
     assert_eq!(code, 0, "{answer}");
     let before = std::fs::read(&db).unwrap();
     let resume = ["campaign", "--resume", "small"];
-    let told = refusal(&db, &[&resume[..], &["--strategy", "sma_cross", "--periods", "3", "-p", "fast=4", "--capital", "5"]].concat());
-    for word in ["asked for something else", "capital was 100000, is 5", "param.fast was 3, is 4", "periods was 2, is 3", "leave the other flags out"] {
+    let told = refusal(
+        &db,
+        &[&resume[..], &["--strategy", "sma_cross", "--periods", "3", "-p", "fast=4", "--capital", "5"]].concat(),
+    );
+    for word in [
+        "asked for something else",
+        "capital was 100000, is 5",
+        "param.fast was 3, is 4",
+        "periods was 2, is 3",
+        "leave the other flags out",
+    ] {
         assert!(told.contains(word), "{word}: {told}");
     }
     assert!(!told.contains("symbols"), "what was not given again is not different: {told}");
-    assert!(refusal(&db, &[&resume[..], &asked, &["--symbols", "SYN002"]].concat()).contains("symbols was SYN001, is SYN001,SYN002"));
+    assert!(
+        refusal(&db, &[&resume[..], &asked, &["--symbols", "SYN002"]].concat())
+            .contains("symbols was SYN001, is SYN001,SYN002")
+    );
     assert!(refusal(&db, &["campaign", "--resume", "nothing"]).contains("unknown run 'nothing'"));
     assert!(refusal(&db, &["campaign", "--resume", "small/1"]).contains("is no campaign"));
     assert!(std::fs::read(&db).unwrap() == before, "the store is as it was");
@@ -307,7 +364,10 @@ fn in_sample_campaigns_are_marked() {
     let (code, answer) = campaign(&db, &folder, &asked);
     assert_eq!(code, 0, "{answer}");
     let badges = answer["badges"].to_string();
-    assert!(badges.contains("IN-SAMPLE") && badges.contains("SYNTHETIC DATA") && badges.contains("AUDITED"), "{badges}");
+    assert!(
+        badges.contains("IN-SAMPLE") && badges.contains("SYNTHETIC DATA") && badges.contains("AUDITED"),
+        "{badges}"
+    );
 }
 
 #[test]
@@ -344,7 +404,12 @@ fn what_can_not_be_a_campaign_is_refused_before_anything_is_stored() {
 }
 
 /// A campaign of the library on a store in memory, of `cells` cells with these configurations.
-fn run_in(store: &Store, jobs: usize, n: usize, config_of: &(dyn Fn(&Store, &Cell) -> Result<Config, String> + Sync)) -> (String, Ended) {
+fn run_in(
+    store: &Store,
+    jobs: usize,
+    n: usize,
+    config_of: &(dyn Fn(&Store, &Cell) -> Result<Config, String> + Sync),
+) -> (String, Ended) {
     let subject = Subject { name: "sma_cross".into(), model_id: None, not_before: None };
     let periods = Cut::Parts(n as u32).periods(Ts::from_day(0), Ts::from_day(n as i32 * 10));
     let cells = lay_out(&[subject], &[vec!["A".parse().unwrap()]], &periods).cells;

@@ -4,9 +4,9 @@ use super::execute::execute;
 use super::{Campaign, Cell, Ended};
 use crate::backtest::BacktestError;
 use crate::domain::{Progress, Ts};
+use crate::store::Store;
 use crate::store::campaigns::{self, CellRow, CellState};
 use crate::store::runs::{self, NewRun};
-use crate::store::Store;
 
 /// Stores a campaign as running and its cells as pending; returns its id.
 ///

@@ -233,7 +233,10 @@ mod tests {
                 let mut cells = 0;
                 for shape in &sketch.shapes {
                     if let Shape::Bar(a, b, _) = shape {
-                        assert!(a.0 >= 0.0 && b.0 <= width + 0.5 && b.1 <= sketch.height && b.0 > a.0, "{rows} {columns}");
+                        assert!(
+                            a.0 >= 0.0 && b.0 <= width + 0.5 && b.1 <= sketch.height && b.0 > a.0,
+                            "{rows} {columns}"
+                        );
                         cells += 1;
                     }
                 }

@@ -49,7 +49,8 @@ impl Strips {
         let tall = plot.inner.height() / rows;
         for (index, strip) in self.strips.iter().enumerate() {
             let middle = plot.inner.top + (index as f64 + 0.5) * tall;
-            let at = if lift > 0.0 { (plot.inner.left, middle - tall / 2.0 + font) } else { (0.0, middle + font * 0.36) };
+            let at =
+                if lift > 0.0 { (plot.inner.left, middle - tall / 2.0 + font) } else { (0.0, middle + font * 0.36) };
             sketch.text(at, strip.label.as_str(), Role::Ink, Anchor::Start);
             strip.draw(&mut sketch, &plot, middle + lift / 2.0, (tall - lift - 8.0) / 2.0);
         }

@@ -121,7 +121,7 @@ pub enum AnyStrategy {
 }
 
 impl Strategy for AnyStrategy {
-    #[inline]
+    #[inline(always)]
     fn on_event(&mut self, view: &View, event: &Event<'_>) -> Intents {
         match self {
             Self::SmaCross(strategy) => strategy.on_event(view, event),

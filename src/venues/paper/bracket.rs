@@ -3,14 +3,14 @@
 use crate::trade::{Contract, Direction, ExitReason, Exits, Side, Tick};
 
 /// How a position came about in the bar being looked at; decides what of that bar it has seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Seen {
     /// All of it.
     Whole,
-    /// What came after the price fell (for a buy) to a limit inside the bar.
-    AfterLimit,
-    /// What came after the price rose (for a buy) to a stop inside the bar.
-    AfterStop,
+    /// What came after the price fell (for a buy) to this limit inside the bar.
+    AfterLimit(f64),
+    /// What came after the price rose (for a buy) to this stop inside the bar.
+    AfterStop(f64),
 }
 
 /// Prices at which an open position is left.
@@ -24,13 +24,7 @@ pub(super) struct Bracket {
 
 impl Bracket {
     /// The levels that a position entered at `price` asks for, on the grid of the contract.
-    pub(super) fn of(
-        exits: &Exits,
-        direction: Direction,
-        price: f64,
-        contract: &Contract,
-        seen: Seen,
-    ) -> Option<Self> {
+    pub(super) fn of(exits: &Exits, direction: Direction, price: f64, contract: &Contract, seen: Seen) -> Option<Self> {
         if exits.stop_loss.is_none() && exits.take_profit.is_none() {
             return None;
         }
@@ -59,21 +53,16 @@ impl Bracket {
         match (self.seen, self.direction) {
             (Seen::Whole, _) => self.touched(bar.open, bar.low, bar.high),
             // The extreme beyond the limit came after the entry, the other one may have come before it.
-            (Seen::AfterLimit, Direction::Long) => self.level(bar.low, bar.close),
-            (Seen::AfterLimit, Direction::Short) => self.level(bar.close, bar.high),
-            (Seen::AfterStop, Direction::Long) => self.level(bar.close, bar.high),
-            (Seen::AfterStop, Direction::Short) => self.level(bar.low, bar.close),
+            (Seen::AfterLimit(at), Direction::Long) | (Seen::AfterStop(at), Direction::Short) => {
+                self.touched(at, bar.low, at.max(bar.close))
+            }
+            (Seen::AfterLimit(at), Direction::Short) | (Seen::AfterStop(at), Direction::Long) => {
+                self.touched(at, at.min(bar.close), bar.high)
+            }
         }
     }
 
-    /// What prices between `low` and `high` touch on their way from the entry: the level itself is the price.
-    fn level(&self, low: f64, high: f64) -> Option<(ExitReason, f64)> {
-        let exact = |level: Option<f64>| level.unwrap_or(f64::NAN);
-        self.touched(f64::NAN, low, high).map(|(reason, _)| {
-            (reason, if reason == ExitReason::StopLoss { exact(self.stop) } else { exact(self.target) })
-        })
-    }
-
+    /// Which level prices between `low` and `high` touch on their way from `open`.
     fn touched(&self, open: f64, low: f64, high: f64) -> Option<(ExitReason, f64)> {
         let stop = self.stop.and_then(|level| match self.direction {
             Direction::Long => (low <= level).then(|| open.min(level)),
@@ -137,14 +126,17 @@ mod tests {
             Tick::new(0, bar)
         };
         // Bought at 100 on the way down: the high may have come first, the low came later.
-        let limit = Bracket { seen: Seen::AfterLimit, ..bracket(Direction::Long) };
+        let limit = Bracket { seen: Seen::AfterLimit(100.0), ..bracket(Direction::Long) };
         assert_eq!(limit.touched_inside(&tick(105.0, 106.0, 99.0, 101.0)), None);
         assert_eq!(limit.touched_inside(&tick(105.0, 106.0, 97.0, 101.0)), Some((ExitReason::StopLoss, 98.0)));
         assert_eq!(limit.touched_inside(&tick(103.0, 106.0, 99.0, 104.5)), Some((ExitReason::TakeProfit, 104.0)));
         // Bought at 100 on the way up: the low may have come first, the high came later.
-        let stop = Bracket { seen: Seen::AfterStop, ..bracket(Direction::Long) };
+        let stop = Bracket { seen: Seen::AfterStop(100.0), ..bracket(Direction::Long) };
         assert_eq!(stop.touched_inside(&tick(95.0, 103.0, 94.0, 101.0)), None);
         assert_eq!(stop.touched_inside(&tick(95.0, 105.0, 94.0, 101.0)), Some((ExitReason::TakeProfit, 104.0)));
         assert_eq!(stop.touched_inside(&tick(95.0, 105.0, 94.0, 97.0)), Some((ExitReason::StopLoss, 98.0)));
+        // So much slippage that the stop lies above the price it was bought at: out where it was bought.
+        let passed = Bracket { stop: Some(101.0), ..stop };
+        assert_eq!(passed.touched_inside(&tick(95.0, 103.0, 94.0, 102.0)), Some((ExitReason::StopLoss, 100.0)));
     }
 }

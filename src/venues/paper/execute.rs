@@ -1,8 +1,8 @@
 //! Executions: units, prices, costs.
 
+use super::Paper;
 use super::bracket::{Bracket, Seen};
 use super::pending::{Pending, Price};
-use super::Paper;
 use crate::trade::{Cancel, ExitReason, Fill, Ledger, Order, OrderKind, Quantity, Refusal, Sink, Tick};
 
 impl Paper {
@@ -32,16 +32,12 @@ impl Paper {
     }
 
     /// Executes the exit of a slot as far as the volume allows.
-    pub(super) fn execute_exit<K: Sink>(
-        &mut self,
-        tick: &Tick,
-        slot: usize,
-        price: Price,
-        ledger: &mut Ledger<'_, K>,
-    ) {
+    pub(super) fn execute_exit<K: Sink>(&mut self, tick: &Tick, slot: usize, price: Price, ledger: &mut Ledger<'_, K>) {
         let Some(mut exit) = self.working[slot].exit.take() else { return };
         let order = *exit.order.get();
-        let Some((held, _)) = ledger.position(slot) else { return ledger.cancel(&order, exit.filled, Cancel::PositionLeft) };
+        let Some((held, _)) = ledger.position(slot) else {
+            return ledger.cancel(&order, exit.filled, Cancel::PositionLeft);
+        };
         let units = self.allowed(tick, held);
         if units > 0.0 {
             exit.filled += units;
@@ -121,12 +117,10 @@ impl Paper {
         ledger: &Ledger<'_, K>,
     ) -> Result<f64, Refusal> {
         let account = ledger.account();
-        let (price, _) = self.price(order, order.estimated_units(), price, tick);
-        let bought = |value: f64| self.terms.costs.units_for(value, order.side, price, tick.bar.session_date);
         let exact = match order.quantity {
             Quantity::Units(units) => units,
-            Quantity::Value(value) => bought(value),
-            Quantity::Share { fraction, .. } => bought(fraction * account.equity),
+            Quantity::Value(value) => self.bought(value, order, price, tick),
+            Quantity::Share { fraction, .. } => self.bought(fraction * account.equity, order, price, tick),
         };
         let contract = &self.terms.contracts[tick.asset];
         let units = contract.units(exact);
@@ -139,6 +133,17 @@ impl Paper {
             // Nothing is left to take a share of.
             None => Err(Refusal::Cash { needed: 0.0, available }),
         }
+    }
+
+    /// Units that an amount of money buys.
+    fn bought(&self, value: f64, order: &Order, price: Price, tick: &Tick) -> f64 {
+        let at = |units: f64| {
+            let (price, _) = self.price(order, units, price, tick);
+            self.terms.costs.units_for(value, order.side, price, tick.bar.session_date)
+        };
+        let units = at(order.estimated_units());
+        // Where the price depends on the size, the smaller of two guesses can be paid for.
+        if self.terms.costs.slippage.needs_volume() { units.min(at(units)) } else { units }
     }
 
     /// Whether the account can pay for an entry.
@@ -156,7 +161,8 @@ impl Paper {
             Price::Market { at, bound } => {
                 let slipped = self.terms.costs.market_price(order.side, at, units, tick.bar.volume);
                 let paid = self.terms.contracts[tick.asset].active(order.side, slipped);
-                let bounded = bound.map_or(paid, |bound| if order.side.sign() > 0.0 { paid.min(bound) } else { paid.max(bound) });
+                let bounded =
+                    bound.map_or(paid, |bound| if order.side.sign() > 0.0 { paid.min(bound) } else { paid.max(bound) });
                 (bounded, at)
             }
         }

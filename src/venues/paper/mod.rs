@@ -28,9 +28,7 @@ mod pending;
 use bracket::{Bracket, Seen};
 use pending::{Pending, Price};
 
-use crate::trade::{
-    Approved, Broker, Cancel, Contract, Costs, ExitReason, Ledger, Order, OrderKind, Sink, Step, Tick,
-};
+use crate::trade::{Approved, Broker, Cancel, Contract, Costs, ExitReason, Ledger, Order, OrderKind, Sink, Step, Tick};
 
 /// When positions are closed for the night.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +86,7 @@ struct Working {
 pub struct Paper {
     terms: Terms,
     assets: usize,
+    strategies: usize,
     /// One a slot: strategies behind each other, each with every asset.
     working: Vec<Working>,
     /// Units of each asset's bar that may still be traded.
@@ -108,13 +107,15 @@ impl Paper {
         terms.square_off.resize(strategies, None);
         let nights = terms.square_off.iter().any(Option::is_some);
         let working = vec![Working::default(); assets * strategies];
-        Self { terms, assets, working, left: vec![f64::INFINITY; assets], nights, session: None }
+        Self { terms, assets, strategies, working, left: vec![f64::INFINITY; assets], nights, session: None }
     }
 
     /// The slots of an asset, one a strategy.
     #[inline]
     fn slots(&self, asset: usize) -> impl Iterator<Item = usize> + use<> {
-        (asset..self.working.len()).step_by(self.assets)
+        // Not step_by: that divides.
+        let assets = self.assets;
+        (0..self.strategies).map(move |strategy| strategy * assets + asset)
     }
 
     #[inline]
@@ -158,10 +159,12 @@ impl Paper {
     /// Entries inside the bar, of orders that did not execute at its open.
     fn enter_inside<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
         let Some(entry) = &mut self.working[slot].entry else { return };
-        let seen = |price: &Price| if matches!(price, Price::Exact(_)) { Seen::AfterLimit } else { Seen::AfterStop };
-        if let Some(price) = entry.inside(tick) {
-            self.execute_entry(tick, slot, price, seen(&price), ledger);
-        }
+        let Some(price) = entry.inside(tick) else { return };
+        let seen = match price {
+            Price::Exact(limit) => Seen::AfterLimit(limit),
+            Price::Market { at: stop, .. } => Seen::AfterStop(stop),
+        };
+        self.execute_entry(tick, slot, price, seen, ledger);
     }
 
     /// Brackets, then what happens at the close.

@@ -38,14 +38,11 @@ impl Pending {
             Style::MarketOnClose => None,
             Style::Limit(limit) => beyond(side, limit, open).then_some(Price::Exact(open)),
             Style::Stop(stop) => touches(side, open, stop).then_some(Price::Market { at: open, bound: None }),
-            Style::StopLimit { limit, .. } if self.triggered => {
-                beyond(side, limit, open).then_some(Price::Exact(open))
-            }
+            Style::StopLimit { limit, .. } if self.triggered => beyond(side, limit, open).then_some(Price::Exact(open)),
             Style::StopLimit { stop, limit } => {
                 self.triggered = touches(side, open, stop);
                 // An open at the limit or better than it is there to be taken.
-                (self.triggered && touches(side, limit, open))
-                    .then_some(Price::Market { at: open, bound: Some(limit) })
+                (self.triggered && touches(side, limit, open)).then_some(Price::Market { at: open, bound: Some(limit) })
             }
         }
     }

@@ -129,7 +129,13 @@ fn come_back(
         let signal = Signal::Directed { direction: Some(direction), confidence: None };
         let signals = vec![vec![TimedSignal { ts: bars.ts[decision], signal }]];
         let mut recorder = Recorder::new(100_000.0, 1, 0);
-        simulate(&Data::with_signals(&[part(bars, decision, end)], &signals), &plan.check().unwrap(), &mut recorder, &Silent).unwrap();
+        simulate(
+            &Data::with_signals(&[part(bars, decision, end)], &signals),
+            &plan.check().unwrap(),
+            &mut recorder,
+            &Silent,
+        )
+        .unwrap();
         let [trade] = recorder.trades() else { panic!("bar {decision}: {:?}", recorder.trades()) };
         let earned = (recorder.final_equity() - 100_000.0) / trade.entry_price;
         assert!(

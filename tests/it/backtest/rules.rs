@@ -2,55 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use workstation::backtest::{Config, Data, GivenSignal, simulate};
-use workstation::domain::{Bars, Silent};
-use workstation::telemetry::Recorder;
+use workstation::backtest::{Config, GivenSignal};
+use workstation::domain::Bars;
 use workstation::trade::Outcome::Refused;
 use workstation::trade::costs::{Commission, Slippage};
-use workstation::trade::{Direction, ExitReason, Refusal, Signal, Trade};
-use workstation::venues::TimedSignal;
+use workstation::trade::{ExitReason, Refusal, Trade};
 
+use super::harness::{Exit, FLAT, LONG, SHORT, exits, flat_bars, refusals, run};
 use super::series::daily;
-
-const LONG: Option<Direction> = Some(Direction::Long);
-const SHORT: Option<Direction> = Some(Direction::Short);
-const FLAT: Option<Direction> = None;
-
-/// Runs `signals` without costs unless `change` sets some; opinions are (asset, bar, direction).
-fn run(bars: &[Bars], opinions: &[(usize, usize, Option<Direction>)], change: impl Fn(&mut Config)) -> Recorder {
-    let symbols = bars.iter().map(|bars| bars.symbol.clone()).collect();
-    let mut config = Config { commission: Commission::Fraction(0.0), slippage: Slippage::Bps(0.0), ..Config::new("signals", symbols, bars[0].interval) };
-    config.sizing = Some("units:10".parse().unwrap());
-    change(&mut config);
-    let mut signals = vec![Vec::new(); bars.len()];
-    for &(asset, bar, direction) in opinions {
-        let signal = Signal::Directed { direction, confidence: None };
-        signals[asset].push(TimedSignal { ts: bars[asset].ts[bar], signal });
-    }
-    let plan = config.check().unwrap();
-    let mut recorder = Recorder::new(config.capital, bars.len(), 0);
-    simulate(&Data::with_signals(bars, &signals), &plan, &mut recorder, &Silent).unwrap();
-    recorder
-}
-
-fn flat_bars(symbol: &str, closes: &[f64]) -> Bars {
-    daily(symbol, &closes.iter().map(|&close| [close; 4]).collect::<Vec<_>>())
-}
-
-/// Exit price, reason, bars held.
-type Exit = (f64, ExitReason, u32);
-
-fn exits(recorder: &Recorder) -> Vec<Exit> {
-    recorder.trades().iter().map(|trade| (trade.exit_price, trade.reason, trade.bars_held)).collect()
-}
-
-fn refusals(recorder: &Recorder) -> Vec<String> {
-    let refused = recorder.orders().filter_map(|(_, outcome)| match outcome {
-        Some(Refused(refusal)) => Some(refusal.to_string()),
-        _ => None,
-    });
-    refused.collect()
-}
 
 #[test]
 fn reversal_exits_and_enters_at_the_same_open() {

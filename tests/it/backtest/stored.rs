@@ -7,17 +7,17 @@ use workstation::domain::fingerprint::Fingerprint;
 use workstation::domain::{Bars, Interval, Silent, Symbol, Ts};
 use workstation::store::duckdb::types::FromSql;
 use workstation::store::{Columns, Store};
-use workstation::trade::costs::{Commission, Slippage};
 use workstation::trade::Direction;
+use workstation::trade::costs::{Commission, Slippage};
 
 use super::golden;
 use super::series::{btc, daily, goog, midnight, part};
 
-fn now() -> Ts {
+pub fn now() -> Ts {
     Ts::parse("2026-11-20 12:00").unwrap()
 }
 
-fn store_with(series: &[Bars]) -> Store {
+pub fn store_with(series: &[Bars]) -> Store {
     let store = Store::in_memory().unwrap();
     for bars in series {
         let n = bars.len();
@@ -42,7 +42,7 @@ fn store_with(series: &[Bars]) -> Store {
     store
 }
 
-fn one<T: FromSql>(store: &Store, sql: &str, run_id: &str) -> T {
+pub fn one<T: FromSql>(store: &Store, sql: &str, run_id: &str) -> T {
     store.conn().query_row(sql, [run_id], |row| row.get(0)).unwrap_or_else(|error| panic!("{sql}: {error}"))
 }
 
@@ -255,8 +255,11 @@ fn given_signals_trade_in_the_store_too() {
         direction,
         confidence: Some(0.9),
     };
-    let mut config =
-        Config { commission: Commission::Fraction(0.0), slippage: Slippage::Bps(0.0), ..Config::new("signals", symbols(&["A"]), Interval::D1) };
+    let mut config = Config {
+        commission: Commission::Fraction(0.0),
+        slippage: Slippage::Bps(0.0),
+        ..Config::new("signals", symbols(&["A"]), Interval::D1)
+    };
     config.sizing = Some("units:10".parse().unwrap());
     config.signals = vec![at(1, None), at(0, Some(Direction::Long)), at(90, None)];
     let outcome = run(&store, &config);

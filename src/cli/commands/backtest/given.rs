@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Data, series};
-use crate::audit::{self, Alarm, Options, Subject};
+use crate::audit::{self, Alarm, AuditError, Options, Subject};
 use crate::backtest::{Config, GivenSignal, SignalSource};
 use crate::cli::{Ctx, Failure};
 use crate::domain::Symbol;
@@ -21,12 +21,15 @@ const BARS: usize = 2_000;
 pub(super) fn config(store: &Store, path: &Path, data: &Data) -> Result<Config, Failure> {
     let rows = signals::read(store, &text(path)?).map_err(|error| of_file(path, &error))?;
     let given = rows.iter().map(signal).collect::<Result<Vec<_>, _>>();
-    let given = given.map_err(|message| Failure::refused(format!("{}: {message}", path.display())))?;
+    let mut given = given.map_err(|message| Failure::refused(format!("{}: {message}", path.display())))?;
+    // A statement may speak of more than is traded here.
+    given.retain(|signal| data.symbols.is_empty() || data.symbols.contains(&signal.symbol));
     let mut named: Vec<Symbol> = given.iter().map(|signal| signal.symbol.clone()).collect();
     named.sort();
     named.dedup();
     if named.is_empty() {
-        return Err(Failure::refused(format!("{}: the statement gives no row", path.display())));
+        let of = if data.symbols.is_empty() { "no row" } else { "no row about the symbols asked for" };
+        return Err(Failure::refused(format!("{}: the statement gives {of}", path.display())));
     }
     let asked = if data.symbols.is_empty() { named } else { data.symbols.clone() };
     let data = Data { symbols: asked, interval: data.interval, from: data.from, to: data.to };
@@ -35,13 +38,7 @@ pub(super) fn config(store: &Store, path: &Path, data: &Data) -> Result<Config, 
 }
 
 /// Audits the statement for look-ahead, unless told not to, and says so in the configuration.
-pub(super) fn audit(
-    config: &mut Config,
-    store: &Store,
-    path: &Path,
-    no_audit: bool,
-    ctx: &Ctx,
-) -> Result<(), Failure> {
+pub(super) fn audit(config: &mut Config, store: &Store, path: &Path, no_audit: bool, ctx: &Ctx) -> Result<(), Failure> {
     // A request that is refused anyway is not audited first.
     config.check()?;
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
@@ -57,15 +54,20 @@ fn audited(subject: &Subject, config: &Config, store: &Store, ctx: &Ctx) -> Resu
     let filter = SeriesFilter { symbols: config.symbols.clone(), interval: Some(config.interval) };
     let options = Options { cuts: CUTS, seed: 1, filter, bars: Some(BARS) };
     let skip = "--no-audit runs it all the same and marks every report UNAUDITED";
-    let outcome = audit::lookahead(store, subject, &options, ctx.progress())
-        .map_err(|error| Failure { hint: Some(skip.into()), ..Failure::from(error) })?;
+    let outcome = audit::lookahead(store, subject, &options, ctx.progress()).map_err(|error| match error {
+        AuditError::TooLittle(_) => Failure::from(error).hint(skip),
+        _ => Failure::from(error),
+    })?;
     let kept = audit::save_lookahead(store, subject, &options, &outcome, ctx.now())?;
     if let Some(alarm) = outcome.alarms.first() {
         return Err(Failure::refused(told(subject, alarm)).hint("let the statement look back only"));
     }
     if outcome.compared == 0 {
-        let message = format!("{} gives no signal on the sample of its audit", subject.name());
-        return Err(Failure::refused(message).hint(skip));
+        let message = format!(
+            "{} can't be audited: none of its rows names the start of one of the newest {BARS} bars",
+            subject.name()
+        );
+        return Err(Failure::refused(message).hint(format!("ts is a bar's start, as in bars; {skip}")));
     }
     Ok(kept.audit_id)
 }
@@ -97,6 +99,9 @@ fn signal(row: &SignalRow) -> Result<GivenSignal, String> {
         "FLAT" => None,
         other => return Err(format!("{at}: direction '{other}' is none of LONG, SHORT, FLAT")),
     };
+    if let Some(confidence) = row.confidence.filter(|confidence| !(0.0..=1.0).contains(confidence)) {
+        return Err(format!("{at}: confidence {confidence} is not between 0 and 1"));
+    }
     Ok(GivenSignal { symbol, ts: row.ts, direction, confidence: row.confidence })
 }
 

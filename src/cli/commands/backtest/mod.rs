@@ -136,7 +136,9 @@ impl BacktestArgs {
             strategies::find(name).map_err(BacktestError::from)?;
         }
         if self.signals.is_none() && names.iter().any(|name| name == "signals") {
-            return Err(Failure::fault("strategy 'signals' needs signals").hint("bring a statement: --signals FILE.sql"));
+            return Err(
+                Failure::fault("strategy 'signals' needs signals").hint("bring a statement: --signals FILE.sql")
+            );
         }
         Ok(names)
     }

@@ -47,8 +47,13 @@ pub(super) fn report(store: &Store, outcome: &Outcome, config: &Config) -> Resul
             vec![(*name).into(), cell(column, *fraction), cell(benchmark, *fraction)]
         })
         .collect();
-    let mut text =
-        format!("run {} ({} over {} bars of {})\n\n", outcome.run_id, config.strategies.join(", "), outcome.n_bars, config.interval);
+    let mut text = format!(
+        "run {} ({} over {} bars of {})\n\n",
+        outcome.run_id,
+        config.strategies.join(", "),
+        outcome.n_bars,
+        config.interval
+    );
     text.push_str(&grid(&["", "strategy", "buy and hold"], &[false, true, true], &rows));
     for warning in warnings(outcome, config) {
         text.push_str(&format!("\n\nnote: {warning}"));

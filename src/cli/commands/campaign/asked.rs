@@ -164,10 +164,7 @@ impl<'a> Asked<'a> {
 /// Settings that are a cell's own, or that the campaign says itself.
 const OF_CELLS: [&str; 3] = ["periods_per_year", "in_sample", "halts"];
 
-fn params(
-    args: &CampaignArgs,
-    models: &[LoadedModel],
-) -> Result<BTreeMap<String, BTreeMap<String, String>>, Failure> {
+fn params(args: &CampaignArgs, models: &[LoadedModel]) -> Result<BTreeMap<String, BTreeMap<String, String>>, Failure> {
     let mut names = args.strategy.clone();
     if !models.is_empty() {
         names.push("model".into());

@@ -3,8 +3,8 @@
 use super::CampaignArgs;
 use crate::backtest::BacktestError;
 use crate::backtest::campaign::{Period, Subject};
-use crate::cli::commands::backtest::{Data, series};
 use crate::cli::Failure;
+use crate::cli::commands::backtest::{Data, series};
 use crate::domain::{Interval, Symbol, Ts};
 use crate::models::{self, LoadedModel};
 use crate::store::Store;

@@ -84,7 +84,9 @@ fn map(rows: &[Value], by: &str, subjects: &[&str], names: &[&str]) -> Figure {
     let shown = if by == "symbols" { extremes(&all[0]) } else { (0..names.len()).collect() };
     let cut = if shown.len() < names.len() {
         let n = names.len();
-        format!(" Of {n} symbols the {MOST_ROWS} with the highest and lowest returns are drawn; the view campaign_symbols has all.")
+        format!(
+            " Of {n} symbols the {MOST_ROWS} with the highest and lowest returns are drawn; the view campaign_symbols has all."
+        )
     } else {
         String::new()
     };
@@ -238,7 +240,10 @@ fn cells(results: &Results) -> Table {
     let n = found.len();
     let note = if n > MOST_CELLS {
         found.drain(MOST_CELLS / 2..n - MOST_CELLS / 2);
-        format!("The {0} best and the {0} worst of {n}; all: ws query campaign_cells --param limit={n}.", MOST_CELLS / 2)
+        format!(
+            "The {0} best and the {0} worst of {n}; all: ws query campaign_cells --param limit={n}.",
+            MOST_CELLS / 2
+        )
     } else {
         String::new()
     };

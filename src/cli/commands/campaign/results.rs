@@ -71,7 +71,9 @@ impl Results {
         }
         if self.finished() > 1 {
             let finished = self.finished();
-            notes.push(format!("the best of {finished} cells is the best by luck too: judge a subject by all its cells"));
+            notes.push(format!(
+                "the best of {finished} cells is the best by luck too: judge a subject by all its cells"
+            ));
         }
         notes
     }

@@ -63,7 +63,7 @@ pub fn check(asked: &Asked<'_>, todo: &Todo, store: &Store) -> Result<(), Failur
 fn again(flags: Vec<String>, campaign_id: &str) -> Result<CampaignArgs, Failure> {
     let words = ["ws", "campaign"].map(ToString::to_string).into_iter().chain(flags);
     match Cli::try_parse_from(words).map(|cli| cli.command) {
-        Ok(Command::Campaign(args)) => Ok(args),
+        Ok(Command::Campaign(args)) => Ok(*args),
         Ok(_) => Err(Failure::fault(format!("the stored flags of {campaign_id} are not those of a campaign"))),
         Err(error) => {
             let text = error.to_string();

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::Todo;
 use super::asked::Asked;
 use super::results::Results;
-use super::Todo;
 use crate::backtest::campaign::Ended;
 use crate::cli::Output;
 use crate::cli::output::{grid, number, percent};
@@ -132,9 +132,7 @@ fn more(n: usize, command: &str) -> String {
 
 /// Periods without a cell.
 pub fn left_out(asked: &Asked<'_>) -> Vec<Value> {
-    let row = |left_out: &crate::backtest::campaign::LeftOut| {
-        json!({ "subject": left_out.subject, "period": left_out.period, "not_before": left_out.not_before.to_string() })
-    };
+    let row = |left_out: &crate::backtest::campaign::LeftOut| json!({ "subject": left_out.subject, "period": left_out.period, "not_before": left_out.not_before.to_string() });
     asked.layout.left_out.iter().map(row).collect()
 }
 
@@ -151,12 +149,20 @@ pub fn dry_run(asked: &Asked<'_>, todo: &Todo) -> Output {
         .map(|cell| {
             let (period, subject) = (&cell.period, cell.subject.clone());
             let symbols = symbols(&cell.symbols);
-            vec![cell.number.to_string(), subject, symbols, period.name.clone(), period.from.to_string(), period.to.to_string()]
+            vec![
+                cell.number.to_string(),
+                subject,
+                symbols,
+                period.name.clone(),
+                period.from.to_string(),
+                period.to.to_string(),
+            ]
         })
         .collect();
     let names = ["cell", "subject", "symbols", "period", "from", "to"];
     let before = if todo.done > 0 { format!(" ({} are stored already)", todo.done) } else { String::new() };
-    let mut lines = vec![format!("{} cells{before}; nothing was done\n", todo.cells.len()), grid(&names, &[true], &rows)];
+    let mut lines =
+        vec![format!("{} cells{before}; nothing was done\n", todo.cells.len()), grid(&names, &[true], &rows)];
     lines.push(more(todo.cells.len(), "--json lists all"));
     lines.extend(asked.notes().into_iter().map(|note| format!("note: {note}")));
     let cell = |cell: &crate::backtest::campaign::Cell| {

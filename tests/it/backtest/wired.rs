@@ -1,0 +1,215 @@
+//! What a store says of its instruments reaches the engine: hours, corporate actions, grids, sentiment, an index.
+
+use std::collections::BTreeMap;
+
+use workstation::backtest::{self, BacktestError, Config, GivenSignal, ModelRef, Outcome, Prediction};
+use workstation::domain::{Bar, Bars, Interval, Silent};
+use workstation::store::Store;
+use workstation::trade::costs::{Commission, Slippage};
+use workstation::trade::{Direction, SentimentLevels};
+
+use super::series::{bar, daily, goog, midnight};
+use super::stored::{now, one, store_with};
+
+fn run(store: &Store, config: &Config) -> Outcome {
+    backtest::run(store, config, now(), &Silent).unwrap()
+}
+
+/// Signals about bars of a series, without costs, ten units each.
+fn config(bars: &Bars, opinions: &[(usize, Option<Direction>)]) -> Config {
+    let signal = |(at, direction): &(usize, Option<Direction>)| GivenSignal {
+        symbol: bars.symbol.clone(),
+        ts: bars.ts[*at],
+        direction: *direction,
+        confidence: Some(0.5),
+    };
+    Config {
+        commission: Commission::Fraction(0.0),
+        slippage: Slippage::Bps(0.0),
+        sizing: Some("units:10".parse().unwrap()),
+        signals: opinions.iter().map(signal).collect(),
+        ..Config::new("signals", vec![bars.symbol.clone()], bars.interval)
+    }
+}
+
+const LONG: Option<Direction> = Some(Direction::Long);
+
+fn register(store: &Store, symbol: &str, rest: &str) {
+    let sql = format!(
+        "INSERT INTO instruments (symbol, calendar, currency, lot_size, tick_size, asset_id, first_seen_at)
+         VALUES ('{symbol}', {rest}, 0, '2024-01-01')"
+    );
+    store.conn().execute_batch(&sql).unwrap();
+}
+
+#[test]
+fn hours_of_the_calendar_square_off() {
+    // Minutes of an NSE session, 15:26 to 15:29 in India, then of the next morning.
+    let mut bars = Bars::empty("N".parse().unwrap(), Interval::M1);
+    for (day, minute) in [(0, 596), (0, 597), (0, 598), (0, 599), (1, 225), (1, 226)] {
+        let ts = midnight("2024-01-03").plus((day * 1440 + minute) * 60_000_000);
+        let prices = [100.0 + minute as f64; 4];
+        bars.push(Bar { session_date: midnight("2024-01-03").day() + day as i32, ..bar(ts, Interval::M1, prices) });
+    }
+    let store = store_with(std::slice::from_ref(&bars));
+    register(&store, "N", "'NSE', 'INR', NULL, NULL");
+    let squared = Config { square_off: Some(true), ..config(&bars, &[(0, LONG), (3, LONG)]) };
+    let outcome = run(&store, &squared);
+    let rows: Vec<String> = store
+        .conn()
+        .prepare("SELECT strftime(exit_ts, '%d %H:%M ') || exit_reason FROM trades WHERE run_id = ? ORDER BY trade_id")
+        .unwrap()
+        .query_map([&outcome.run_id], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    // 15:29 in India is 09:59 UTC; what its close decides fills the next morning and is left when that ends.
+    assert_eq!(rows, ["03 09:59 square_off", "04 03:46 square_off"]);
+}
+
+#[test]
+fn actions_reach_raw_bars_only() {
+    let bars = daily("A", &[[100.0; 4], [100.0; 4], [50.0; 4], [50.0; 4], [50.0; 4]]);
+    let store = store_with(std::slice::from_ref(&bars));
+    store
+        .conn()
+        .execute_batch(
+            "INSERT INTO corporate_actions VALUES ('A', '2024-01-03', 2, NULL, 'test', '2024-01-01'),
+                                                  ('A', '2024-01-03', NULL, 4, 'test', '2024-01-01')",
+        )
+        .unwrap();
+    let config = config(&bars, &[(0, LONG)]);
+    let raw = run(&store, &config);
+    assert_eq!((raw.final_equity, raw.final_benchmark), (100_040.0, 104_000.0));
+    let truth = "SELECT size = 20 AND entry_price = 50 AND pnl = 40 FROM trades WHERE run_id = ?";
+    assert!(one::<bool>(&store, truth, &raw.run_id));
+    let carried =
+        "SELECT metadata->>'carry' = '40.0' AND actual_direction = 'NOOP' FROM prediction_traces WHERE run_id = ?";
+    assert!(one::<bool>(&store, carried, &raw.run_id));
+    store.conn().execute_batch("UPDATE bars SET adjustment = 'total'").unwrap();
+    let adjusted = run(&store, &config);
+    assert_eq!((adjusted.final_equity, adjusted.final_benchmark), (99_500.0, 50_000.0));
+}
+
+#[test]
+fn grids_of_the_instrument_hold_unless_told_otherwise() {
+    let bars = daily("A", &[[100.0; 4], [100.02; 4], [100.0; 4]]);
+    let store = store_with(std::slice::from_ref(&bars));
+    register(&store, "A", "NULL, 'USD', 4, 0.05");
+    let bought = |config: &Config| {
+        let id = run(&store, config).run_id;
+        (
+            one::<f64>(&store, "SELECT size FROM trades WHERE run_id = ?", &id),
+            one::<f64>(&store, "SELECT entry_price FROM trades WHERE run_id = ?", &id),
+        )
+    };
+    let plain = config(&bars, &[(0, LONG)]);
+    let near = |(size, price): (f64, f64), wanted: (f64, f64)| {
+        assert!(size == wanted.0 && (price - wanted.1).abs() < 1e-9, "{size} {price}")
+    };
+    near(bought(&plain), (8.0, 100.05));
+    near(bought(&Config { lot: Some(0.0), tick: Some(0.0), ..plain.clone() }), (10.0, 100.02));
+    near(bought(&Config { lot: Some(5.0), ..plain }), (10.0, 100.05));
+}
+
+#[test]
+fn sentiment_is_as_of_the_close_of_each_bar() {
+    let bars = daily("A", &[[100.0; 4]; 8]);
+    let store = store_with(std::slice::from_ref(&bars));
+    store
+        .conn()
+        .execute_batch(
+            "INSERT INTO sentiment_snapshots VALUES
+               ('A', '2024-01-02 23:59', '2024-01-02', 'one', -0.9, 0.5, '2024-01-01', NULL),
+               ('A', '2024-01-02 23:59', '2024-01-02', 'two',  0.0, 0.4, '2024-01-01', NULL),
+               ('A', '2024-01-06 00:01', '2024-01-06', 'one',  0.9, 0.5, '2024-01-01', NULL)",
+        )
+        .unwrap();
+    let opinions: Vec<_> = (0..7).map(|at| (at, if at % 2 == 0 { None } else { LONG })).collect();
+    let gated = Config { sentiment: Some(SentimentLevels::default()), ..config(&bars, &opinions) };
+    let outcome = run(&store, &gated);
+    // Longs of the 2nd and the 4th know -0.9 (the surer of two), that of the 6th 0.9; a minute after the 5th is too late.
+    let refused = "SELECT string_agg(strftime(decided_ts, '%d'), ' ' ORDER BY order_id) FROM orders
+                   WHERE status = 'refused' AND reason LIKE 'sentiment: %' AND run_id = ?";
+    assert_eq!(one::<String>(&store, refused, &outcome.run_id), "03 05");
+    assert_eq!(outcome.notes, ["sentiment gate: suppressed 2, boosted 1 of 3 entries"]);
+    let kept = "SELECT max(value) FROM run_params WHERE key = 'note.1' AND run_id = ?";
+    assert_eq!(one::<String>(&store, kept, &outcome.run_id), outcome.notes[0]);
+    let levels = "SELECT value FROM run_params WHERE key = 'sentiment_gate' AND run_id = ?";
+    assert_eq!(one::<String>(&store, levels, &outcome.run_id), "-0.3,0.5,1.2");
+}
+
+#[test]
+fn the_index_holds_the_model_back() {
+    let bars = daily("A", &[[100.0; 4]; 8]);
+    let index = daily("VIX", &[[20.0; 4], [20.0; 4], [10.0; 4], [10.0; 4], [20.0; 4], [20.0; 4], [20.0; 4], [20.0; 4]]);
+    let store = store_with(&[bars.clone(), index]);
+    let prediction = |at: usize| Prediction {
+        symbol: bars.symbol.clone(),
+        ts: bars.ts[at],
+        probability: 0.9,
+        label: None,
+        forward_return: None,
+        latency_ms: None,
+    };
+    let model = ModelRef { model_id: "m".into(), parent_run_id: String::new(), feature_set_hash: String::new() };
+    let config = Config {
+        params: BTreeMap::from([("max_holding".into(), "1".into())]),
+        vol_index: Some("VIX".parse().unwrap()),
+        model: Some(model),
+        predictions: [0, 3, 5].map(prediction).into(),
+        ..Config::new("model", vec![bars.symbol.clone()], Interval::D1)
+    };
+    let outcome = run(&store, &config);
+    assert_eq!(outcome.n_trades, 2);
+    assert_eq!(outcome.notes, ["model: filter vol_index_min=15: held back 1 of 3 entries"]);
+    let missing = Config { vol_index: Some("NONE".parse().unwrap()), ..config };
+    let error = backtest::run(&store, &missing, now(), &Silent).unwrap_err().to_string();
+    assert!(error.starts_with("no 1d bars of 'NONE'"), "{error}");
+}
+
+#[test]
+fn every_row_keeps_the_name_of_its_strategy_and_what_became_of_it() {
+    let bars = goog();
+    let store = store_with(std::slice::from_ref(&bars));
+    let both = Config {
+        params: BTreeMap::from([("sma_cross.fast".into(), "5".into())]),
+        approach: "limit:0.01".parse().unwrap(),
+        life: "bars:2".parse().unwrap(),
+        ..Config::new("", vec![bars.symbol.clone()], Interval::D1).with_strategies(&["sma_cross", "swing"])
+    };
+    let outcome = run(&store, &both);
+    let id = outcome.run_id.as_str();
+    let truth = |sql: &str| assert!(one::<bool>(&store, sql, id), "{sql}");
+    truth("SELECT strategy = 'sma_cross,swing' FROM runs WHERE run_id = ?");
+    truth("SELECT list_sort(list(DISTINCT strategy)) = ['sma_cross', 'swing'] FROM trades WHERE run_id = ?");
+    truth("SELECT list_sort(list(DISTINCT strategy)) = ['sma_cross', 'swing'] FROM prediction_traces WHERE run_id = ?");
+    truth(
+        "SELECT list_sort(list(DISTINCT status)) = ['expired', 'filled'] AND bool_and(reason = 'expired') FILTER (status = 'expired')
+                AND list_sort(list(DISTINCT order_type)) <@ ['end_of_data', 'limit', 'market', 'stop_loss', 'take_profit']
+         FROM orders WHERE run_id = ?",
+    );
+    truth(
+        "SELECT bool_and(o.status = 'filled') AND bool_and(f.size = o.size) FROM fills f JOIN orders o USING (run_id, order_id) WHERE run_id = ?",
+    );
+    truth(
+        "SELECT max(value) FILTER (key = 'param.swing.rsi') = '14' AND max(value) FILTER (key = 'entry') = 'limit:0.01' FROM run_params WHERE run_id = ?",
+    );
+}
+
+#[test]
+fn costs_and_bars_must_fit() {
+    let mut bars = daily("A", &[[100.0; 4]; 3]);
+    bars.volume = vec![f64::NAN; 3];
+    let store = store_with(std::slice::from_ref(&bars));
+    register(&store, "A", "NULL, 'USD', NULL, NULL");
+    let refused = |config: &Config| backtest::run(&store, config, now(), &Silent).unwrap_err();
+    let plain = config(&bars, &[(0, LONG)]);
+    let capped = refused(&Config { volume_cap: Some(0.1), ..plain.clone() });
+    assert_eq!(capped.to_string(), "the 1d bars of 'A' have no volume, which the volume cap rests on");
+    let shared = refused(&Config { slippage: "volume-share:0.1".parse().unwrap(), ..plain.clone() });
+    assert!(matches!(shared, BacktestError::NoVolume { .. }) && shared.is_refusal());
+    let rupees = refused(&Config { commission: "in-delivery".parse().unwrap(), ..plain });
+    assert_eq!(rupees.to_string(), "costs in-delivery are in INR, 'A' trades in USD");
+    assert_eq!(one::<i64>(&store, "SELECT count(*) FROM runs WHERE run_id <> ?", ""), 0);
+}
