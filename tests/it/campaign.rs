@@ -106,7 +106,11 @@ fn every_cell_is_the_backtest_that_would_have_run_alone() {
         "-p",
         "sma_cross.fast=4",
         "-p",
-        "threshold=0.4",
+        "threshold=0.1",
+        "-p",
+        "rsi_pullback=60",
+        "-p",
+        "shorts=1",
         "--from",
         "2024-03-04",
     ];
@@ -124,9 +128,14 @@ fn every_cell_is_the_backtest_that_would_have_run_alone() {
     let (code, answer) = campaign(&db, &folder, &[&asked[..], &flags].concat());
     assert_eq!((code, &answer["failed"]), (0, &Value::from(0)), "{answer}");
     let all = cells(&db);
+    // Sums over many runs at once may differ from sums over one in their last bits.
     let differing = "SELECT count(*) AS n FROM campaign_results c JOIN run_performance p USING (run_id)
-        WHERE c.total_return <> p.total_return OR c.sharpe <> p.sharpe OR c.max_drawdown <> p.max_drawdown
-           OR c.benchmark_return <> p.benchmark_return OR c.n_trades <> p.n_trades OR c.cost_drag <> p.cost_drag";
+        WHERE c.n_trades IS DISTINCT FROM p.n_trades
+           OR coalesce(abs(c.total_return - p.total_return) < 1e-12, false) = (p.total_return IS NULL)
+           OR coalesce(abs(c.sharpe - p.sharpe) < 1e-12, false) = (p.sharpe IS NULL)
+           OR coalesce(abs(c.max_drawdown - p.max_drawdown) < 1e-12, false) = (p.max_drawdown IS NULL)
+           OR coalesce(abs(c.benchmark_return - p.benchmark_return) < 1e-12, false) = (p.benchmark_return IS NULL)
+           OR coalesce(abs(c.cost_drag - p.cost_drag) < 1e-12, false) = (p.cost_drag IS NULL)";
     assert_eq!(rows(&db, differing)[0]["n"], 0, "what is shown is what run_performance says");
     let subjects: BTreeSet<&str> = all.iter().map(|cell| cell["subject"].as_str().unwrap()).collect();
     assert_eq!(subjects.into_iter().collect::<Vec<_>>(), ["logit@1", "sma_cross", "swing"]);
@@ -135,26 +144,29 @@ fn every_cell_is_the_backtest_that_would_have_run_alone() {
     // First and last of each subject.
     for subject in ["sma_cross", "swing", "logit@1"] {
         let own: Vec<&Value> = all.iter().filter(|cell| cell["subject"] == subject).collect();
-        assert!(own.len() >= 4, "{subject}: {}", own.len());
+        assert!(own.len() >= 2, "{subject}: {}", own.len());
+        let mut tables = 0;
         for cell in [own[0], own[own.len() - 1]] {
             let of = |key: &str| cell[key].as_str().unwrap();
             let (who, params): ([&str; 2], &[&str]) = match subject {
                 "sma_cross" => (["--strategy", subject], &["-p", "fast=4"]),
-                "swing" => (["--strategy", subject], &[]),
-                _ => (["--model", "logit"], &["-p", "threshold=0.4"]),
+                "swing" => (["--strategy", subject], &["-p", "rsi_pullback=60", "-p", "shorts=1"]),
+                _ => (["--model", "logit"], &["-p", "threshold=0.1"]),
             };
             let period = ["--symbols", of("symbols"), "--from", of("period_from"), "--to", of("period_to")];
             let money = ["--capital", "50000", "--commission", "0.0005"];
             let alone = json(&db, &[&["backtest"], &who[..], params, &period, &money].concat());
             let left = left(&db);
             let (ours, its) = (&left[of("run_id")], &left[alone["run_id"].as_str().unwrap()]);
-            assert!(ours.len() >= 6, "{ours:?}");
+            tables = tables.max(ours.len());
             assert_eq!(ours, its, "{cell}");
             let printed = number(&alone["metrics"]["total_return"]);
             assert!((number(&cell["total_return"]) - printed).abs() < 1e-12);
             let name = rows(&db, &format!("SELECT name FROM runs WHERE run_id = '{}'", of("run_id")));
             assert_eq!(name[0]["name"], format!("trend/{}", cell["cell"]));
         }
+        // Orders, fills and trades too, and what a model said.
+        assert!(tables >= if subject == "logit@1" { 10 } else { 8 }, "{subject}: {tables} tables");
     }
 }
 
@@ -339,7 +351,7 @@ fn a_dry_run_lists_the_cells_and_writes_nothing() {
     let answer = json(&db, &asked);
     let listed = answer["cells"].as_array().unwrap();
     assert_eq!(answer["n_cells"], listed.len());
-    let unseen = rows(&db, "SELECT manifest->'periods'->>'test_start' AS t FROM models")[0]["t"].clone();
+    let unseen = rows(&db, "SELECT manifest->>'test_start' AS t FROM models")[0]["t"].clone();
     let own: Vec<&Value> = listed.iter().filter(|cell| cell["subject"] == "logit@1").collect();
     let first = own.iter().map(|cell| cell["from"].as_str().unwrap()).min().unwrap();
     assert!(!own.is_empty() && own.len() < listed.len() - own.len(), "the model has fewer periods");
@@ -380,7 +392,7 @@ fn what_can_not_be_a_campaign_is_refused_before_anything_is_stored() {
         (&["--strategy", "signals"], 2, "runs alone"),
         (&["--strategy", "sma_cros"], 2, "sma_cross"),
         (&["--strategy", "swing,swing"], 2, "given twice"),
-        (&["--model", "logit,logit@1"], 1, "named twice"),
+        (&["--model", "logit,logit@1"], 2, "named twice"),
         (&["--model", "nobody"], 1, "unknown model 'nobody'"),
         (&["--model", "logit", "--interval", "1h"], 1, "reads 1d bars, not 1h"),
         (&["--model", "logit", "--to", "2024-02-01"], 1, "has seen every bar"),
@@ -393,7 +405,6 @@ fn what_can_not_be_a_campaign_is_refused_before_anything_is_stored() {
     for (args, code, wanted) in cases {
         let output = ws(&db, &[&["campaign"], args].concat());
         let told = text(&output.stderr);
-        let code = if wanted == "named twice" { 2 } else { code };
         assert_eq!(output.status.code(), Some(code), "{args:?}: {told}");
         assert!(told.contains(wanted) && !told.contains("panicked"), "{args:?}: {told}");
     }
@@ -484,4 +495,32 @@ fn memory_holds_a_few_cells_however_many_there_are() {
         assert_eq!((ended.finished, ended.failed), (cells, 0));
         assert!(ended.most_held <= jobs.min(cells) + 2, "{ended:?} with {jobs} threads");
     }
+}
+
+#[test]
+fn a_fault_of_the_store_ends_a_campaign_instead_of_hanging() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let store = store_of_days(600);
+        let breaking = |reader: &Store, cell: &Cell| {
+            if cell.number == 20 {
+                reader.conn().execute_batch("ALTER TABLE campaign_cells RENAME TO gone").unwrap();
+            }
+            Ok(config(cell))
+        };
+        let periods = Cut::Parts(60).periods(Ts::from_day(0), Ts::from_day(600));
+        let subject = Subject { name: "sma_cross".into(), model_id: None, not_before: None };
+        let cells = lay_out(&[subject], &[vec!["A".parse().unwrap()]], &periods).cells;
+        let run = NewRun { kind: "campaign", mode: "backtest", ..NewRun::default() };
+        let id = campaign::begin(&store, &run, &cells, Ts(0)).unwrap();
+        let asked = Campaign { campaign_id: &id, jobs: 3, config_of: &breaking, clock: &|| Ts(5_000_000) };
+        let told = campaign::carry_out(&store, &asked, &cells, &Silent).map_err(|error| error.to_string());
+        let status = "SELECT status || ': ' || error FROM runs WHERE kind = 'campaign'";
+        let status: String = store.conn().query_row(status, [], |row| row.get(0)).unwrap();
+        sender.send((told, status)).unwrap();
+    });
+    let (told, status) = receiver.recv_timeout(Duration::from_secs(60)).expect("it hangs");
+    let error = told.unwrap_err();
+    assert!(error.contains("campaign_cells"), "{error}");
+    assert_eq!(status, format!("failed: {error}"));
 }

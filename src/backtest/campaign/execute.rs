@@ -84,6 +84,8 @@ pub(super) fn execute(
                 work(&reader, campaign, cells, next, gauge, &sender);
             }
         });
+        // Dropped with this closure: after a fault the threads find nobody to send to, and end.
+        let receiver = receiver;
         let mut ended = Ended::default();
         while let Ok(first) = receiver.recv() {
             let (finished, failed) = keep(store, campaign, first, &receiver)?;
