@@ -63,6 +63,7 @@ impl Plan {
             contracts: (0..assets).map(contract).collect(),
             margin: self.settings.margin,
             volume_cap: self.volume_cap,
+            max_positions: self.settings.limits.max_positions,
             square_off: self.square_off.clone(),
         }
     }

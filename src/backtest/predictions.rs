@@ -1,41 +1,66 @@
-//! Rows of `predictions`: every model call a run used.
+//! Rows of `predictions`: every model call a run used, and what came of it.
+//!
+//! `ml_verdict` is what the probability alone says: LONG from the threshold on, SHORT up to the short threshold where
+//! there is one, else NOOP. `final_verdict` is the same where an entry was ordered for it (or nothing was to be done), and
+//! HOLD where a rule kept it from being one: a filter, the sentiment gate, a limit of the account, a position that was
+//! held already. `final_source` tells the two apart: `model` or `rule`.
 
+use std::collections::HashSet;
 use std::iter::repeat_n;
 
+use super::chosen::Chosen;
 use super::{Config, ModelRef, Prediction};
 use crate::domain::{Bars, Ts};
 use crate::store::{Columns, Result, Store};
+use crate::telemetry::Recorder;
 use crate::trade::strategies::Model;
+use crate::trade::{OrderKind, Outcome};
 
-/// Stores the predictions about bars of the run, with the threshold in force.
+/// A call about a bar of the run.
+struct Used<'a> {
+    call: &'a Prediction,
+    close_ts: Ts,
+    raw: Option<&'static str>,
+    /// Whether nothing but the model decided.
+    obeyed: bool,
+}
+
+/// Stores the predictions about bars of the run, with the threshold in force and what was done.
 pub(super) fn write(
     store: &Store,
     run_id: &str,
     config: &Config,
     model: &ModelRef,
-    threshold: f64,
+    (strategy, asked): (usize, &Chosen),
     series: &[Bars],
+    recorder: &Recorder,
 ) -> Result<()> {
-    let mut used: Vec<(&Prediction, Ts)> =
-        config.predictions.iter().filter_map(|call| Some((call, close_ts(call, series)?))).collect();
-    used.sort_by(|(a, _), (b, _)| (a.ts, &a.symbol).cmp(&(b.ts, &b.symbol)));
+    let (threshold, short) = (asked.params.get("threshold"), asked.params.get("short_threshold"));
+    let ordered = ordered(recorder, strategy);
+    let used = |call| {
+        let (asset, close_ts) = bar(call, series)?;
+        let raw = verdict(call.probability, threshold, short);
+        let obeyed = !matches!(raw, Some("LONG" | "SHORT")) || ordered.contains(&(asset, close_ts));
+        Some(Used { call, close_ts, raw, obeyed })
+    };
+    let mut used: Vec<Used<'_>> = config.predictions.iter().filter_map(used).collect();
+    used.sort_by(|a, b| (a.call.ts, &a.call.symbol).cmp(&(b.call.ts, &b.call.symbol)));
     let n = used.len();
-    let calls = || used.iter().map(|(call, _)| *call);
+    let calls = || used.iter().map(|used| used.call);
     let known = |value: Option<f64>| value.unwrap_or(f64::NAN);
-    let verdicts = || calls().map(|call| verdict(call.probability, threshold));
     Columns::new()
         .text("run_id", repeat_n(run_id, n))
         .text("split", repeat_n("backtest", n))
         .ts("ts", calls().map(|call| call.ts))
-        .ts("close_ts", used.iter().map(|(_, close_ts)| *close_ts))
+        .ts("close_ts", used.iter().map(|used| used.close_ts))
         .text("symbol", calls().map(|call| call.symbol.as_str()))
         .text("interval", repeat_n(config.interval.as_str(), n))
         .text("model_id", repeat_n(model.model_id.as_str(), n))
         .f64("probability", calls().map(|call| call.probability))
         .f64("threshold", repeat_n(threshold, n))
-        .text_opt("ml_verdict", verdicts())
-        .text_opt("final_verdict", verdicts())
-        .text("final_source", repeat_n("model", n))
+        .text_opt("ml_verdict", used.iter().map(|used| used.raw))
+        .text_opt("final_verdict", used.iter().map(|used| if used.obeyed { used.raw } else { Some("HOLD") }))
+        .text("final_source", used.iter().map(|used| if used.obeyed { "model" } else { "rule" }))
         .f64("confidence", calls().map(|call| Model::confidence(call.probability)))
         .f64("latency_ms", calls().map(|call| known(call.latency_ms)))
         .i32_opt("label", calls().map(|call| call.label))
@@ -43,14 +68,30 @@ pub(super) fn write(
         .append_to(store, "predictions")
 }
 
-/// When the bar of a prediction was known; `None` when it is no bar of the run.
-fn close_ts(call: &Prediction, series: &[Bars]) -> Option<Ts> {
+/// Where and when entries of a strategy were ordered and not refused.
+fn ordered(recorder: &Recorder, strategy: usize) -> HashSet<(usize, Ts)> {
+    let entries = recorder.orders().filter(|(order, outcome)| {
+        let refused = matches!(outcome, Some(Outcome::Refused(_)));
+        order.strategy == strategy && matches!(order.kind, OrderKind::Entry(_)) && !refused
+    });
+    entries.map(|(order, _)| (order.asset, order.decided_ts)).collect()
+}
+
+/// Asset of a prediction and when its bar was known; `None` when it is no bar of the run.
+fn bar(call: &Prediction, series: &[Bars]) -> Option<(usize, Ts)> {
     let asset = series.binary_search_by(|bars| bars.symbol.cmp(&call.symbol)).ok()?;
     let bar = series[asset].ts.binary_search(&call.ts).ok()?;
-    Some(series[asset].close_ts[bar])
+    Some((asset, series[asset].close_ts[bar]))
 }
 
 /// What the model says; nothing when it does not know.
-fn verdict(probability: f64, threshold: f64) -> Option<&'static str> {
-    (!probability.is_nan()).then_some(if probability >= threshold { "LONG" } else { "NOOP" })
+fn verdict(probability: f64, threshold: f64, short: f64) -> Option<&'static str> {
+    let side = if probability >= threshold {
+        "LONG"
+    } else if short > 0.0 && probability <= short {
+        "SHORT"
+    } else {
+        "NOOP"
+    };
+    (!probability.is_nan()).then_some(side)
 }

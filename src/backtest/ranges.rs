@@ -32,8 +32,8 @@ pub(super) const MAINTENANCE: Range =
     above("maintenance", 0.0, 1.0, "a fraction above 0 and below the margin, or 0 for none");
 pub(super) const VOLUME_CAP: Range =
     above("volume_cap", 0.0, ABOVE_ONE, "a fraction above 0 and up to 1, or 0 for none");
-pub(super) const LOT: Range = above("lot", 0.0, 1e12, "units above 0, or 0 for any quantity");
-pub(super) const TICK: Range = above("tick", 0.0, 1e12, "a price step above 0, or 0 for any price");
+pub(super) const LOT: Range = from("lot", 1e-12, 1e12, "units from 1e-12 on, or 0 for any quantity");
+pub(super) const TICK: Range = from("tick", 1e-12, 1e12, "a price step from 1e-12 on, or 0 for any price");
 pub(super) const SYMBOL_CAP: Range = above("symbol_cap", 0.0, f64::INFINITY, "an amount above 0, or 0 for none");
 pub(super) const MAX_DRAWDOWN: Range = above("max_drawdown", 0.0, 1.0, "a fraction above 0 and below 1, or 0 for none");
 pub(super) const STOP_LOSS: Range =

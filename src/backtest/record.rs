@@ -173,9 +173,9 @@ impl Simulated<'_> {
             model_id: model.map(|model| model.model_id.as_str()),
         };
         self.recorder.write(store, &labels)?;
-        let asked = plan.strategies.iter().find(|chosen| chosen.spec.name == "model");
+        let asked = plan.strategies.iter().enumerate().find(|(_, chosen)| chosen.spec.name == "model");
         if let (Some(model), Some(asked)) = (model, asked) {
-            predictions::write(store, run_id, config, model, asked.params.get("threshold"), bars)?;
+            predictions::write(store, run_id, config, model, asked, bars, &self.recorder)?;
         }
         write_notes(store, run_id, &self.notes)?;
         Ok(runs::finish(store, run_id, now)?)

@@ -31,6 +31,18 @@ impl Benchmark {
     /// Value at the close of a step, in currency.
     #[inline]
     pub fn step(&mut self, step: &Step) -> f64 {
+        self.act(step);
+        for tick in &step.ticks {
+            let share = &mut self.shares[tick.asset];
+            let units = *share.units.get_or_insert(share.value / tick.bar.open);
+            share.value = units * tick.bar.close + share.cash;
+        }
+        self.shares.iter().map(|share| share.value).sum()
+    }
+
+    /// Takes the corporate actions of a step, before its opens.
+    #[inline]
+    pub fn act(&mut self, step: &Step) {
         for at in &step.actions {
             let share = &mut self.shares[at.asset];
             match (&mut share.units, at.action) {
@@ -39,12 +51,6 @@ impl Benchmark {
                 (None, _) => {}
             }
         }
-        for tick in &step.ticks {
-            let share = &mut self.shares[tick.asset];
-            let units = *share.units.get_or_insert(share.value / tick.bar.open);
-            share.value = units * tick.bar.close + share.cash;
-        }
-        self.shares.iter().map(|share| share.value).sum()
     }
 }
 

@@ -63,6 +63,10 @@ impl Sink for Meter {
         self.trades.close(trade.pnl, trade.holding_minutes());
     }
 
+    fn opened(&mut self, step: &Step) {
+        self.benchmark.act(step);
+    }
+
     #[inline]
     fn account(&mut self, step: &Step, account: &crate::trade::Account) {
         let benchmark = self.benchmark.step(step);

@@ -67,6 +67,12 @@ impl Recorder {
         self.outcomes.iter().filter(|outcome| matches!(outcome, Some(Outcome::Refused(_)))).count()
     }
 
+    /// When the account was valued: the step of each value of [`Recorder::equity`], strictly rising.
+    #[must_use]
+    pub fn equity_times(&self) -> &[Ts] {
+        &self.equity.ts
+    }
+
     /// Equity at the close of every step, in currency.
     #[must_use]
     pub fn equity(&self) -> &[f64] {
@@ -105,6 +111,10 @@ impl Sink for Recorder {
 
     fn trade(&mut self, trade: &Trade) {
         self.trades.push(*trade);
+    }
+
+    fn opened(&mut self, step: &Step) {
+        self.benchmark.act(step);
     }
 
     #[inline]

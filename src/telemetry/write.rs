@@ -33,6 +33,11 @@ impl RunLabels<'_> {
         self.strategies[index]
     }
 
+    /// The model that a strategy asks.
+    fn model_of(&self, strategy: usize) -> Option<&str> {
+        self.model_id.filter(|_| self.strategy(strategy) == "model")
+    }
+
     /// Columns that begin with the run's id.
     fn columns(&self, rows: usize) -> Columns {
         Columns::new().text("run_id", repeat_n(self.run_id, rows))
@@ -137,7 +142,7 @@ impl Recorder {
             .ts("ts", trades.iter().map(|trade| trade.decided_ts))
             .text("symbol", trades.iter().map(|trade| labels.symbol(trade.asset)))
             .text("strategy", trades.iter().map(|trade| labels.strategy(trade.strategy)))
-            .text_opt("model_id", repeat_n(labels.model_id, trades.len()))
+            .text_opt("model_id", trades.iter().map(|trade| labels.model_of(trade.strategy)))
             .text("predicted_direction", trades.iter().map(|trade| trade.direction.as_str()))
             .f64("predicted_confidence", trades.iter().map(|trade| trade.confidence.unwrap_or(f64::NAN)))
             .text("actual_direction", trades.iter().map(|trade| actual_direction(trade, labels.noop_band())))

@@ -11,8 +11,11 @@ pub struct Contract {
     pub tick: Option<f64>,
 }
 
-/// What counts as a whole number of lots or ticks: decimal grids have no exact binary form.
+/// How near to a whole number of lots or ticks counts as one: decimal grids have no exact binary form.
 const WHOLE: f64 = 1e-9;
+
+/// The same relative to the count, for counts so large that numbers lie further apart than that.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 impl Contract {
     /// The largest whole number of lots within `units`.
@@ -48,11 +51,17 @@ impl Contract {
 }
 
 fn down(count: f64) -> f64 {
-    (count * (1.0 + WHOLE)).floor()
+    whole(count).unwrap_or_else(|| count.floor())
 }
 
 fn up(count: f64) -> f64 {
-    (count * (1.0 - WHOLE)).ceil()
+    whole(count).unwrap_or_else(|| count.ceil())
+}
+
+/// The whole number that a count stands for, if it does.
+fn whole(count: f64) -> Option<f64> {
+    let nearest = count.round();
+    ((count - nearest).abs() <= WHOLE.max(ROUNDING * count.abs())).then_some(nearest)
 }
 
 #[cfg(test)]
@@ -66,6 +75,10 @@ mod tests {
         assert!(near(contract.units(0.3), 0.3) && near(contract.units(0.39), 0.3) && contract.units(0.09) == 0.0);
         assert!(near(contract.active(Side::Buy, 100.01), 100.05) && near(contract.active(Side::Sell, 100.04), 100.0));
         assert!(near(contract.active(Side::Buy, 100.05), 100.05) && near(contract.passive(Side::Buy, 100.04), 100.0));
+        // A fine lot hands out no lot too many: 1e11 of them are wanted here, less a little.
+        let fine = Contract { lot: Some(1e-8), tick: None };
+        assert!(near(fine.units(1000.0), 1000.0) && fine.units(999.999_999_994) <= 999.999_999_99 + 1e-12);
+        assert!(fine.units(12_345.678_901_239) <= 12_345.678_901_239);
         let any = Contract::default();
         assert_eq!((any.units(0.123), any.active(Side::Buy, 1.234)), (0.123, 1.234));
     }

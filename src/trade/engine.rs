@@ -1,14 +1,14 @@
 //! The engine: steps in, effects out.
 
 use super::contract::Contract;
-use super::event::{Action, Signal, Step, Tick};
+use super::event::{Action, Phase, Signal, Step, Tick};
 use super::gate::{GateCounts, SentimentGate, SentimentLevels};
 use super::ledger::{Ids, Ledger};
 use super::order::{ExitReason, Exits, Order, OrderKind, Outcome, Quantity, Side};
 use super::portfolio::{Account, Portfolio};
 use super::ports::{Broker, Feed, Sink};
 use super::refusal::{Cancel, Refusal};
-use super::risk::{Limits, Risk};
+use super::risk::{Alarm, Limits, Risk};
 use super::sizing::{Known, Sizing};
 use super::strategies::{AnyStrategy, Enter, Event, Intents, Strategy, View};
 use super::style::{Approach, Life, Style};
@@ -108,7 +108,9 @@ impl<B: Broker> Engine<B> {
         let mut unreported = 0;
         while feed.next(&mut step) {
             self.step(&step, sink);
-            unreported += step.ticks.len() as u64;
+            if step.phase != Phase::Open {
+                unreported += step.ticks.len() as u64;
+            }
             if unreported >= REPORT_EVERY {
                 progress.advance(unreported);
                 unreported = 0;
@@ -123,31 +125,47 @@ impl<B: Broker> Engine<B> {
         for at in &step.actions {
             self.apply(at.asset, at.action);
         }
-        for tick in &step.ticks {
-            self.portfolio.count_bar(tick.asset);
+        if step.phase != Phase::Close {
+            for tick in &step.ticks {
+                self.portfolio.count_bar(tick.asset);
+            }
         }
         self.broker.advance(step, &mut Ledger { portfolio: &mut self.portfolio, ids: &mut self.ids, sink: &mut *sink });
+        if step.phase == Phase::Open {
+            return sink.opened(step);
+        }
         for tick in &step.ticks {
             self.mark(tick);
         }
         let account = self.portfolio.account();
-        if let Some(reason) = self.risk.observe(step.session_date, &account) {
-            self.sell_all(step, reason, sink);
+        if let Some(alarm) = self.risk.observe(step.session_date, &account) {
+            self.heed(step, alarm, sink);
+        }
+        self.decide(step, &account, sink);
+        sink.account(step, &account);
+    }
+
+    /// Asks the strategies about every bar that closed, then about the signals; the gate knows the scores of this
+    /// close before either.
+    #[inline(always)]
+    fn decide<K: Sink>(&mut self, step: &Step, account: &Account, sink: &mut K) {
+        if let Some(gate) = &mut self.gate {
+            for signal in &step.signals {
+                if let Signal::Sentiment { score } = signal.signal {
+                    gate.observe(step.ticks[signal.tick].asset, score);
+                }
+            }
         }
         for tick in step.ticks.iter().filter(|tick| !tick.last) {
             self.time_exits(tick, sink);
-            self.ask(tick, &Event::Bar(&tick.bar), &account, sink);
+            self.ask(tick, &Event::Bar(&tick.bar), account, sink);
         }
         for signal in &step.signals {
             let tick = &step.ticks[signal.tick];
-            if let (Some(gate), Signal::Sentiment { score }) = (&mut self.gate, signal.signal) {
-                gate.observe(tick.asset, score);
-            }
             if !tick.last {
-                self.ask(tick, &Event::Signal(&signal.signal), &account, sink);
+                self.ask(tick, &Event::Signal(&signal.signal), account, sink);
             }
         }
-        sink.account(step, &account);
     }
 
     /// The account at the last known closes.
@@ -199,15 +217,22 @@ impl<B: Broker> Engine<B> {
         }
     }
 
-    /// Takes every entry back and orders the exit of every position.
+    /// Takes every entry back and, where everything is to be sold, orders the exit of every position.
     #[cold]
-    fn sell_all<K: Sink>(&mut self, step: &Step, reason: ExitReason, sink: &mut K) {
+    fn heed<K: Sink>(&mut self, step: &Step, alarm: Alarm, sink: &mut K) {
         let now = step.ticks.iter().map(|tick| tick.bar.close_ts).max().unwrap_or(step.ts);
+        let why = match alarm {
+            Alarm::Breaker => Cancel::Breaker,
+            Alarm::Sell(ExitReason::MarginCall) => Cancel::MarginCall,
+            Alarm::Sell(_) => Cancel::Stopped,
+        };
         for strategy in 0..self.traders.len() {
             for asset in 0..self.contracts.len() {
-                self.cancel(strategy, asset, Cancel::Stopped, sink);
-                let mark = self.portfolio.holdings[self.portfolio.slot(strategy, asset)].mark;
-                self.exit((strategy, asset), (mark, now), reason, sink);
+                self.cancel(strategy, asset, why, sink);
+                if let Alarm::Sell(reason) = alarm {
+                    let mark = self.portfolio.holdings[self.portfolio.slot(strategy, asset)].mark;
+                    self.exit((strategy, asset), (mark, now), reason, sink);
+                }
             }
         }
     }
@@ -227,8 +252,14 @@ impl<B: Broker> Engine<B> {
     #[inline(always)]
     fn ask<K: Sink>(&mut self, tick: &Tick, event: &Event<'_>, account: &Account, sink: &mut K) {
         for strategy in 0..self.traders.len() {
-            let size = self.portfolio.size(self.portfolio.slot(strategy, tick.asset));
-            let view = View { asset: tick.asset, size, hours: tick.hours };
+            let holding = &self.portfolio.holdings[self.portfolio.slot(strategy, tick.asset)];
+            let view = View {
+                asset: tick.asset,
+                size: holding.position.size,
+                leaving: holding.exiting,
+                pending: holding.pending,
+                hours: tick.hours,
+            };
             let intents = self.traders[strategy].strategy.on_event(&view, event);
             if intents.exit || intents.enter.is_some() {
                 self.act(strategy, tick, &intents, account, sink);
@@ -280,7 +311,7 @@ impl<B: Broker> Engine<B> {
             decided_ts: now,
             confidence: None,
         };
-        self.place(order, false, sink);
+        self.place(order, None, sink);
     }
 
     fn enter<K: Sink>(&mut self, strategy: usize, tick: &Tick, enter: Enter, account: &Account, sink: &mut K) {
@@ -318,13 +349,8 @@ impl<B: Broker> Engine<B> {
             decided_ts: tick.bar.close_ts,
             confidence: enter.confidence,
         };
-        match suppressed.or(quantity.is_none().then_some(Refusal::Size)) {
-            Some(refusal) => {
-                sink.order(&order);
-                sink.outcome(order.id, &Outcome::Refused(refusal));
-            }
-            None => self.place(order, tick.halted, sink),
-        }
+        let refusal = suppressed.or(quantity.err().map(Refusal::Size)).or(tick.halted.then_some(Refusal::Halted));
+        self.place(order, refusal, sink);
     }
 
     fn next_id(&mut self) -> u64 {
@@ -332,16 +358,22 @@ impl<B: Broker> Engine<B> {
         self.ids.order
     }
 
-    /// Sends an order through risk to the broker; an entry takes the place of one that still works.
-    fn place<K: Sink>(&mut self, order: Order, halted: bool, sink: &mut K) {
+    /// Sends an order through risk to the broker, unless it was refused before. An entry takes the place of one that
+    /// still works, even when it is refused itself: what is wanted now is no longer what was wanted then.
+    fn place<K: Sink>(&mut self, order: Order, refused: Option<Refusal>, sink: &mut K) {
         sink.order(&order);
-        let approved = if halted { Err(Refusal::Halted) } else { self.risk.approve(order, &self.portfolio) };
+        let approved = refused.map_or_else(|| self.risk.approve(order, &self.portfolio), Err);
+        if let OrderKind::Entry(_) = order.kind
+            && approved != Err(Refusal::PositionOpen)
+        {
+            self.cancel(order.strategy, order.asset, Cancel::Strategy, sink);
+        }
         match approved {
             Ok(approved) => {
-                if matches!(order.kind, OrderKind::Entry(_)) {
-                    self.cancel(order.strategy, order.asset, Cancel::Strategy, sink);
+                if let OrderKind::Entry(_) = order.kind {
                     let slot = self.portfolio.slot(order.strategy, order.asset);
-                    self.portfolio.holdings[slot].ordered = order.estimated_value();
+                    let holding = &mut self.portfolio.holdings[slot];
+                    (holding.ordered, holding.pending) = (order.estimated_value(), Some(order.side.opens()));
                 }
                 self.broker.submit(approved);
             }

@@ -76,7 +76,8 @@ pub struct Tick {
     pub bar: Bar,
     /// Hours of its session, where the calendar of the asset is known.
     pub hours: Option<Hours>,
-    /// Whether it is the last bar of its session: by the hours where they are known, else as the series has it.
+    /// Whether it is the last bar of its session: by the hours where they are known, or because the series has no
+    /// further bar of that session (which only a feed of stored bars can know).
     pub session_end: bool,
     /// Whether trading in the asset is halted during the bar.
     pub halted: bool,
@@ -120,17 +121,35 @@ pub struct StepSignal {
     pub signal: Signal,
 }
 
-/// One moment of the merged time line: all bars that start at it, and the signals known at their closes.
+/// What of its bars a step is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// Open to close: nothing else happens between the two.
+    #[default]
+    Whole,
+    /// The opens alone; the closes follow, after what happens in between.
+    Open,
+    /// The rest of bars that have opened in earlier steps.
+    Close,
+}
+
+/// One moment of the merged time line: bars that open or close at it, and the signals known at their closes.
+///
+/// Bars that overlap without sharing both ends are told as two steps, so that the close of one never reaches an open of
+/// another that comes before it.
 #[derive(Debug, Clone, Default)]
 pub struct Step {
-    /// UTC start of the bars.
+    /// What of the bars happens now.
+    pub phase: Phase,
+    /// UTC start of the bars. Rises from close to close: a bar that closes after one that began later carries the
+    /// microsecond after that one.
     pub ts: Ts,
     /// Trading day, as days since 1970-01-01; never falls from step to step.
     pub session_date: i32,
-    /// Corporate actions effective before the opens.
+    /// Corporate actions effective before the opens; none when only closes are told.
     pub actions: Vec<StepAction>,
     /// The bars, ascending by asset.
     pub ticks: Vec<Tick>,
-    /// The signals, in order of their ticks.
+    /// The signals, in order of their ticks; none when only opens are told.
     pub signals: Vec<StepSignal>,
 }

@@ -43,6 +43,12 @@ impl<K: Sink> Ledger<'_, K> {
         holding.position.size * holding.mark
     }
 
+    /// Slots with a position.
+    #[must_use]
+    pub fn open_positions(&self) -> usize {
+        self.portfolio.open()
+    }
+
     /// Receives cash for the position of a slot, or pays it when negative.
     pub fn carry(&mut self, slot: usize, amount: f64) {
         self.portfolio.carry(slot, amount);
@@ -112,7 +118,10 @@ impl<K: Sink> Ledger<'_, K> {
     fn settle(&mut self, order: &Order) {
         let slot = self.portfolio.slot(order.strategy, order.asset);
         match order.kind {
-            OrderKind::Entry(_) => self.portfolio.holdings[slot].ordered = 0.0,
+            OrderKind::Entry(_) => {
+                self.portfolio.holdings[slot].ordered = 0.0;
+                self.portfolio.holdings[slot].pending = None;
+            }
             OrderKind::Exit(_) => self.portfolio.holdings[slot].exiting = false,
         }
     }

@@ -33,6 +33,15 @@ impl Side {
         }
     }
 
+    /// The direction that it opens.
+    #[must_use]
+    pub const fn opens(self) -> Direction {
+        match self {
+            Self::Buy => Direction::Long,
+            Self::Sell => Direction::Short,
+        }
+    }
+
     /// 1 for a buy, -1 for a sale.
     #[must_use]
     pub const fn sign(self) -> f64 {

@@ -53,10 +53,12 @@ pub(super) struct Holding {
     pub mark: f64,
     /// Bars seen so far.
     pub bars: u32,
-    /// Why an exit has been ordered, when one has.
+    /// Whether an exit has been ordered.
     pub exiting: bool,
-    /// Estimated value of an entry that was ordered and is not yet settled.
+    /// Estimated value of what is still to come of an entry that was ordered.
     pub ordered: f64,
+    /// Direction of that entry, until it is settled.
+    pub pending: Option<Direction>,
 }
 
 /// Cash and holdings of every slot.
@@ -137,11 +139,25 @@ impl Portfolio {
         self.holdings.iter().map(|holding| holding.ordered).sum()
     }
 
+    /// |Value| of positions and entries on their way in the other slots of an asset, in currency.
+    #[must_use]
+    pub fn beside(&self, slot: usize, asset: usize) -> f64 {
+        let value = |holding: &Holding| (holding.position.size * holding.mark).abs() + holding.ordered;
+        self.slots(asset).filter(|other| *other != slot).map(|other| value(&self.holdings[other])).sum()
+    }
+
     /// Slots with a position that stays, or with an entry on its way.
     #[must_use]
     pub fn taken(&self) -> usize {
-        let taken = |holding: &&Holding| (holding.position.size != 0.0 && !holding.exiting) || holding.ordered > 0.0;
+        let taken =
+            |holding: &&Holding| (holding.position.size != 0.0 && !holding.exiting) || holding.pending.is_some();
         self.holdings.iter().filter(taken).count()
+    }
+
+    /// Slots with a position.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.holdings.iter().filter(|holding| holding.position.size != 0.0).count()
     }
 
     /// Takes an execution of an entry into the position; the price becomes the mean of its parts.
@@ -152,6 +168,7 @@ impl Portfolio {
         let holding = &mut self.holdings[slot];
         // Until the close of the entry bar the fill is the last known price.
         holding.mark = fill.price;
+        holding.ordered = (holding.ordered - fill.size * fill.price).max(0.0);
         let (added, held) = (fill.side.sign() * fill.size, holding.position.size);
         if held != 0.0 {
             let position = &mut holding.position;
@@ -189,6 +206,8 @@ impl Portfolio {
             holding.exiting = false;
             return std::mem::take(&mut holding.position);
         }
+        // Until the close of the bar the fill is the last known price of what stays.
+        holding.mark = fill.price;
         let share = fill.size / held;
         let position = &mut holding.position;
         let part = Position {

@@ -25,7 +25,7 @@ pub trait Broker {
     /// Every share of an asset becomes `ratio` shares before the next open.
     fn split(&mut self, asset: usize, ratio: f64);
 
-    /// Reports everything executed or refused up to the end of `step` to the ledger, in order of time.
+    /// Reports everything executed or refused in what `step` tells of its bars to the ledger, in order of time.
     fn advance<K: Sink>(&mut self, step: &Step, ledger: &mut Ledger<'_, K>);
 }
 
@@ -39,6 +39,9 @@ pub trait Sink {
     fn fill(&mut self, fill: &Fill);
     /// A position was closed.
     fn trade(&mut self, trade: &Trade);
+    /// Bars opened that close in a later step: its corporate actions and what was executed at the opens have been
+    /// told. Bars whose close comes with their open are not told here.
+    fn opened(&mut self, _: &Step) {}
     /// The account at the close of a step.
     fn account(&mut self, step: &Step, account: &Account);
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::event::Direction;
 use super::gate::Suppressed;
+use super::sizing::NoSize;
 
 /// Why an order was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,8 +62,10 @@ pub enum Refusal {
     },
     /// Trading in it is halted.
     Halted,
-    /// Its size can't be told: what that rests on is unknown.
-    Size,
+    /// It has no size.
+    Size(NoSize),
+    /// The account no longer bears its positions.
+    MarginCall,
     /// The sentiment gate said no.
     Sentiment(Suppressed),
 }
@@ -84,7 +87,8 @@ impl fmt::Display for Refusal {
             Self::Cash { needed, available } => write!(f, "cash: needs {needed:.2}, {available:.2} is free"),
             Self::Lot { units, lot } => write!(f, "lot: {units} units are less than one lot of {lot}"),
             Self::Halted => write!(f, "halt: trading is halted"),
-            Self::Size => write!(f, "size: what it rests on is unknown yet"),
+            Self::Size(why) => write!(f, "size: {why}"),
+            Self::MarginCall => write!(f, "margin call: the account no longer bears its positions"),
             Self::Sentiment(suppressed) => write!(f, "{suppressed}"),
         }
     }
@@ -105,6 +109,12 @@ pub enum Cancel {
     Cash,
     /// Trading is over.
     Stopped,
+    /// The session has lost too much.
+    Breaker,
+    /// The account no longer bears its positions.
+    MarginCall,
+    /// The bar had no volume left; a target that is touched again makes a new order.
+    Volume,
     /// The series ended.
     EndOfData,
 }
@@ -120,6 +130,9 @@ impl Cancel {
             Self::SquareOff => "square_off",
             Self::Cash => "cash",
             Self::Stopped => "stopped",
+            Self::Breaker => "breaker",
+            Self::MarginCall => "margin_call",
+            Self::Volume => "volume",
             Self::EndOfData => "end_of_data",
         }
     }

@@ -3,14 +3,16 @@
 //! Exits are always approved. An entry is refused when
 //! - a position is already open in its slot, or its direction is switched off,
 //! - the session's loss has tripped the breaker: equity at a close `daily_loss_cap` or more below the equity at the end
-//!   of the session before; the next session starts afresh,
+//!   of the session before, which takes back every entry that works, too; the next session starts afresh,
 //! - equity at a close was `max_drawdown` or more below its highest close so far: then everything is sold at the next
 //!   open and trading is over,
-//! - exposure, unsettled entries included, would pass `exposure_cap`, the position `symbol_cap`, or the number of
-//!   positions and unsettled entries `max_positions`.
+//! - exposure, unsettled entries included, would pass `exposure_cap`, that in its asset, whatever the strategy,
+//!   `symbol_cap`, or the number of positions and unsettled entries `max_positions` (positions that are being left don't
+//!   count here; the broker counts again when the entry is executed).
 //!
-//! A margin call (equity at a close below `maintenance` times exposure) sells everything at the next open, and trading
-//! goes on.
+//! A margin call sells everything at the next open, and trading goes on after that bar: equity at a close at or
+//! below `maintenance` times exposure, or at 0 or below whatever the settings. Between two closes a short position, or one on
+//! margin, can lose more than the account has; equity below 0 is shown as it is.
 
 use super::event::Direction;
 use super::order::{ExitReason, Order, OrderKind};
@@ -24,7 +26,7 @@ pub struct Limits {
     pub exposure_cap: Option<f64>,
     /// Largest loss of a session, a fraction of the equity it started with.
     pub daily_loss_cap: Option<f64>,
-    /// Largest |value| of an entry, in currency.
+    /// Largest sum of |position value| in one asset at an entry, in currency.
     pub symbol_cap: Option<f64>,
     /// Most positions at a time.
     pub max_positions: Option<u32>,
@@ -47,6 +49,15 @@ impl Limits {
         only: None,
         maintenance: None,
     };
+}
+
+/// What a close asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alarm {
+    /// Entries that work are taken back.
+    Breaker,
+    /// Everything is sold, entries are taken back.
+    Sell(ExitReason),
 }
 
 /// Something risk has looked at and let through; only [`Risk`] makes one.
@@ -82,7 +93,10 @@ pub struct Risk {
     session_start: f64,
     equity: f64,
     peak: f64,
-    tripped: bool,
+    /// Loss of the session that tripped the breaker.
+    tripped: Option<f64>,
+    /// Whether this close was a margin call.
+    called: bool,
     /// Fall from the peak that ended trading.
     over: Option<f64>,
 }
@@ -91,22 +105,34 @@ impl Risk {
     /// Starts with the capital as the equity before the first session.
     #[must_use]
     pub fn new(limits: Limits, capital: f64) -> Self {
-        let (session, tripped, over) = (i32::MIN, false, None);
-        Self { limits, session, session_start: capital, equity: capital, peak: capital, tripped, over }
+        Self {
+            limits,
+            session: i32::MIN,
+            session_start: capital,
+            equity: capital,
+            peak: capital,
+            tripped: None,
+            called: false,
+            over: None,
+        }
     }
 
-    /// Takes note of the account at a close; a reason is given when everything must be sold.
+    /// Takes note of the account at a close and says what that asks for.
     #[inline]
-    pub fn observe(&mut self, session: i32, account: &Account) -> Option<ExitReason> {
+    pub fn observe(&mut self, session: i32, account: &Account) -> Option<Alarm> {
         let equity = account.equity;
         if session != self.session {
             self.session = session;
             self.session_start = self.equity;
-            self.tripped = false;
+            self.tripped = None;
         }
         self.equity = equity;
-        if self.limits.daily_loss_cap.is_some_and(|cap| equity <= self.session_start * (1.0 - cap)) {
-            self.tripped = true;
+        let mut alarm = None;
+        if self.tripped.is_none()
+            && self.limits.daily_loss_cap.is_some_and(|cap| equity <= self.session_start * (1.0 - cap))
+        {
+            self.tripped = Some(1.0 - equity / self.session_start);
+            alarm = Some(Alarm::Breaker);
         }
         if let Some(cap) = self.limits.max_drawdown {
             self.peak = self.peak.max(equity);
@@ -114,11 +140,12 @@ impl Risk {
                 self.over = Some(1.0 - equity / self.peak);
             }
             if self.over.is_some() {
-                return Some(ExitReason::Drawdown);
+                return Some(Alarm::Sell(ExitReason::Drawdown));
             }
         }
-        let called = self.limits.maintenance.is_some_and(|fraction| equity < fraction * account.exposure);
-        called.then_some(ExitReason::MarginCall)
+        let least = self.limits.maintenance.map_or(0.0, |fraction| fraction * account.exposure);
+        self.called = equity <= least && account.exposure > 0.0;
+        if self.called { Some(Alarm::Sell(ExitReason::MarginCall)) } else { alarm }
     }
 
     /// Whether trading is over for good.
@@ -142,12 +169,15 @@ impl Risk {
             return Err(Refusal::PositionOpen);
         }
         let wanted = order.estimated_value();
-        if let Some(cap) = self.limits.symbol_cap.filter(|cap| wanted > *cap) {
-            return Err(Refusal::SymbolCap { wanted, cap });
+        if let Some(cap) = self.limits.symbol_cap {
+            let wanted = wanted + portfolio.beside(slot, order.asset);
+            if wanted > cap {
+                return Err(Refusal::SymbolCap { wanted, cap });
+            }
         }
         // What this slot has on its way is replaced.
         if let Some(cap) = self.limits.max_positions
-            && portfolio.taken() - usize::from(holding.ordered > 0.0) >= cap as usize
+            && portfolio.taken() - usize::from(holding.pending.is_some()) >= cap as usize
         {
             return Err(Refusal::Positions { cap });
         }
@@ -163,16 +193,18 @@ impl Risk {
     }
 
     fn check_times(&self, order: &Order) -> Result<(), Refusal> {
-        let direction = if order.side.sign() > 0.0 { Direction::Long } else { Direction::Short };
+        let direction = order.side.opens();
         if self.limits.only.is_some_and(|only| only != direction) {
             return Err(Refusal::Direction(direction));
         }
         if let Some(drawdown) = self.over {
             return Err(Refusal::Drawdown { drawdown, cap: self.limits.max_drawdown.unwrap_or_default() });
         }
-        if self.tripped {
-            let cap = self.limits.daily_loss_cap.unwrap_or_default();
-            return Err(Refusal::Breaker { loss: 1.0 - self.equity / self.session_start, cap });
+        if let Some(loss) = self.tripped {
+            return Err(Refusal::Breaker { loss, cap: self.limits.daily_loss_cap.unwrap_or_default() });
+        }
+        if self.called {
+            return Err(Refusal::MarginCall);
         }
         Ok(())
     }

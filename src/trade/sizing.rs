@@ -18,6 +18,9 @@ use std::str::FromStr;
 
 use super::order::{Exits, Quantity};
 
+/// Largest number of units or amount of money; values stay far from what a number holds.
+const MOST: f64 = 1e15;
+
 /// What the size of new positions rests on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Basis {
@@ -59,11 +62,29 @@ pub struct Known {
     pub most: f64,
 }
 
+/// Why an entry has no size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoSize {
+    /// What it rests on is not known.
+    Unknown,
+    /// It comes to nothing: no confidence, or odds against it.
+    Nothing,
+}
+
+impl fmt::Display for NoSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown => write!(f, "what it rests on is unknown yet"),
+            Self::Nothing => write!(f, "it comes to nothing (no confidence, or odds against it)"),
+        }
+    }
+}
+
 /// A text that is no sizing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "'{0}' is not a sizing; use units:N, notional:AMOUNT, equity:FRACTION, volatility:FRACTION or kelly:SHARE (at most 1), \
-     each above 0, and ,by=confidence behind it to scale by confidence"
+     each above 0 and at most 1e15, and ,by=confidence behind it to scale by confidence"
 )]
 pub struct InvalidSizing(pub String);
 
@@ -80,24 +101,29 @@ impl Sizing {
         Self::of(Basis::Equity(0.95 / symbols.max(1) as f64))
     }
 
-    /// What to order; `None` when what it rests on is unknown, or when there is nothing to be gained.
-    #[must_use]
-    pub fn quantity(self, known: &Known) -> Option<Quantity> {
-        let scale = if self.by_confidence { known.confidence? } else { 1.0 };
+    /// What to order.
+    ///
+    /// # Errors
+    /// What it rests on is unknown, or there is nothing to be gained.
+    pub fn quantity(self, known: &Known) -> Result<Quantity, NoSize> {
+        let scale = if self.by_confidence { known.confidence.ok_or(NoSize::Unknown)? } else { 1.0 };
+        let size = |amount: f64| match amount * scale {
+            sized if sized.is_finite() && sized > 0.0 => Ok(sized),
+            sized if sized <= 0.0 => Err(NoSize::Nothing),
+            _ => Err(NoSize::Unknown),
+        };
         let share = |fraction: f64| {
-            let wanted = fraction * scale;
-            let fraction = wanted.min(known.most);
-            (wanted.is_finite() && wanted > 0.0)
-                .then_some(Quantity::Share { fraction, estimate: fraction * known.equity })
+            let fraction = size(fraction)?.min(known.most);
+            Ok(Quantity::Share { fraction, estimate: fraction * known.equity })
         };
         match self.basis {
-            Basis::Units(units) => Some(Quantity::Units(units * scale)).filter(|_| scale > 0.0),
-            Basis::Notional(amount) => Some(Quantity::Value(amount * scale)).filter(|_| scale > 0.0),
+            Basis::Units(units) => size(units).map(Quantity::Units),
+            Basis::Notional(amount) => size(amount).map(Quantity::Value),
             Basis::Equity(fraction) => share(fraction),
             Basis::Volatility(target) => share(target / known.volatility),
             Basis::Kelly(part) => {
-                let odds = known.exits.take_profit? / known.exits.stop_loss?;
-                let wins = known.probability?;
+                let odds = known.exits.take_profit.zip(known.exits.stop_loss).map(|(target, stop)| target / stop);
+                let (odds, wins) = odds.zip(known.probability).ok_or(NoSize::Unknown)?;
                 share(part * (wins - (1.0 - wins) / odds))
             }
         }
@@ -131,7 +157,7 @@ impl FromStr for Sizing {
         let (sized, by_confidence) = text.strip_suffix(",by=confidence").map_or((text, false), |sized| (sized, true));
         let (kind, amount) = sized.split_once(':').ok_or_else(invalid)?;
         let amount: f64 = amount.parse().map_err(|_| invalid())?;
-        if !amount.is_finite() || amount <= 0.0 {
+        if !(amount > 0.0 && amount <= MOST) {
             return Err(invalid());
         }
         let basis = match kind {
@@ -155,13 +181,13 @@ mod tests {
         Known { equity: 1e5, confidence: Some(0.5), probability: Some(0.6), exits, volatility: 0.4, most: 1.0 }
     }
 
-    fn share(text: &str, known: &Known) -> Option<f64> {
+    fn share(text: &str, known: &Known) -> Result<f64, NoSize> {
         match text.parse::<Sizing>().unwrap().quantity(known)? {
             Quantity::Share { fraction, estimate } => {
                 assert!((estimate - fraction * known.equity).abs() < 1e-9);
-                Some(fraction)
+                Ok(fraction)
             }
-            Quantity::Units(amount) | Quantity::Value(amount) => Some(amount),
+            Quantity::Units(amount) | Quantity::Value(amount) => Ok(amount),
         }
     }
 
@@ -182,12 +208,14 @@ mod tests {
 
     #[test]
     fn what_is_unknown_or_hopeless_has_no_size() {
-        assert_eq!(share("volatility:0.1", &Known { volatility: f64::NAN, ..known() }), None);
-        assert_eq!(share("kelly:1", &Known { probability: None, ..known() }), None);
-        assert_eq!(share("kelly:1", &Known { probability: Some(0.3), ..known() }), None);
-        assert_eq!(share("kelly:1", &Known { exits: Exits::default(), ..known() }), None);
-        assert_eq!(share("units:1,by=confidence", &Known { confidence: None, ..known() }), None);
-        assert_eq!(share("units:1,by=confidence", &Known { confidence: Some(0.0), ..known() }), None);
+        use NoSize::{Nothing, Unknown};
+        assert_eq!(share("volatility:0.1", &Known { volatility: f64::NAN, ..known() }), Err(Unknown));
+        assert_eq!(share("volatility:0.1", &Known { volatility: 0.0, ..known() }), Err(Unknown));
+        assert_eq!(share("kelly:1", &Known { probability: None, ..known() }), Err(Unknown));
+        assert_eq!(share("kelly:1", &Known { probability: Some(0.3), ..known() }), Err(Nothing));
+        assert_eq!(share("kelly:1", &Known { exits: Exits::default(), ..known() }), Err(Unknown));
+        assert_eq!(share("units:1,by=confidence", &Known { confidence: None, ..known() }), Err(Unknown));
+        assert_eq!(share("units:1,by=confidence", &Known { confidence: Some(0.0), ..known() }), Err(Nothing));
     }
 
     #[test]
@@ -196,7 +224,7 @@ mod tests {
             assert_eq!(text.parse::<Sizing>().unwrap().to_string(), text);
         }
         for text in
-            ["", "100", "units:", "units:0", "units:-1", "equity:101", "equity:nan", "notional:inf", "kelly:1.5"]
+            ["", "100", "units:", "units:0", "units:1e16", "equity:101", "equity:nan", "notional:inf", "kelly:1.5"]
         {
             assert!(text.parse::<Sizing>().is_err(), "{text} must be refused");
         }

@@ -1,14 +1,16 @@
 //! The replay feed: stored series merged on one time line.
 //!
-//! Bars of different assets that start at the same instant make one step. A signal belongs to the bar whose start
-//! it carries and is known at that bar's close; one that names no bar is passed over. The trading day of a step is
-//! the latest one among its bars and never falls, whatever the calendars of the assets. Corporate actions take effect
-//! before the first bar of their day or later.
+//! Bars of different assets that begin and end together make one step. Where bars overlap otherwise (hours that begin at
+//! :00 beside hours that begin at :15), opens and closes are steps of their own, in order of time, closes first: what an
+//! account is worth at one close never reaches an open before it. A signal belongs to the bar whose start it carries and
+//! is known at that bar's close; one that names no bar is passed over. The trading day of a step is the latest one that
+//! has begun and never falls, whatever the calendars of the assets. Corporate actions take effect before the first bar of
+//! their day or later.
 
 use std::collections::BTreeMap;
 
 use crate::domain::{Bars, Ts};
-use crate::trade::{Action, Feed, Hours, Signal, Step, StepAction, StepSignal, Tick};
+use crate::trade::{Action, Feed, Hours, Phase, Signal, Step, StepAction, StepSignal, Tick};
 
 /// A signal and the bar at whose close it is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,6 +40,8 @@ struct Series<'a> {
     next_bar: usize,
     next_signal: usize,
     next_action: usize,
+    /// Whether its last bar waits for its close.
+    is_open: bool,
     /// Hours of the session of the last bar.
     session: Option<(i32, Option<Hours>)>,
 }
@@ -46,6 +50,10 @@ struct Series<'a> {
 pub struct Replay<'a> {
     series: Vec<Series<'a>>,
     session: i32,
+    /// Bars that have opened and not closed.
+    open: Vec<Tick>,
+    /// Time of the last step that closed bars.
+    closed: Ts,
 }
 
 impl<'a> Replay<'a> {
@@ -61,9 +69,67 @@ impl<'a> Replay<'a> {
             next_bar: 0,
             next_signal: 0,
             next_action: 0,
+            is_open: false,
             session: None,
         });
-        Self { series: series.collect(), session: i32::MIN }
+        Self { series: series.collect(), session: i32::MIN, open: Vec::new(), closed: Ts(i64::MIN) }
+    }
+
+    /// The next open or close among several series.
+    fn merge(&mut self, step: &mut Step) -> bool {
+        let open = self.next_open();
+        let close = self.open.iter().map(|tick| tick.bar.close_ts).min();
+        match (open, close) {
+            (None, None) => return false,
+            (Some(open), None) => self.open_bars(open, step),
+            (Some(open), Some(close)) if open < close => self.open_bars(open, step),
+            (_, Some(close)) => self.close_bars(close, step),
+        }
+        true
+    }
+
+    /// Start of the next bar of any series that can open one.
+    #[inline]
+    fn next_open(&self) -> Option<Ts> {
+        self.series.iter().filter(|series| !series.is_open).filter_map(Series::next_ts).min()
+    }
+
+    /// Opens the bars that start at a time; they close at once where nothing happens before their end.
+    fn open_bars(&mut self, ts: Ts, step: &mut Step) {
+        for (asset, series) in self.series.iter_mut().enumerate() {
+            if !series.is_open && series.next_ts() == Some(ts) {
+                self.session = self.session.max(series.take(asset, step));
+            }
+        }
+        step.ts = ts;
+        let Some(end) = step.ticks.first().map(|tick| tick.bar.close_ts) else { return };
+        let together = step.ticks.iter().all(|tick| tick.bar.close_ts == end);
+        if self.open.is_empty() && together && self.next_open().is_none_or(|next| next >= end) {
+            self.closed = ts;
+            return self.hear(step);
+        }
+        step.phase = Phase::Open;
+        step.ticks.iter().for_each(|tick| self.series[tick.asset].is_open = true);
+        self.open.extend_from_slice(&step.ticks);
+    }
+
+    /// Closes the open bars that end at a time.
+    fn close_bars(&mut self, end: Ts, step: &mut Step) {
+        step.phase = Phase::Close;
+        step.ticks.extend(self.open.extract_if(.., |tick| tick.bar.close_ts == end));
+        step.ticks.sort_by_key(|tick| tick.asset);
+        step.ticks.iter().for_each(|tick| self.series[tick.asset].is_open = false);
+        let latest = step.ticks.iter().map(|tick| tick.bar.ts).max().unwrap_or(end);
+        step.ts = latest.max(self.closed.plus(1));
+        self.closed = step.ts;
+        self.hear(step);
+    }
+
+    /// Adds the signals about the bars of a step that closes them.
+    fn hear(&mut self, step: &mut Step) {
+        for (index, tick) in step.ticks.iter().enumerate() {
+            self.series[tick.asset].hear(tick.bar.ts, index, &mut step.signals);
+        }
     }
 }
 
@@ -73,21 +139,18 @@ impl Feed for Replay<'_> {
         step.ticks.clear();
         step.signals.clear();
         step.actions.clear();
-        if let [only] = self.series.as_mut_slice() {
+        step.phase = Phase::Whole;
+        let found = if let [only] = self.series.as_mut_slice() {
             let Some(ts) = only.next_ts() else { return false };
             step.ts = ts;
             self.session = self.session.max(only.take(0, step));
+            only.hear(ts, 0, &mut step.signals);
+            true
         } else {
-            let Some(ts) = self.series.iter().filter_map(Series::next_ts).min() else { return false };
-            step.ts = ts;
-            for (asset, series) in self.series.iter_mut().enumerate() {
-                if series.next_ts() == Some(ts) {
-                    self.session = self.session.max(series.take(asset, step));
-                }
-            }
-        }
+            self.merge(step)
+        };
         step.session_date = self.session;
-        true
+        found
     }
 }
 
@@ -98,14 +161,11 @@ impl Series<'_> {
         self.bars.ts.get(self.next_bar).copied()
     }
 
-    /// Moves the next bar, and the signals about it, into a step; gives its trading day.
+    /// Moves the next bar into a step; gives its trading day.
     #[inline(always)]
     fn take(&mut self, asset: usize, step: &mut Step) -> i32 {
         let Some(bar) = self.bars.get(self.next_bar) else { return i32::MIN };
         self.next_bar += 1;
-        if self.next_signal < self.signals.len() {
-            self.hear(bar.ts, step);
-        }
         let last = self.next_bar == self.bars.len();
         let session_end = last || self.bars.session_date[self.next_bar] != bar.session_date;
         let day = bar.session_date;
@@ -117,11 +177,12 @@ impl Series<'_> {
     }
 
     /// Moves the signals about the bar that starts at a time into a step, and passes over those about no bar.
-    fn hear(&mut self, ts: Ts, step: &mut Step) {
+    #[inline(always)]
+    fn hear(&mut self, ts: Ts, tick: usize, told: &mut Vec<StepSignal>) {
         while let Some(timed) = self.signals.get(self.next_signal).filter(|timed| timed.ts <= ts) {
             self.next_signal += 1;
             if timed.ts == ts {
-                step.signals.push(StepSignal { tick: step.ticks.len(), signal: timed.signal });
+                told.push(StepSignal { tick, signal: timed.signal });
             }
         }
     }

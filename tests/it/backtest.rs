@@ -2,13 +2,16 @@
 
 mod account;
 mod auditor;
+mod clocks;
 mod given;
 mod golden;
 mod harness;
 mod labels;
 mod laws;
+mod limits;
 mod metrics;
 mod orders;
+mod parts;
 mod peers;
 mod pinned;
 mod rules;

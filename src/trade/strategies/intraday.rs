@@ -7,8 +7,9 @@
 //! - flat: neither of them.
 //!
 //! When nothing is held, LONG or SHORT opens. What is held is left on reversal (the other side holds; it opens at the
-//! same open) and on flat (an RSI beyond its band is flat, too). Otherwise it stays. Stops, targets and the square-off
-//! at the end of the session come from the account's settings.
+//! same open) and on flat (an RSI beyond its band is flat, too). Otherwise it stays. An entry at a limit or stop that
+//! still works is taken back when its side is no longer wanted. Stops, targets and the square-off at the end of the
+//! session come from the account's settings.
 //!
 //! *Entry window.* An entry fills at the next bar's open, which is this bar's close. Where the session's hours are
 //! known an entry is wanted only if that is at or after the session's open, and the bar it fills in is over
@@ -189,11 +190,12 @@ impl Strategy for Intraday {
             return Intents::NONE;
         }
         let (held, side) = (view.direction(), reading.side(&self.rules));
-        if held == side {
+        if held == side && (held.is_some() || view.pending.is_none()) {
             return Intents::NONE;
         }
         let wanted = side.filter(|side| self.rules.allow(*side) && self.rules.may_enter(view, bar));
         let enter = |side| Enter { confidence: reading.confidence(self.rules.full_distance), ..Enter::market(side) };
-        Intents { exit: held.is_some(), enter: wanted.map(enter) }
+        let stale = view.pending.is_some_and(|side| wanted != Some(side));
+        Intents { exit: held.is_some() || stale, enter: wanted.map(enter) }
     }
 }

@@ -43,6 +43,10 @@ pub struct View {
     pub asset: usize,
     /// Units held of it: above 0 long, below 0 short, 0 flat.
     pub size: f64,
+    /// Whether its exit has been ordered already.
+    pub leaving: bool,
+    /// Direction of an entry that works and is not filled in full.
+    pub pending: Option<Direction>,
     /// Hours of the session, where the calendar of the asset is known.
     pub hours: Option<Hours>,
 }
@@ -88,7 +92,7 @@ impl Enter {
 /// What a strategy wants at the next open of the asset: first an exit, then an entry.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Intents {
-    /// Close what is held; nothing happens when flat.
+    /// Close what is held and take an entry back that still works; nothing happens when there is neither.
     pub exit: bool,
     /// Open a position.
     pub enter: Option<Enter>,

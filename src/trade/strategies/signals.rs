@@ -1,6 +1,7 @@
 //! Directions given from outside: a table of signals is a strategy.
 //!
-//! LONG and SHORT turn the position that way (one already held that way stays as it is), FLAT leaves it.
+//! LONG and SHORT turn the position that way (one already held that way stays as it is, unless it is just being left),
+//! FLAT leaves it.
 //! Confidence is the one given with the signal, if any.
 
 use super::params::{ParamError, ParamSpec, Params};
@@ -37,7 +38,7 @@ impl Strategy for Signals {
     fn on_event(&mut self, view: &View, event: &Event<'_>) -> Intents {
         let Event::Signal(Signal::Directed { direction, confidence }) = event else { return Intents::NONE };
         let Some(direction) = *direction else { return Intents { exit: true, enter: None } };
-        if view.size * direction.sign() > 0.0 {
+        if view.size * direction.sign() > 0.0 && !view.leaving {
             return Intents::NONE;
         }
         Intents {

@@ -46,7 +46,7 @@ impl SmaCross {
 }
 
 impl Strategy for SmaCross {
-    #[inline]
+    #[inline(always)]
     fn on_event(&mut self, view: &View, event: &Event<'_>) -> Intents {
         let Event::Bar(bar) = event else { return Intents::NONE };
         let averages = &mut self.assets[view.asset];
@@ -72,7 +72,7 @@ mod tests {
 
     fn closes(values: &[f64]) -> Vec<Option<Direction>> {
         let mut strategy = SmaCross::new(1, 2, 1);
-        let view = View { asset: 0, size: 0.0, hours: None };
+        let view = View { asset: 0, size: 0.0, leaving: false, pending: None, hours: None };
         let bar = |close| Bar {
             ts: Ts(0),
             close_ts: Ts(0),

@@ -11,7 +11,8 @@
 //! trend it was opened in no longer holds; in session `max_sessions` it is left in any case. Both are decided at a
 //! close and fill at the next open, so on daily bars a position lasts from `min_sessions` to `max_sessions` whole
 //! sessions; on shorter bars it is left at the second open of its last session. Before `min_sessions` only stop and
-//! target, which come from the account's settings, end it. A bar that leaves a position opens none.
+//! target, which come from the account's settings, end it. A bar that leaves a position opens none. An entry at a limit
+//! or stop that still works is taken back when the trend it was ordered in no longer holds.
 //!
 //! *Warm-up.* While an average, or an RSI of this bar or the one before, is unknown nothing opens and no trend
 //! breaks; the longest time to hold runs on.
@@ -203,7 +204,10 @@ impl Strategy for Swing {
         let reading = kernels.update(bar);
         match kernels.hold(view.direction(), bar.session_date) {
             Some(holding) => Intents { exit: self.rules.leaves(&holding, &reading), enter: None },
-            None => Intents { exit: false, enter: self.rules.entry(&reading) },
+            None => {
+                let stale = view.pending.is_some_and(|side| reading.trends(side) == Some(false));
+                Intents { exit: stale, enter: self.rules.entry(&reading) }
+            }
         }
     }
 }

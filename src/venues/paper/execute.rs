@@ -18,6 +18,10 @@ impl Paper {
         if self.working[slot].exit.is_some() {
             return;
         }
+        // A target waits for volume at its price; there is nothing to order without.
+        if reason == ExitReason::TakeProfit && self.room(tick, f64::INFINITY) <= 0.0 {
+            return;
+        }
         let Some(order) = ledger.exit_order((slot / self.assets, tick.asset), reason, price, tick.bar.ts) else {
             return;
         };
@@ -38,14 +42,18 @@ impl Paper {
         let Some((held, _)) = ledger.position(slot) else {
             return ledger.cancel(&order, exit.filled, Cancel::PositionLeft);
         };
-        let units = self.allowed(tick, held);
+        let units = self.room(tick, held);
         if units > 0.0 {
-            exit.filled += units;
-            let fill = self.fill(&order, units, price, tick);
+            self.left[tick.asset] -= units;
+            let fill = self.fill(&exit, units, price, tick);
+            exit.executed(&fill);
             ledger.fill(&order, &fill, (units >= held).then_some(exit.filled));
         }
         if units >= held {
             self.working[slot].bracket = None;
+        } else if order.kind == OrderKind::Exit(ExitReason::TakeProfit) {
+            // The target stays where it is, and the stop with it.
+            ledger.cancel(&order, exit.filled, Cancel::Volume);
         } else {
             self.working[slot].exit = Some(exit);
         }
@@ -67,26 +75,36 @@ impl Paper {
             return;
         }
         let order = *entry.order.get();
+        if let Some(cap) = self.terms.max_positions
+            && entry.filled == 0.0
+            && ledger.open_positions() >= cap as usize
+        {
+            return ledger.refuse(&order, Refusal::Positions { cap });
+        }
         let wanted = match entry.wanted.map_or_else(|| self.wanted(&order, price, tick, ledger), Ok) {
             Ok(wanted) => wanted,
             Err(refusal) => return ledger.refuse(&order, refusal),
         };
-        entry.wanted = Some(wanted);
         let rest = wanted - entry.filled;
-        let units = self.allowed(tick, rest);
+        let units = self.room(tick, rest);
         if units <= 0.0 {
             self.working[slot].entry = Some(entry);
             return;
         }
-        let fill = self.fill(&order, units, price, tick);
-        if let Err(refusal) = self.affords(&fill, tick, ledger) {
+        let fill = self.fill(&entry, units, price, tick);
+        if let Err(refusal) = self.affords(&fill, ledger) {
             // What was bought stays.
             return match entry.filled > 0.0 {
                 true => ledger.cancel(&order, entry.filled, Cancel::Cash),
                 false => ledger.refuse(&order, refusal),
             };
         }
-        entry.filled += units;
+        self.left[tick.asset] -= units;
+        if entry.filled == 0.0 {
+            self.working[slot].session = tick.bar.session_date;
+        }
+        entry.wanted = Some(wanted);
+        entry.executed(&fill);
         let done = units >= rest;
         ledger.fill(&order, &fill, done.then_some(entry.filled));
         self.working[slot].entry = (!done).then_some(entry);
@@ -97,15 +115,15 @@ impl Paper {
     fn bracket<K: Sink>(&mut self, order: &Order, tick: &Tick, slot: usize, seen: Seen, ledger: &Ledger<'_, K>) {
         let (OrderKind::Entry(exits), Some((_, direction))) = (order.kind, ledger.position(slot)) else { return };
         let contract = &self.terms.contracts[tick.asset];
+        // What was bought earlier has seen more of the bar, and all of it is left together.
+        let seen = self.working[slot].bracket.map_or(seen, |older| older.seen);
         self.working[slot].bracket = Bracket::of(&exits, direction, ledger.entry_price(slot), contract, seen);
     }
 
-    /// Units of `wanted` that the bar's volume allows, whole lots of them when it does not allow all.
-    fn allowed(&mut self, tick: &Tick, wanted: f64) -> f64 {
-        let left = &mut self.left[tick.asset];
-        let units = if wanted <= *left { wanted } else { self.terms.contracts[tick.asset].units(*left).min(*left) };
-        *left -= units;
-        units
+    /// Units of `wanted` that the bar's volume has room for, whole lots of them when it has not for all.
+    fn room(&self, tick: &Tick, wanted: f64) -> f64 {
+        let left = self.left[tick.asset];
+        if wanted <= left { wanted } else { self.terms.contracts[tick.asset].units(left).min(left) }
     }
 
     /// Units that an entry is for in all, at a price.
@@ -147,11 +165,16 @@ impl Paper {
     }
 
     /// Whether the account can pay for an entry.
-    fn affords<K: Sink>(&self, fill: &Fill, tick: &Tick, ledger: &Ledger<'_, K>) -> Result<(), Refusal> {
+    fn affords<K: Sink>(&self, fill: &Fill, ledger: &Ledger<'_, K>) -> Result<(), Refusal> {
         let available = ledger.account().buying_power(self.terms.margin);
-        let needed = self.terms.costs.cost(fill.side, fill.price, fill.size, tick.bar.session_date);
+        let needed = fill.price * fill.size + fill.commission;
         // A share of all there is comes back from a division with a rounding error.
-        if needed > available * (1.0 + 1e-12) { Err(Refusal::Cash { needed, available }) } else { Ok(()) }
+        if needed <= available * (1.0 + 1e-12) {
+            return Ok(());
+        }
+        // A cost that is beyond all numbers is too much.
+        let needed = if needed.is_nan() { f64::INFINITY } else { needed };
+        Err(Refusal::Cash { needed, available })
     }
 
     /// Price of an execution with and without slippage.
@@ -168,7 +191,21 @@ impl Paper {
         }
     }
 
-    fn fill(&self, order: &Order, size: f64, price: Price, tick: &Tick) -> Fill {
+    /// Commission of a further part of an order: what all of it costs, less what was paid.
+    fn commission(&self, part_of: &Pending, price: f64, units: f64, tick: &Tick) -> f64 {
+        let (side, day) = (part_of.order.get().side, tick.bar.session_date);
+        if part_of.filled == 0.0 {
+            return self.terms.costs.commission(side, price, units, day);
+        }
+        let all = part_of.filled + units;
+        let mean = (part_of.value + price * units) / all;
+        let owed = self.terms.costs.commission(side, mean, all, day) - part_of.paid;
+        // Not max(): that would make nothing of what is unknown.
+        if owed < 0.0 { 0.0 } else { owed }
+    }
+
+    fn fill(&self, part_of: &Pending, size: f64, price: Price, tick: &Tick) -> Fill {
+        let order = part_of.order.get();
         let (price, ref_price) = self.price(order, size, price, tick);
         Fill {
             order_id: order.id,
@@ -178,7 +215,7 @@ impl Paper {
             size,
             price,
             ref_price,
-            commission: self.terms.costs.commission(order.side, price, size, tick.bar.session_date),
+            commission: self.commission(part_of, price, size, tick),
             slippage: (price - ref_price).abs() * size,
             ts: tick.bar.ts,
         }

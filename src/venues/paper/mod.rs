@@ -3,23 +3,27 @@
 //! - Market orders fill at the open of the asset's next bar, with slippage; market-on-close orders at the close of the
 //!   session's last bar.
 //! - Limit orders fill only when the price goes through them, at the limit, or at an open beyond it; never with
-//!   slippage. Stop orders are market orders once touched; a gap through one fills at the open. A stop-limit is a limit
-//!   order once touched.
+//!   slippage. Stop orders are market orders once touched, and stay that; a gap through one fills at the open. A
+//!   stop-limit is a limit order once touched.
 //! - Stops and targets are set from the mean price of the entry and watched from the bar of entry on. A bar that opens
 //!   beyond one fills at that open; a bar that touches both inside fills the stop; otherwise the level itself is the
 //!   price. A touched stop is a market order (slippage), a target a limit order that is filled when touched (none). Of
 //!   the bar of an entry made inside it, only what surely came later counts.
 //! - A size in money is turned into units at the first execution, commission included, then rounded down to lots; an
-//!   entry that costs more than the account has free is refused.
+//!   entry that costs more than the account has free, or would be one position too many, is refused.
+//! - Commission is that of the order: later parts pay what the whole costs less what the parts before have paid.
 //! - With a volume cap an asset trades at most that share of a bar's volume; what is left goes on working (a market
-//!   order at the next open). Without a known volume nothing trades then. The end of the data knows no cap.
+//!   order at the next open, a target at its price). Without a known volume nothing trades then. The end of the data
+//!   knows no cap.
 //! - Nothing trades while an asset is halted, except that a series that ends then is closed all the same.
 //! - A strategy that is squared off leaves its positions, and takes its entries back, at the last open at or before a
-//!   minute to the session's close on bars of a minute, at the close of the session's last bar on longer ones.
+//!   minute to the session's close on bars of a minute, at the close of the session's last bar on longer ones. What it
+//!   could not leave then (a halt) it leaves at the first open of a later session that trades.
 //! - A series that ends closes its position at the last close, as a market order.
 //!
 //! All exits at the open come before all entries at the open, then entries inside the bars, then exits inside them:
-//! money freed inside a bar buys nothing in it.
+//! money freed inside a bar buys nothing in it. What the account orders while a bar is open (another asset closed in
+//! between) comes before what happens inside that bar.
 
 mod bracket;
 mod execute;
@@ -28,7 +32,9 @@ mod pending;
 use bracket::{Bracket, Seen};
 use pending::{Pending, Price};
 
-use crate::trade::{Approved, Broker, Cancel, Contract, Costs, ExitReason, Ledger, Order, OrderKind, Sink, Step, Tick};
+use crate::trade::{
+    Approved, Broker, Cancel, Contract, Costs, ExitReason, Ledger, Order, OrderKind, Phase, Sink, Step, Tick,
+};
 
 /// When positions are closed for the night.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +67,8 @@ pub struct Terms {
     pub margin: f64,
     /// Largest share of a bar's volume.
     pub volume_cap: Option<f64>,
+    /// Most positions at a time.
+    pub max_positions: Option<u32>,
     /// Whether and when the positions of each strategy are closed for the night; those missing hold on.
     pub square_off: Vec<Option<SquareOff>>,
 }
@@ -69,7 +77,14 @@ impl Terms {
     /// These costs, and nothing else to be minded.
     #[must_use]
     pub fn new(costs: Costs) -> Self {
-        Self { costs, contracts: Vec::new(), margin: 1.0, volume_cap: None, square_off: Vec::new() }
+        Self {
+            costs,
+            contracts: Vec::new(),
+            margin: 1.0,
+            volume_cap: None,
+            max_positions: None,
+            square_off: Vec::new(),
+        }
     }
 }
 
@@ -79,6 +94,8 @@ struct Working {
     exit: Option<Pending>,
     entry: Option<Pending>,
     bracket: Option<Bracket>,
+    /// Session in which the position was opened.
+    session: i32,
 }
 
 /// Executes orders against bars.
@@ -133,10 +150,21 @@ impl Paper {
         } else if let Some((reason, price)) = self.working[slot].bracket.and_then(|bracket| bracket.gapped(open)) {
             self.leave(tick, slot, reason, price, ledger);
         }
-        if self.is_night(tick, slot, SquareOff::LastOpen) {
+        let is_night = self.is_night(tick, slot, SquareOff::LastOpen);
+        if is_night {
             self.cancel(slot, Cancel::SquareOff, ledger);
+        }
+        if is_night || self.is_overdue(tick, slot) {
             self.leave(tick, slot, ExitReason::SquareOff, open, ledger);
         }
+    }
+
+    /// Whether a position of a slot, if there is one, should have been left in an earlier session.
+    #[inline]
+    fn is_overdue(&self, tick: &Tick, slot: usize) -> bool {
+        self.nights
+            && self.terms.square_off[slot / self.assets].is_some()
+            && self.working[slot].session != tick.bar.session_date
     }
 
     /// Whether a bar is the one in which the position of a slot is left for the night.
@@ -182,11 +210,16 @@ impl Paper {
     /// Entries and exits at the close of a session.
     fn at_close<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
         let close = tick.bar.close;
-        if tick.session_end && self.working[slot].entry.is_some_and(|entry| entry.waits_for_close()) {
+        // What ends for good is not entered any more.
+        if tick.session_end && !tick.last && self.working[slot].entry.is_some_and(|entry| entry.waits_for_close()) {
             self.execute_entry(tick, slot, Price::Market { at: close, bound: None }, Seen::Whole, ledger);
         }
         if self.is_night(tick, slot, SquareOff::LastClose) {
             self.cancel(slot, Cancel::SquareOff, ledger);
+            // What the account ordered within the bar would wait for the morning.
+            if let Some(exit) = self.working[slot].exit.take_if(|exit| exit.order.get().decided_ts > tick.bar.ts) {
+                ledger.cancel(exit.order.get(), exit.filled, Cancel::SquareOff);
+            }
             self.leave(tick, slot, ExitReason::SquareOff, close, ledger);
         }
     }
@@ -205,6 +238,10 @@ impl Paper {
             && entry.ends_with(tick)
         {
             self.cancel(slot, Cancel::Expired, ledger);
+        }
+        let is_night = |when| self.is_night(tick, slot, when);
+        if tick.halted && (is_night(SquareOff::LastOpen) || is_night(SquareOff::LastClose)) {
+            self.cancel(slot, Cancel::SquareOff, ledger);
         }
     }
 
@@ -258,15 +295,22 @@ impl Broker for Paper {
         if self.session != Some(step.session_date) {
             self.borrow(step.session_date, ledger);
         }
-        if let Some(cap) = self.terms.volume_cap {
+        if let Some(cap) = self.terms.volume_cap
+            && step.phase != Phase::Close
+        {
             // Unknown volume trades nothing.
             step.ticks.iter().for_each(|tick| self.left[tick.asset] = (cap * tick.bar.volume).max(0.0));
         }
         if !self.has_work(step) {
             return;
         }
-        self.each(step, |paper, tick, slot| paper.exit_at_open(tick, slot, ledger));
-        self.each(step, |paper, tick, slot| paper.enter_at_open(tick, slot, ledger));
+        if step.phase != Phase::Close {
+            self.each(step, |paper, tick, slot| paper.exit_at_open(tick, slot, ledger));
+            self.each(step, |paper, tick, slot| paper.enter_at_open(tick, slot, ledger));
+        }
+        if step.phase == Phase::Open {
+            return;
+        }
         self.each(step, |paper, tick, slot| paper.enter_inside(tick, slot, ledger));
         self.each(step, |paper, tick, slot| paper.exit_inside(tick, slot, ledger));
         self.each_even_halted(step, |paper, tick, slot| paper.after_close(tick, slot, ledger));

@@ -1,6 +1,6 @@
 //! An entry that works: when and at what price it can be executed.
 
-use crate::trade::{Approved, Life, Order, Side, Style, Tick};
+use crate::trade::{Approved, Fill, Life, Order, Side, Style, Tick};
 
 /// Where the price of an execution comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,6 +18,9 @@ pub(super) struct Pending {
     /// Units in all, once known.
     pub wanted: Option<f64>,
     pub filled: f64,
+    /// What these cost, in currency: their value, and the commission.
+    pub value: f64,
+    pub paid: f64,
     /// Bars it has worked in.
     bars: u32,
     /// Whether its stop has been touched.
@@ -26,7 +29,14 @@ pub(super) struct Pending {
 
 impl Pending {
     pub(super) fn new(order: Approved<Order>) -> Self {
-        Self { order, wanted: None, filled: 0.0, bars: 0, triggered: false }
+        Self { order, wanted: None, filled: 0.0, value: 0.0, paid: 0.0, bars: 0, triggered: false }
+    }
+
+    /// Counts an execution.
+    pub(super) fn executed(&mut self, fill: &Fill) {
+        self.filled += fill.size;
+        self.value += fill.size * fill.price;
+        self.paid += fill.commission;
     }
 
     /// Price at which it executes at the open, if it does.
@@ -37,7 +47,10 @@ impl Pending {
             Style::Market => Some(Price::Market { at: open, bound: None }),
             Style::MarketOnClose => None,
             Style::Limit(limit) => beyond(side, limit, open).then_some(Price::Exact(open)),
-            Style::Stop(stop) => touches(side, open, stop).then_some(Price::Market { at: open, bound: None }),
+            Style::Stop(stop) => {
+                self.triggered |= touches(side, open, stop);
+                self.triggered.then_some(Price::Market { at: open, bound: None })
+            }
             Style::StopLimit { limit, .. } if self.triggered => beyond(side, limit, open).then_some(Price::Exact(open)),
             Style::StopLimit { stop, limit } => {
                 self.triggered = touches(side, open, stop);
@@ -58,7 +71,12 @@ impl Pending {
         match self.order.get().style {
             Style::Market | Style::MarketOnClose => None,
             Style::Limit(limit) => beyond(side, limit, better).then_some(Price::Exact(limit)),
-            Style::Stop(stop) => touches(side, worse, stop).then_some(Price::Market { at: stop, bound: None }),
+            // A touched one is a market order and waits for the next open.
+            Style::Stop(_) if self.triggered => None,
+            Style::Stop(stop) => {
+                self.triggered = touches(side, worse, stop);
+                self.triggered.then_some(Price::Market { at: stop, bound: None })
+            }
             Style::StopLimit { limit, .. } if self.triggered => {
                 beyond(side, limit, better).then_some(Price::Exact(limit))
             }

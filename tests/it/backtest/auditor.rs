@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use workstation::backtest::Plan;
+use workstation::domain::Ts;
 use workstation::trade::{
-    Account, Action, Direction, ExitReason, Fill, Order, OrderKind, Outcome, Side, Sink, Step, Style, Trade,
+    Account, Action, Direction, ExitReason, Fill, Order, OrderKind, Outcome, Phase, Side, Sink, Step, Style, Trade,
 };
 
 /// One strategy's position in one asset.
@@ -17,6 +18,8 @@ pub struct Book {
     paid: f64,
     carry: f64,
     mark: f64,
+    /// Session of the first entry.
+    session: i32,
 }
 
 /// What came in within a step, in order.
@@ -40,7 +43,16 @@ pub struct Auditor {
     decided: usize,
     fresh: Vec<Event>,
     session: Option<i32>,
+    /// Units of each asset's bar traded so far.
+    traded: Vec<f64>,
+    /// Time of the last thing that happened.
+    now: Ts,
+    /// Day, equity before it, and whether it has lost too much.
+    breaker: (i32, f64, bool),
+    equity: f64,
     pub partial: usize,
+    /// Steps that told opens alone.
+    pub opens: usize,
 }
 
 impl Auditor {
@@ -58,7 +70,12 @@ impl Auditor {
             decided: 0,
             fresh: vec![],
             session: None,
+            traded: vec![0.0; assets],
+            now: Ts(i64::MIN),
+            breaker: (i32::MIN, plan.settings.capital, false),
+            equity: plan.settings.capital,
             partial: 0,
+            opens: 0,
         }
     }
 
@@ -111,6 +128,9 @@ impl Auditor {
         let added = fill.side.sign() * fill.size;
         if matches!(order.kind, OrderKind::Entry(_)) {
             assert!(book.size * added >= 0.0, "an entry adds: {fill:?} to {book:?}");
+            if book.size == 0.0 {
+                book.session = self.session.expect("a session has begun");
+            }
             book.entry = (book.entry * book.size + fill.price * added) / (book.size + added);
             book.size += added;
             book.paid += fill.commission;
@@ -131,7 +151,10 @@ impl Auditor {
     fn check_fill(&self, fill: &Fill, step: &Step) {
         let tick = step.ticks.iter().find(|tick| tick.asset == fill.asset).expect("a fill needs a bar of its asset");
         let (bar, (order, _)) = (tick.bar, &self.orders[fill.order_id as usize - 1]);
-        assert_eq!(fill.ts, step.ts, "fills happen in their step");
+        assert_eq!(fill.ts, bar.ts, "fills carry their bar");
+        let is_entry = matches!(order.kind, OrderKind::Entry(_));
+        let breaks = is_entry && self.breaker.2 && self.breaker.0 == step.session_date;
+        assert!(!breaks, "nothing is entered in a session that has lost too much: {fill:?}");
         assert!(fill.ref_price >= bar.low && fill.ref_price <= bar.high, "{fill:?} is outside {bar:?}");
         assert!(fill.ts >= order.decided_ts, "{fill:?} comes before {order:?}");
         assert!(fill.size > 0.0 && fill.commission >= 0.0 && fill.slippage >= 0.0);
@@ -149,7 +172,31 @@ impl Auditor {
         let at_open = matches!(order.kind, OrderKind::Exit(ExitReason::Signal | ExitReason::MaxHolding));
         if at_open || order.kind_is_entry() && order.style == Style::Market {
             assert_eq!(fill.ref_price, bar.open, "decided market orders fill at the open");
+            assert!(step.phase != Phase::Close, "and not later");
         }
+        if step.phase == Phase::Open {
+            assert_eq!(fill.ref_price, bar.open, "nothing but the open is known");
+        }
+    }
+
+    /// Things happen in order of time.
+    fn check_time(&mut self, step: &Step) {
+        let times =
+            step.ticks.iter().map(|tick| if step.phase == Phase::Close { tick.bar.close_ts } else { tick.bar.ts });
+        let now = times.max().expect("a step has bars");
+        assert!(now >= self.now, "{now} comes after {}", self.now);
+        let closes = step.ticks.iter().map(|tick| tick.bar.close_ts).max().expect("a step has bars");
+        self.now = if step.phase == Phase::Whole { closes } else { now };
+    }
+
+    /// What a close makes of the breaker.
+    fn watch(&mut self, step: &Step, account: &Account) {
+        if self.breaker.0 != step.session_date {
+            self.breaker = (step.session_date, self.equity, false);
+        }
+        let cap = self.plan.settings.limits.daily_loss_cap;
+        self.breaker.2 |= cap.is_some_and(|cap| account.equity <= self.breaker.1 * (1.0 - cap));
+        self.equity = account.equity;
     }
 
     fn check_outcome(&self, order_id: u64, outcome: &Outcome) {
@@ -166,11 +213,7 @@ impl Auditor {
     fn check_volume(&self, step: &Step) {
         let Some(cap) = self.plan.volume_cap else { return };
         for tick in step.ticks.iter().filter(|tick| !tick.last) {
-            let fills = self.fresh.iter().filter_map(|event| match event {
-                Event::Fill(fill) if fill.asset == tick.asset => Some(fill.size),
-                _ => None,
-            });
-            let traded: f64 = fills.sum();
+            let traded = self.traded[tick.asset];
             // Of an unknown volume nothing is traded.
             let most = (cap * tick.bar.volume).max(0.0);
             assert!(traded <= most * (1.0 + 1e-9), "{traded} of {most}");
@@ -192,6 +235,7 @@ impl Auditor {
                 continue;
             };
             let account = matches!(order.kind, OrderKind::Exit(ExitReason::Drawdown | ExitReason::MarginCall));
+            assert!(made_inside || step.phase != Phase::Open, "nothing is decided at an open: {order:?}");
             let wanted = if made_inside { tick.bar.ts } else { tick.bar.close_ts };
             assert!(order.decided_ts == wanted || account && order.decided_ts >= wanted, "{order:?}");
         }
@@ -206,17 +250,22 @@ impl Auditor {
         self.near(account.equity, self.plan.settings.capital + self.realised + unrealised);
         self.near(account.exposure, self.books.iter().map(|book| (book.size * book.mark).abs()).sum());
         let settings = &self.plan.settings;
-        if settings.limits.only == Some(Direction::Long) && settings.margin == 1.0 {
+        let alone = self.books.len() == 1 && account.equity >= 0.0;
+        if (alone || settings.limits.only == Some(Direction::Long)) && settings.margin == 1.0 {
             assert!(account.cash >= -1e-9 * settings.capital, "no money is borrowed: {}", account.cash);
         }
+        let open = self.books.iter().filter(|book| book.size != 0.0).count();
+        assert!(settings.limits.max_positions.is_none_or(|most| open <= most as usize), "{open} positions");
         if settings.limits.only == Some(Direction::Long) {
             assert!(self.books.iter().all(|book| book.size >= 0.0), "no shorts");
         }
-        for tick in step.ticks.iter().filter(|tick| tick.session_end && !tick.halted) {
+        for tick in step.ticks.iter().filter(|tick| !tick.halted) {
             for (strategy, squared) in self.plan.square_off.iter().enumerate() {
                 if squared.is_some() && self.plan.volume_cap.is_none() {
-                    let size = self.books[strategy * self.assets + tick.asset].size;
-                    assert_eq!(size, 0.0, "nothing is held over night");
+                    let book = self.books[strategy * self.assets + tick.asset];
+                    assert!(book.size == 0.0 || !tick.session_end, "nothing is held over night");
+                    // A halt at the end is made up for at the next open.
+                    assert!(book.size == 0.0 || book.session == step.session_date, "nor into the next day");
                 }
             }
         }
@@ -253,18 +302,46 @@ impl Sink for Auditor {
         self.fresh.push(Event::Trade(*trade));
     }
 
+    fn opened(&mut self, step: &Step) {
+        assert_eq!(step.phase, Phase::Open);
+        assert!(step.signals.is_empty(), "signals are known at closes");
+        self.opens += 1;
+        self.take(step);
+        self.check_decisions(step);
+    }
+
     fn account(&mut self, step: &Step, account: &Account) {
+        assert_ne!(step.phase, Phase::Open);
+        self.take(step);
+        self.check_decisions(step);
+        for tick in &step.ticks {
+            for slot in (tick.asset..self.books.len()).step_by(self.assets) {
+                self.books[slot].mark = tick.bar.close;
+            }
+        }
+        self.check_account(step, account);
+        self.watch(step, account);
+    }
+}
+
+impl Auditor {
+    /// Books what a step brought.
+    fn take(&mut self, step: &Step) {
+        self.check_time(step);
         for at in &step.actions {
             self.act(at.asset, at.action);
         }
         self.borrow(step.session_date);
-        self.check_volume(step);
+        if step.phase != Phase::Close {
+            step.ticks.iter().for_each(|tick| self.traded[tick.asset] = 0.0);
+        }
         let mut ended = Vec::new();
         let before = self.realised;
         let mut traded = 0.0;
         for event in std::mem::take(&mut self.fresh) {
             match event {
                 Event::Fill(fill) => {
+                    self.traded[fill.asset] += fill.size;
                     self.check_fill(&fill, step);
                     self.book(&fill);
                 }
@@ -280,12 +357,6 @@ impl Sink for Auditor {
             assert!(known.is_none(), "an order ends once");
             *known = Some(outcome);
         }
-        self.check_decisions(step);
-        for tick in &step.ticks {
-            for slot in (tick.asset..self.books.len()).step_by(self.assets) {
-                self.books[slot].mark = tick.bar.close;
-            }
-        }
-        self.check_account(step, account);
+        self.check_volume(step);
     }
 }

@@ -33,8 +33,8 @@ fn start(index: usize) -> Ts {
     Ts::from_day(19_000 + (index as i64 / A_DAY) as i32).plus(index as i64 % A_DAY * Interval::H1.micros())
 }
 
-/// Bars and opinions from draws.
-fn series(symbol: &str, draws: &[Draw], models: bool) -> (Bars, Vec<TimedSignal>) {
+/// Bars and opinions from draws; the bars begin `late` microseconds after the hour.
+fn series(symbol: &str, draws: &[Draw], models: bool, late: i64) -> (Bars, Vec<TimedSignal>) {
     let mut bars = Bars::empty(symbol.parse().unwrap(), Interval::H1);
     let mut signals = Vec::new();
     let mut last = 100.0;
@@ -45,7 +45,7 @@ fn series(symbol: &str, draws: &[Draw], models: bool) -> (Bars, Vec<TimedSignal>
         if !exists {
             continue;
         }
-        let ts = start(i);
+        let ts = start(i).plus(late);
         let prices = [open, open.max(close) * (1.0 + up), open.min(close) * (1.0 - down), close];
         let volume = if volume < 100.0 { f64::NAN } else { volume };
         bars.push(workstation::domain::Bar { volume, ..bar(ts, Interval::H1, prices) });
@@ -90,7 +90,7 @@ fn case() -> impl Strategy<Value = Case> {
     let cash = select(vec![0.0, 0.0, 1.0, 4.0]);
     (
         prop::collection::vec(any::<Index>(), 8),
-        prop::collection::vec(prop::bool::weighted(0.3), 12),
+        prop::collection::vec(prop::bool::weighted(0.3), 16),
         prop::collection::vec(draws(), 1..4),
         prop::collection::vec((0..3_usize, 19_001..19_020_i32, ratio, cash), 0..3),
     )
@@ -152,6 +152,9 @@ impl Case {
             max_drawdown: on(9).then_some(0.2),
             only: on(10).then_some(Direction::Long),
             sentiment: on(11).then(SentimentLevels::default),
+            exposure_cap: Some(if on(12) { 60_000.0 } else { 0.0 }),
+            symbol_cap: on(13).then_some(30_000.0),
+            daily_loss_cap: Some(if on(14) { 0.03 } else { 0.0 }),
             model: has("model").then_some(model),
             ..Config::new("", symbols, Interval::H1).with_strategies(strategies)
         }
@@ -161,7 +164,11 @@ impl Case {
         let plan = self.config().check().unwrap();
         let models = plan.names().contains(&"model");
         let each = self.draws.iter().enumerate();
-        let (bars, signals) = each.map(|(asset, draws)| series(&format!("S{asset}"), draws, models)).unzip();
+        // Sometimes every asset has its own quarter of the hour.
+        let late = if self.switches[15] { Interval::M15.micros() } else { 0 };
+        let series =
+            |(asset, draws): (usize, &Vec<Draw>)| series(&format!("S{asset}"), draws, models, late * asset as i64);
+        let (bars, signals) = each.map(series).unzip();
         let around = (0..self.draws.len()).map(|asset| self.around(asset)).collect();
         Inputs { bars, signals, around, plan }
     }
@@ -253,7 +260,7 @@ proptest! {
 
     #[test]
     fn a_split_and_a_dividend_change_no_equity(draws in draws(), at in 2..20_i32, ratio in 0.2..5.0_f64, cash in 0.0..5.0_f64) {
-        let (plain, signals) = series("S0", &draws, false);
+        let (plain, signals) = series("S0", &draws, false, 0);
         let opinions: Vec<Vec<TimedSignal>> =
             vec![signals.into_iter().filter(|timed| matches!(timed.signal, Signal::Directed { .. })).collect()];
         let config = Config {

@@ -211,7 +211,12 @@ fn a_model_run_keeps_its_predictions_lineage_and_limits() {
         "SELECT parent_run_id = 'train-1' AND model_id = 'm-1' AND feature_set_hash = 'f00d' FROM runs WHERE run_id = ?",
     );
     truth("SELECT count(*) = 505 AND bool_and(split = 'backtest' AND threshold = 0.6 AND close_ts = ts + INTERVAL 1 DAY
-                AND ml_verdict = CASE WHEN probability >= 0.6 THEN 'LONG' ELSE 'NOOP' END AND final_source = 'model'
+                AND ml_verdict = CASE WHEN probability >= 0.6 THEN 'LONG' ELSE 'NOOP' END
+                AND final_source = CASE WHEN final_verdict = ml_verdict THEN 'model' ELSE 'rule' END
+                AND final_verdict = CASE WHEN ml_verdict = 'NOOP' THEN 'NOOP' WHEN EXISTS (
+                    FROM orders AS o WHERE o.run_id = predictions.run_id AND o.symbol = predictions.symbol
+                    AND o.decided_ts = predictions.close_ts AND o.side = 'BUY' AND o.status <> 'refused'
+                ) THEN 'LONG' ELSE 'HOLD' END
                 AND confidence = abs(2 * probability - 1) AND label = 1 AND forward_return IS NULL AND latency_ms = 0.25)
            FROM predictions WHERE run_id = ?");
     truth("SELECT count(*) > 40 AND max(bars_held) = 8 AND bool_and(side = 'LONG') FROM trades WHERE run_id = ?");

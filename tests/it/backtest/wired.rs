@@ -92,6 +92,49 @@ fn actions_reach_raw_bars_only() {
 }
 
 #[test]
+fn bars_adjusted_for_splits_pay_dividends_on_todays_shares() {
+    // 4 a share before a split of 2 for 1, and 1 a share after it, on prices of after the split throughout.
+    let bars = daily("A", &[[50.0; 4]; 6]);
+    let store = store_with(std::slice::from_ref(&bars));
+    store
+        .conn()
+        .execute_batch(
+            "INSERT INTO corporate_actions VALUES ('A', '2024-01-03', NULL, 4, 'test', '2024-01-01'),
+                                                  ('A', '2024-01-04', 2, NULL, 'test', '2024-01-01'),
+                                                  ('A', '2024-01-05', NULL, 1, 'test', '2024-01-01');
+             UPDATE bars SET adjustment = 'split'",
+        )
+        .unwrap();
+    let outcome = run(&store, &config(&bars, &[(0, LONG)]));
+    // 10 shares: 2 each, then 1 each; the benchmark has 2000.
+    assert_eq!((outcome.final_equity, outcome.final_benchmark), (100_030.0, 106_000.0));
+}
+
+#[test]
+fn traces_name_the_model_of_their_own_strategy_alone() {
+    let bars = daily("A", &[[100.0; 4]; 8]);
+    let store = store_with(std::slice::from_ref(&bars));
+    let model = ModelRef { model_id: "m-1".into(), parent_run_id: "t".into(), feature_set_hash: "f".into() };
+    let prediction = Prediction {
+        symbol: bars.symbol.clone(),
+        ts: bars.ts[0],
+        probability: 0.9,
+        label: None,
+        forward_return: None,
+        latency_ms: None,
+    };
+    let both = Config {
+        model: Some(model),
+        predictions: vec![prediction],
+        ..config(&bars, &[(1, LONG)]).with_strategies(&["model", "signals"])
+    };
+    let id = run(&store, &both).run_id;
+    let truth = "SELECT count(*) = 2 AND bool_and((model_id = 'm-1') IS NOT DISTINCT FROM CASE strategy WHEN 'model' THEN TRUE END)
+                 FROM prediction_traces WHERE run_id = ?";
+    assert!(one::<bool>(&store, truth, &id));
+}
+
+#[test]
 fn grids_of_the_instrument_hold_unless_told_otherwise() {
     let bars = daily("A", &[[100.0; 4], [100.02; 4], [100.0; 4]]);
     let store = store_with(std::slice::from_ref(&bars));

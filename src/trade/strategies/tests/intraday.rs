@@ -3,7 +3,7 @@
 use super::market::{MINUTE, bar, build, view};
 use crate::domain::{Bar, Ts};
 use crate::trade::event::{Direction, Hours};
-use crate::trade::strategies::{AnyStrategy, Event, Intents, Strategy};
+use crate::trade::strategies::{AnyStrategy, Event, Intents, Strategy, View};
 
 const SHORT_LENGTHS: [(&str, &str); 4] = [("ema", "3"), ("sma", "2"), ("rsi", "2"), ("warmup", "0")];
 const LEAVE: Intents = Intents { exit: true, enter: None };
@@ -92,6 +92,23 @@ fn holds_while_the_side_holds_and_leaves_on_flat_or_reversal() {
     let reversal = last(&mut strategy(&[]), &RISING, -1.0);
     assert_eq!((reversal.exit, side(&reversal)), (true, Some(Direction::Long)));
     assert_eq!(last(&mut strategy(&[("shorts", "0")]), &FALLING, 1.0), LEAVE);
+}
+
+#[test]
+fn an_entry_that_still_works_goes_when_its_side_is_no_longer_wanted() {
+    let pending = |closes: &[f64], direction, more: &[(&str, &str)]| {
+        let mut strategy = strategy(more);
+        last(&mut strategy, &closes[..closes.len() - 1], 0.0);
+        let view = View { pending: Some(direction), ..view(0.0, None) };
+        strategy.on_event(&view, &Event::Bar(&bar(1, closes.len() as i64 - 1, closes[closes.len() - 1])))
+    };
+    let flat = [10.0, 8.0, 9.5, 11.0, 9.5];
+    assert_eq!(pending(&flat, Direction::Long, &[]), LEAVE);
+    let turned = pending(&FALLING, Direction::Long, &[]);
+    assert_eq!((turned.exit, side(&turned)), (true, Some(Direction::Short)));
+    assert_eq!(pending(&FALLING, Direction::Long, &[("shorts", "0")]), LEAVE);
+    let again = pending(&RISING, Direction::Long, &[]);
+    assert_eq!((again.exit, side(&again)), (false, Some(Direction::Long)));
 }
 
 #[test]

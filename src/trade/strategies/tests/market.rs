@@ -43,7 +43,7 @@ pub fn refusal(name: &str, given: &[(&str, &str)]) -> String {
 
 /// What a strategy sees of an account that holds `size` units of asset 0.
 pub fn view(size: f64, hours: Option<Hours>) -> View {
-    View { asset: 0, size, hours }
+    View { asset: 0, size, leaving: false, pending: None, hours }
 }
 
 /// An account of one unit an asset: fills at the next bar, and is stopped out by chance.
@@ -90,7 +90,7 @@ pub fn decisions(strategy: &mut AnyStrategy, asset: usize, moments: &[Moment]) -
 
 /// The answers to the bar and the signals of one moment.
 pub fn step(strategy: &mut AnyStrategy, asset: usize, account: &mut Account, moment: &Moment) -> Vec<(f64, Intents)> {
-    let view = View { asset, size: account.advance(moment.stopped), hours: moment.hours };
+    let view = View { asset, hours: moment.hours, ..view(account.advance(moment.stopped), None) };
     let events = std::iter::once(Event::Bar(&moment.bar)).chain(moment.signals.iter().map(Event::Signal));
     events
         .map(|event| {

@@ -2,7 +2,7 @@
 
 use super::market::{bar, build, view};
 use crate::trade::event::Direction;
-use crate::trade::strategies::{AnyStrategy, Event, Intents, Strategy};
+use crate::trade::strategies::{AnyStrategy, Event, Intents, Strategy, View};
 
 const LENGTHS: [(&str, &str); 3] = [("fast", "2"), ("slow", "4"), ("rsi", "2")];
 const LEAVE: Intents = Intents { exit: true, enter: None };
@@ -53,6 +53,18 @@ fn no_entry_against_the_trend_or_before_the_averages_are_known() {
     assert!(answers.iter().all(|answer| answer.enter.is_none()));
     let answers = flat(&mut strategy(&[("slow", "7")]), &PULL_BACK);
     assert!(answers.iter().all(|answer| answer.enter.is_none()));
+}
+
+#[test]
+fn an_entry_that_still_works_goes_with_its_trend() {
+    let pending = |close: f64| {
+        let mut strategy = strategy(&[]);
+        flat(&mut strategy, &PULL_BACK);
+        let view = View { pending: Some(Direction::Long), ..view(0.0, None) };
+        strategy.on_event(&view, &Event::Bar(&bar(6, 6, close)))
+    };
+    assert_eq!(pending(20.0), Intents::NONE);
+    assert_eq!(pending(10.0), LEAVE, "the close is below the slow average");
 }
 
 #[test]
