@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 use workstation::backtest::Config;
-use workstation::backtest::campaign::{self, Campaign, Cell, Cut, Ended, Subject, lay_out};
+use workstation::backtest::campaign::{self, Campaign, Cell, Cut, Ended, Group, Subject, lay_out};
 use workstation::domain::{Interval, Silent, Symbol, Ts};
 use workstation::store::runs::NewRun;
 use workstation::store::{Store, query};
 
 use crate::luck_store::{json, looks_right, number, refusal, rows, text, ws};
 
-/// A copy of a store with four symbols of daily bars, SYN004 since 2025 only, and a model of all four.
+/// A copy of a store with four symbols of daily bars, SYN004 with a hole in 2024, and a model of all four.
 fn store() -> (TempDir, PathBuf) {
     static MADE: OnceLock<TempDir> = OnceLock::new();
     let made = MADE.get_or_init(|| {
@@ -26,7 +26,10 @@ fn store() -> (TempDir, PathBuf) {
         json(&db, &["features", "build"]);
         json(&db, &["labels", "build"]);
         json(&db, &["train", "--kind", "logistic", "--name", "logit"]);
-        write(&db, "DELETE FROM bars WHERE symbol = 'SYN004' AND ts < TIMESTAMP '2025-01-01'");
+        write(
+            &db,
+            "DELETE FROM bars WHERE symbol = 'SYN004' AND ts BETWEEN TIMESTAMP '2024-02-01' AND TIMESTAMP '2024-12-31'",
+        );
         folder
     });
     let folder = tempfile::tempdir().unwrap();
@@ -239,7 +242,7 @@ fn a_failed_cell_is_kept_with_its_reason_and_done_again_on_resume() {
     let before = left(&db);
     write(
         &db,
-        "INSERT INTO bars SELECT * REPLACE ('SYN004' AS symbol) FROM bars WHERE symbol = 'SYN001' AND ts < TIMESTAMP '2025-01-01'",
+        "INSERT INTO bars SELECT * REPLACE ('SYN004' AS symbol) FROM bars WHERE symbol = 'SYN001' AND ts BETWEEN TIMESTAMP '2024-02-01' AND TIMESTAMP '2024-12-31'",
     );
     let (code, answer) = campaign(&db, &folder, &["--resume", &id[..id.len() - 2]]);
     assert_eq!((code, &answer["finished"], &answer["done_before"]), (0, &12.into(), &11.into()));
@@ -284,9 +287,9 @@ fn a_killed_campaign_keeps_what_was_stored_and_ends_as_if_it_had_not_been() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    // The first cells have been committed once their rows are in the log.
+    // Some of the transactions, of at most 32 cells each, are in the log by then, and most cells are not.
     let begun = Instant::now();
-    while std::fs::metadata(&wal).map_or(0, |wal| wal.len()) < 60_000 && begun.elapsed() < Duration::from_secs(60) {
+    while std::fs::metadata(&wal).map_or(0, |wal| wal.len()) < 250_000 && begun.elapsed() < Duration::from_secs(60) {
         std::thread::sleep(Duration::from_millis(1));
     }
     child.kill().unwrap();
@@ -362,6 +365,15 @@ fn a_dry_run_lists_the_cells_and_writes_nothing() {
     let all = json(&db, &[&asked[..], &["--in-sample"]].concat());
     assert!(number(&all["n_cells"]) > number(&answer["n_cells"]) && all["left_out"].as_array().unwrap().is_empty());
     assert!(std::fs::read(&db).unwrap() == before, "the store is as it was");
+    // A symbol that begins late has no cells before, and one with a hole has a cell that will fail.
+    write(&db, "DELETE FROM bars WHERE symbol = 'SYN003' AND ts < TIMESTAMP '2025-01-01'");
+    let asked = ["campaign", "--strategy", "sma_cross", "--periods", "quarter", "--to", "2025-04-01", "--dry-run"];
+    let answer = json(&db, &asked);
+    let left_out = answer["left_out"].as_array().unwrap();
+    assert_eq!((left_out.len(), &answer["n_cells"]), (4, &Value::from(16)), "{answer}");
+    assert!(left_out.iter().all(|row| row["why"] == "no bars" && row["symbols"] == serde_json::json!(["SYN003"])));
+    let told = text(&ws(&db, &asked).stdout);
+    assert!(told.contains("4 more cells were left out") && told.contains("averages warm up anew"), "{told}");
     let missing = folder.path().join("none.duckdb");
     for more in [&["--dry-run"][..], &[]] {
         let told = refusal(&missing, &[&["campaign", "--strategy", "sma_cross"], more].concat());
@@ -387,7 +399,7 @@ fn what_can_not_be_a_campaign_is_refused_before_anything_is_stored() {
     let (_folder, db) = store();
     let before = std::fs::read(&db).unwrap();
     let cases: [(&[&str], i32, &str); 14] = [
-        (&[], 2, "required"),
+        (&[], 2, "give --strategy, --model or both"),
         (&["--strategy", "model"], 2, "name models with --model"),
         (&["--strategy", "signals"], 2, "runs alone"),
         (&["--strategy", "sma_cros"], 2, "sma_cross"),
@@ -423,7 +435,7 @@ fn run_in(
 ) -> (String, Ended) {
     let subject = Subject { name: "sma_cross".into(), model_id: None, not_before: None };
     let periods = Cut::Parts(n as u32).periods(Ts::from_day(0), Ts::from_day(n as i32 * 10));
-    let cells = lay_out(&[subject], &[vec!["A".parse().unwrap()]], &periods).cells;
+    let cells = lay_out(&[subject], &[only_a()], &periods).cells;
     assert_eq!(cells.len(), n);
     let run = NewRun { kind: "campaign", mode: "backtest", ..NewRun::default() };
     let id = campaign::begin(store, &run, &cells, Ts(0)).unwrap();
@@ -431,6 +443,10 @@ fn run_in(
     let asked = Campaign { campaign_id: &id, jobs, config_of, clock: &clock };
     let ended = campaign::carry_out(store, &asked, &cells, &Silent).unwrap();
     (id, ended)
+}
+
+fn only_a() -> Group {
+    Group { symbols: vec!["A".parse().unwrap()], first: Ts(0), last: Ts(i64::MAX) }
 }
 
 fn store_of_days(days: i64) -> Store {
@@ -510,7 +526,7 @@ fn a_fault_of_the_store_ends_a_campaign_instead_of_hanging() {
         };
         let periods = Cut::Parts(60).periods(Ts::from_day(0), Ts::from_day(600));
         let subject = Subject { name: "sma_cross".into(), model_id: None, not_before: None };
-        let cells = lay_out(&[subject], &[vec!["A".parse().unwrap()]], &periods).cells;
+        let cells = lay_out(&[subject], &[only_a()], &periods).cells;
         let run = NewRun { kind: "campaign", mode: "backtest", ..NewRun::default() };
         let id = campaign::begin(&store, &run, &cells, Ts(0)).unwrap();
         let asked = Campaign { campaign_id: &id, jobs: 3, config_of: &breaking, clock: &|| Ts(5_000_000) };
@@ -523,4 +539,14 @@ fn a_fault_of_the_store_ends_a_campaign_instead_of_hanging() {
     let error = told.unwrap_err();
     assert!(error.contains("campaign_cells"), "{error}");
     assert_eq!(status, format!("failed: {error}"));
+}
+
+#[test]
+fn a_campaign_too_large_to_compare_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("c.duckdb");
+    json(&db, &["simulate", "--symbols", "150", "--days", "800", "--interval", "1d", "--seed", "2"]);
+    let told = refusal(&db, &["campaign", "--strategy", "sma_cross", "--periods", "800"]);
+    assert!(told.contains("1 subjects x 150 symbols x 800 periods are 120000 cells"), "{told}");
+    assert_eq!(json(&db, &["campaign", "--strategy", "sma_cross", "--periods", "8", "--dry-run"])["n_cells"], 1200);
 }

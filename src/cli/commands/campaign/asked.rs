@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::market::{self, Market};
 use super::{CampaignArgs, asked_flags};
-use crate::backtest::campaign::{Cell, Layout, Subject, lay_out};
+use crate::backtest::campaign::{Cell, Cut, Layout, LeftOut, Subject, Why, lay_out};
 use crate::backtest::{Config, Halt, params_by_strategy};
 use crate::cli::commands::backtest::{Data, each_once};
 use crate::cli::commands::model;
@@ -13,6 +13,9 @@ use crate::domain::Silent;
 use crate::models::{self, LoadedModel};
 use crate::store::Store;
 use crate::store::runs::NewRun;
+
+/// More cells than this are no campaign that a page can compare.
+const MOST_CELLS: usize = 100_000;
 
 /// A settled campaign.
 pub struct Asked<'a> {
@@ -36,12 +39,16 @@ impl<'a> Asked<'a> {
         let params = params(args, &models)?;
         let market = Market::read(args, &models, store)?;
         check_halts(args.orders.halts(), &market)?;
-        let groups = if args.together {
-            vec![market.symbols.clone()]
-        } else {
-            market.symbols.iter().map(|symbol| vec![symbol.clone()]).collect()
-        };
-        let layout = lay_out(&subjects, &groups, &market.periods(args)?);
+        let (groups, periods) = (market.groups(args.together), market.periods(args)?);
+        let asked_for = subjects.len() * groups.len() * periods.len();
+        if asked_for > MOST_CELLS {
+            let shape = format!("{} subjects x {} symbols x {} periods", subjects.len(), groups.len(), periods.len());
+            return Err(Failure::refused(format!(
+                "{shape} are {asked_for} cells; a campaign has at most {MOST_CELLS}"
+            ))
+            .hint("choose longer --periods, or begin several campaigns"));
+        }
+        let layout = lay_out(&subjects, &groups, &periods);
         let mut asked = Self { args, ctx, subjects, params, market, layout, spec: BTreeMap::new() };
         asked.spec = asked.specify(store)?;
         Ok(asked)
@@ -120,9 +127,16 @@ impl<'a> Asked<'a> {
 
     /// A subject without a cell.
     fn never(&self, subject: &Subject) -> Failure {
-        let unseen = subject.not_before.map_or_else(String::new, |ts| format!("; it may trade from {ts} on"));
-        Failure::refused(format!("{} has seen every bar of the periods{unseen}", subject.name))
-            .hint("choose a later --to, or pass --in-sample, which marks every report")
+        match subject.not_before {
+            Some(unseen) => Failure::refused(format!(
+                "{} has seen every bar of the periods; it may trade from {unseen} on",
+                subject.name
+            ))
+            .hint("choose a later --to, or pass --in-sample, which marks every report"),
+            None => {
+                Failure::refused(format!("no bars in the periods for {}", subject.name)).hint("widen --from and --to")
+            }
+        }
     }
 
     /// The campaign as a run.
@@ -144,20 +158,32 @@ impl<'a> Asked<'a> {
 
     /// What a reader should know of the cells there are.
     pub fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        for subject in self.subjects.iter().filter(|subject| subject.model_id.is_some()) {
-            let Some(unseen) = subject.not_before else { continue };
-            let own = || self.layout.cells.iter().filter(|cell| cell.subject == subject.name);
-            let left_out = self.layout.left_out.iter().filter(|left_out| left_out.subject == subject.name).count();
-            if left_out > 0 || own().any(|cell| cell.period.from == unseen) {
-                notes.push(format!(
-                    "{} trades from {} on, the first bar it has not seen: its periods are fewer or shorter than those of a strategy",
-                    subject.name,
-                    unseen.naive().date()
-                ));
-            }
+        let mut notes: Vec<String> = self.subjects.iter().filter_map(|subject| self.note_of(subject)).collect();
+        let no_bars = self.layout.left_out.iter().filter(|left_out| matches!(left_out.why, Why::NoBars { .. })).count();
+        if no_bars > 0 {
+            notes.push(format!(
+                "{no_bars} more cells were left out, as their symbols have no bars in the period: periods are not over the same \
+                 symbols"
+            ));
+        }
+        if self.args.periods != Cut::Whole && !self.args.strategy.is_empty() {
+            notes.push("strategies know nothing from before a period: averages warm up anew in each".into());
         }
         notes
+    }
+
+    /// Where a model may not trade all of the time.
+    fn note_of(&self, subject: &Subject) -> Option<String> {
+        let unseen = subject.not_before?;
+        let mut own = self.layout.cells.iter().filter(|cell| cell.subject == subject.name);
+        let is_seen = |left_out: &LeftOut| left_out.subject == subject.name && matches!(left_out.why, Why::Seen { .. });
+        (self.layout.left_out.iter().any(is_seen) || own.any(|cell| cell.period.from == unseen)).then(|| {
+            format!(
+                "{} trades from {} on, the first bar it has not seen: its periods are fewer or shorter than those of a strategy",
+                subject.name,
+                unseen.naive().date()
+            )
+        })
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::CampaignArgs;
 use crate::backtest::BacktestError;
-use crate::backtest::campaign::{Period, Subject};
+use crate::backtest::campaign::{Group, Period, Subject};
 use crate::cli::Failure;
 use crate::cli::commands::backtest::{Data, series};
 use crate::domain::{Interval, Symbol, Ts};
 use crate::models::{self, LoadedModel};
 use crate::store::Store;
+use crate::store::bars::Coverage;
 use crate::store::series::SeriesFilter;
 use crate::trade::strategies;
 
@@ -31,6 +32,10 @@ pub fn called(model: &LoadedModel) -> String {
 
 /// Strategies and models as subjects, in the order given.
 pub fn subjects(args: &CampaignArgs, models: &[LoadedModel]) -> Result<Vec<Subject>, Failure> {
+    if args.strategy.is_empty() && models.is_empty() {
+        return Err(Failure::fault("nothing to trade: give --strategy, --model or both")
+            .hint("for example: ws campaign --strategy sma_cross,swing --periods year"));
+    }
     let mut found: Vec<Subject> = Vec::new();
     for name in &args.strategy {
         strategies::find(name).map_err(BacktestError::from)?;
@@ -61,10 +66,12 @@ pub struct Market {
     pub symbols: Vec<Symbol>,
     /// Bar length.
     pub interval: Interval,
+    /// Each instrument with the time of its bars.
+    each: Vec<Group>,
     /// First bar start.
     first: Ts,
-    /// Midnight after the last bar start.
-    end: Ts,
+    /// Last bar start.
+    last: Ts,
 }
 
 impl Market {
@@ -83,15 +90,27 @@ impl Market {
         let coverage = SeriesFilter { symbols: symbols.clone(), interval: Some(interval) }.resolve(store)?;
         let first = coverage.iter().map(|found| found.first).min().unwrap_or_default();
         let last = coverage.iter().map(|found| found.last).max().unwrap_or_default();
-        Ok(Self { symbols, interval, first, end: Ts::from_day(last.day() + 1) })
+        let group =
+            |found: &Coverage| Group { symbols: vec![found.symbol.clone()], first: found.first, last: found.last };
+        Ok(Self { symbols, interval, each: coverage.iter().map(group).collect(), first, last })
+    }
+
+    /// Who shares an account.
+    pub fn groups(&self, together: bool) -> Vec<Group> {
+        match together {
+            true => vec![Group { symbols: self.symbols.clone(), first: self.first, last: self.last }],
+            false => self.each.clone(),
+        }
     }
 
     /// The periods asked for, within the time of the bars unless told otherwise.
     pub fn periods(&self, args: &CampaignArgs) -> Result<Vec<Period>, Failure> {
-        let (from, to) = (args.data.from.unwrap_or(self.first), args.data.to.unwrap_or(self.end));
+        // Midnight after the last bar.
+        let end = Ts::from_day(self.last.day() + 1);
+        let (from, to) = (args.data.from.unwrap_or(self.first), args.data.to.unwrap_or(end));
         let periods = args.periods.periods(from, to);
-        if periods.is_empty() {
-            let (first, end) = (self.first, self.end);
+        if periods.is_empty() || from > self.last || to <= self.first {
+            let first = self.first;
             return Err(Failure::refused(format!("no period from {from} to {to}; the bars go from {first} to {end}"))
                 .hint("widen --from and --to"));
         }

@@ -30,18 +30,22 @@ use results::Results;
 /// others go on; the exit status is 1 when there is one.
 ///
 /// A campaign that was stopped goes on with --resume: what is stored stays, what is missing or failed is done. A model
-/// trades only bars that it has not seen, so its periods may begin later than those of a strategy.
+/// trades only bars that it has not seen, so its periods may begin later than those of a strategy; symbols have no cell
+/// in periods before their first or after their last bar. Every cell begins without history: averages warm up anew.
 ///
 /// The comparison (HTML that needs no network, and PNG pictures) shows the views campaign_summary, campaign_symbols and
-/// campaign_results.
+/// campaign_results; 'ws query campaign', 'ws query campaign_cells' and 'ws query campaign_failures' print them.
+///
+/// For example: ws campaign trend --strategy sma_cross,swing --model mlp --periods year --dry-run
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = strategies_help(), allow_negative_numbers = true)]
 pub struct CampaignArgs {
     /// Name of the campaign; its backtests are called NAME/1, NAME/2 and so on [default: its run id]
     #[arg(value_name = "NAME", conflicts_with = "resume")]
     name: Option<String>,
-    /// Strategies, separated by commas; each trades alone
-    #[arg(long, value_delimiter = ',', required_unless_present_any = ["model", "resume"])]
+    /// Strategies, separated by commas, of those below; each trades alone. Models go by --model, and a SQL strategy runs
+    /// by 'ws backtest --signals'
+    #[arg(long, value_delimiter = ',')]
     strategy: Vec<String>,
     /// Models, separated by commas: id, name or name@version
     #[arg(long, value_name = "ID", value_delimiter = ',')]

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::results::Results;
-use super::text::{SUMMARY, Shown, failure_rows, findings, summary_rows};
+use super::text::{Shown, Summary, failure_rows, findings};
 use crate::cli::output::percent;
 use crate::report::labels::Table;
 use crate::report::study::{Chart, Figure, Heat, HeatPanel, MOST_POINTS, Strip, Strips, Study};
 
 /// Rows of a heat map; of more, those that did best and worst are drawn.
 const MOST_ROWS: usize = 240;
-/// Cells of the table; of more, the best and the worst.
-const MOST_CELLS: usize = 100;
+/// Rows of a table; of more cells, the best and the worst are shown, of anything else the first.
+const MOST_LISTED: usize = 100;
 
 /// The study of a campaign.
 pub fn study(results: &Results, name: &str) -> Study {
@@ -22,25 +22,24 @@ pub fn study(results: &Results, name: &str) -> Study {
     if results.finished() > 0 {
         figures.push(strips(results));
         if periods.len() > 1 || groups.len() == 1 {
-            let rows: Vec<Value> = results.summary.iter().filter(|row| row["period"] != "all").cloned().collect();
-            figures.push(map(&rows, "period", &subjects, &periods));
+            figures.push(map(&results.by_period(), "period", &subjects, &periods));
         }
         // The longest comes last.
         if groups.len() > 1 {
-            figures.push(map(&results.symbols, "symbols", &subjects, &groups));
+            figures.push(map(&results.symbols.iter().collect::<Vec<_>>(), "symbols", &subjects, &groups));
         }
     }
-    let title = if name.is_empty() { results.campaign_id.clone() } else { name.to_string() };
+    let called = if name.is_empty() { &results.campaign_id } else { name };
     Study {
         stem: "campaign".into(),
-        title: format!("Campaign {title}"),
+        title: format!("Campaign {called}"),
         subject: subject(results, &subjects, &periods, &groups),
         findings: findings(results),
         badges: results.badges.clone(),
         notes: results.notes.clone(),
         summary: vec![totals(results)],
         figures,
-        tables: tables(results),
+        tables: tables(results, called),
         run_ids: vec![results.campaign_id.clone()],
         origin: format!(
             "Its numbers are the views campaign_summary, campaign_symbols and campaign_results at campaign_id {}.",
@@ -70,7 +69,7 @@ const MAPPED: [(&str, &str, bool); 2] =
 type Row<'a> = (&'a str, Vec<Option<f64>>);
 
 /// Rows of a view by one of its columns, a column a subject, a panel a metric.
-fn map(rows: &[Value], by: &str, subjects: &[&str], names: &[&str]) -> Figure {
+fn map(rows: &[&Value], by: &str, subjects: &[&str], names: &[&str]) -> Figure {
     let what = if by == "symbols" { "symbol" } else { "period" };
     let metric = |column: &str| -> Vec<Row<'_>> {
         let found: BTreeMap<(&str, &str), f64> = rows
@@ -99,7 +98,8 @@ fn map(rows: &[Value], by: &str, subjects: &[&str], names: &[&str]) -> Figure {
         key: format!("by_{what}"),
         title: format!("Return and Sharpe ratio by {what}"),
         caption: format!(
-            "Over the finished cells of each {what} and subject; blue above zero, orange below, the strongest colour for the              largest of a panel; a dash where nothing is known.{cut}"
+            "Over the finished cells of each {what} and subject; blue above zero, orange below, the strongest colour for the \
+             largest of a panel; a dash where nothing is known.{cut}"
         ),
         alt: told(&all[0], subjects, what),
         chart: Chart::Heat(Heat {
@@ -180,46 +180,50 @@ fn strips(results: &Results) -> Figure {
     }
 }
 
-/// Columns of a summary: label, and whether it holds numbers.
-fn columns() -> Vec<(String, bool)> {
-    SUMMARY.map(|(name, _, shown)| (name.to_string(), shown != Shown::Text)).to_vec()
+/// A table of a summary.
+fn summary(title: &str, note: String, rows: &[&Value]) -> Table {
+    let Summary { columns, rows } = Summary::of(rows);
+    let columns = columns.into_iter().map(|(name, numeric)| (name.to_string(), numeric)).collect();
+    Table { title: title.into(), note, columns, rows }
+}
+
+/// What is said below a table that shows the first of many rows.
+fn first_of(n: usize, query: &str) -> String {
+    if n > MOST_LISTED { format!("The first {MOST_LISTED} of {n}; all: ws query {query}.") } else { String::new() }
 }
 
 fn totals(results: &Results) -> Table {
-    Table {
-        title: "Subjects".into(),
-        note: "Mean and median over the finished cells of a subject; beats it: share of the cells above buy and hold of the same \
-               symbols and period."
-            .into(),
-        columns: columns(),
-        rows: summary_rows(results.totals()),
-    }
+    let note = "Mean and median over the finished cells of a subject; beats it: share of the cells above buy and hold of the same \
+                symbols and period.";
+    summary("Subjects", note.into(), &results.totals())
 }
 
-fn tables(results: &Results) -> Vec<Table> {
+fn tables(results: &Results, called: &str) -> Vec<Table> {
     let mut tables = Vec::new();
     if results.periods().len() > 1 {
-        let rows = summary_rows(results.summary.iter().filter(|row| row["period"] != "all"));
-        tables.push(Table { title: "Periods".into(), note: String::new(), columns: columns(), rows });
+        let rows = results.by_period();
+        let note = first_of(rows.len(), "campaign");
+        tables.push(summary("Periods", note, &rows[..rows.len().min(MOST_LISTED)]));
     }
     let failures = results.failures();
     if !failures.is_empty() {
         let names = [("cell", true), ("subject", false), ("symbols", false), ("period", false), ("why", false)];
         tables.push(Table {
             title: "Failed cells".into(),
-            note: String::new(),
+            note: first_of(failures.len(), "campaign_failures"),
             columns: names.map(|(name, numeric)| (name.to_string(), numeric)).to_vec(),
-            rows: failure_rows(&failures),
+            rows: failure_rows(&failures[..failures.len().min(MOST_LISTED)]),
         });
     }
     if results.finished() > 0 {
-        tables.push(cells(results));
+        tables.push(cells(results, called));
     }
     tables
 }
 
 /// Columns of the table of cells: heading, column of `campaign_results`, how it is shown.
 const CELLS: [(&str, &str, Shown); 10] = [
+    ("cell", "cell", Shown::Count),
     ("subject", "subject", Shown::Text),
     ("symbols", "symbols", Shown::Text),
     ("period", "period", Shown::Text),
@@ -229,24 +233,22 @@ const CELLS: [(&str, &str, Shown); 10] = [
     ("max drawdown", "max_drawdown", Shown::Percent),
     ("trades", "n_trades", Shown::Count),
     ("win rate", "win_rate", Shown::Percent),
-    ("run", "run_id", Shown::Text),
 ];
 
 /// Cells by return, the best first.
-fn cells(results: &Results) -> Table {
+fn cells(results: &Results, called: &str) -> Table {
     let mut found: Vec<(f64, &Value)> =
         results.cells.iter().filter_map(|cell| Some((cell["total_return"].as_f64()?, cell))).collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     let n = found.len();
-    let note = if n > MOST_CELLS {
-        found.drain(MOST_CELLS / 2..n - MOST_CELLS / 2);
-        format!(
-            "The {0} best and the {0} worst of {n}; all: ws query campaign_cells --param limit={n}.",
-            MOST_CELLS / 2
-        )
-    } else {
-        String::new()
-    };
+    let mut note = format!("Cell N is the backtest {called}/N.");
+    if n > MOST_LISTED {
+        found.drain(MOST_LISTED / 2..n - MOST_LISTED / 2);
+        note += &format!(
+            " The {0} best and the {0} worst of {n}; all: ws query campaign_cells --param limit={n}.",
+            MOST_LISTED / 2
+        );
+    }
     let row = |(_, cell): &(f64, &Value)| CELLS.iter().map(|(_, key, shown)| shown.of(&cell[*key])).collect();
     Table {
         title: "Cells by total return".into(),

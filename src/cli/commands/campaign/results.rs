@@ -100,8 +100,12 @@ impl Results {
 
     /// Periods in the order of time.
     pub fn periods(&self) -> Vec<&str> {
-        let by_period = self.summary.iter().filter(|row| row["period"] != "all");
-        distinct(by_period.filter_map(|row| row["period"].as_str()))
+        distinct(self.by_period().into_iter().filter_map(|row| row["period"].as_str()))
+    }
+
+    /// Rows of a subject over one period each, in the order of time.
+    pub fn by_period(&self) -> Vec<&Value> {
+        self.summary.iter().filter(|row| row["period"] != "all").collect()
     }
 
     /// Groups of symbols by name.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Todo;
 use super::asked::Asked;
 use super::results::Results;
-use crate::backtest::campaign::Ended;
+use crate::backtest::campaign::{Ended, LeftOut, Why};
 use crate::cli::Output;
 use crate::cli::output::{grid, number, percent};
 use crate::report::study::Written;
@@ -46,15 +46,33 @@ impl Shown {
     }
 }
 
-/// Rows of a summary as text.
-pub fn summary_rows<'a>(rows: impl IntoIterator<Item = &'a Value>) -> Vec<Vec<String>> {
-    rows.into_iter().map(|row| SUMMARY.iter().map(|(_, key, shown)| shown.of(&row[*key])).collect()).collect()
+/// A summary as a table: the columns that say something, and their rows.
+pub struct Summary {
+    /// Heading, and whether it holds numbers.
+    pub columns: Vec<(&'static str, bool)>,
+    pub rows: Vec<Vec<String>>,
 }
 
-fn summary_grid<'a>(rows: impl IntoIterator<Item = &'a Value>) -> String {
-    let names: Vec<&str> = SUMMARY.iter().map(|(name, ..)| *name).collect();
-    let numeric: Vec<bool> = SUMMARY.iter().map(|(_, _, shown)| *shown != Shown::Text).collect();
-    grid(&names, &numeric, &summary_rows(rows))
+impl Summary {
+    /// Of rows that are all over all periods, or each over one; failures are a column where there are some.
+    pub fn of(rows: &[&Value]) -> Self {
+        let says_nothing = |key: &str| match key {
+            "period" => rows.iter().all(|row| row[key] == "all"),
+            "n_failed" => rows.iter().all(|row| row[key] == 0),
+            _ => false,
+        };
+        let shown: Vec<_> = SUMMARY.iter().filter(|(_, key, _)| !says_nothing(key)).collect();
+        let row = |row: &&Value| shown.iter().map(|(_, key, shown)| shown.of(&row[*key])).collect();
+        Self {
+            columns: shown.iter().map(|(name, _, shown)| (*name, *shown != Shown::Text)).collect(),
+            rows: rows.iter().map(row).collect(),
+        }
+    }
+
+    fn grid(&self) -> String {
+        let (names, numeric): (Vec<&str>, Vec<bool>) = self.columns.iter().copied().unzip();
+        grid(&names, &numeric, &self.rows)
+    }
 }
 
 /// Rows shown of what may be long.
@@ -78,6 +96,9 @@ pub fn findings(results: &Results) -> Vec<String> {
         let subject = row["subject"].as_str().unwrap_or_default();
         if row["n_finished"] == 0 {
             return format!("no cell of {subject} finished");
+        }
+        if row["n_trades"] == 0 {
+            return format!("{subject} never traded in {} of {} cells", row["n_finished"], row["n_cells"]);
         }
         format!(
             "over {} of {} cells, {subject} has a median return of {} (mean {}), above buy and hold in {} of them; the deepest \
@@ -105,15 +126,15 @@ pub fn human(results: &Results, todo: &Todo, ended: Ended, written: &Written) ->
         results.failed(),
         ended.most_held,
     )];
-    lines.push(summary_grid(results.totals()) + "\n");
+    lines.push(Summary::of(&results.totals()).grid() + "\n");
     if results.periods().len() > 1 {
-        let periods: Vec<&Value> = results.summary.iter().filter(|row| row["period"] != "all").collect();
-        lines.push(summary_grid(periods.iter().take(SHOWN).copied()));
+        let periods = results.by_period();
+        lines.push(Summary::of(&periods[..periods.len().min(SHOWN)]).grid());
         lines.push(more(periods.len(), "ws query campaign"));
     }
     let failures = results.failures();
     if !failures.is_empty() {
-        let names = ["cell", "failed", "symbols", "period", "why"];
+        let names = ["failed cell", "subject", "symbols", "period", "why"];
         lines.push(grid(&names, &[true], &failure_rows(&failures[..failures.len().min(SHOWN)])));
         lines.push(more(failures.len(), "ws query campaign_failures"));
     }
@@ -130,9 +151,17 @@ fn more(n: usize, command: &str) -> String {
     if n > SHOWN { format!(".. {} more rows: {command}\n", n - SHOWN) } else { String::new() }
 }
 
-/// Periods without a cell.
+/// What has no cell, and why.
 pub fn left_out(asked: &Asked<'_>) -> Vec<Value> {
-    let row = |left_out: &crate::backtest::campaign::LeftOut| json!({ "subject": left_out.subject, "period": left_out.period, "not_before": left_out.not_before.to_string() });
+    let row = |LeftOut { subject, period, why }: &LeftOut| match why {
+        Why::Seen { not_before } => {
+            json!({ "subject": subject, "period": period, "why": "seen", "not_before": not_before.to_string() })
+        }
+        Why::NoBars { symbols } => {
+            let symbols: Vec<String> = symbols.iter().map(ToString::to_string).collect();
+            json!({ "subject": subject, "period": period, "why": "no bars", "symbols": symbols })
+        }
+    };
     asked.layout.left_out.iter().map(row).collect()
 }
 
