@@ -11,7 +11,7 @@ use crate::report::labels::Table;
 use crate::report::study::{Chart, Figure, Heat, HeatPanel, MOST_POINTS, Strip, Strips, Study};
 
 /// Rows of a heat map; of more, those that did best and worst are drawn.
-const MOST_ROWS: usize = 240;
+const MOST_ROWS: usize = 120;
 /// Rows of a table; of more cells, the best and the worst are shown, of anything else the first.
 const MOST_LISTED: usize = 100;
 
@@ -80,11 +80,11 @@ fn map(rows: &[&Value], by: &str, subjects: &[&str], names: &[&str]) -> Figure {
         names.iter().map(|name| (*name, of(name))).collect()
     };
     let all: Vec<Vec<Row<'_>>> = MAPPED.iter().map(|(_, column, _)| metric(column)).collect();
-    let shown = if by == "symbols" { extremes(&all[0]) } else { (0..names.len()).collect() };
+    let shown = extremes(&all[0]);
     let cut = if shown.len() < names.len() {
-        let n = names.len();
+        let (n, view) = (names.len(), if by == "symbols" { "campaign_symbols" } else { "campaign_summary" });
         format!(
-            " Of {n} symbols the {MOST_ROWS} with the highest and lowest returns are drawn; the view campaign_symbols has all."
+            " Of {n} {what}s the {MOST_ROWS} with the highest and lowest returns are drawn; the view {view} has all."
         )
     } else {
         String::new()
