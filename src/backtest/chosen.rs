@@ -43,16 +43,7 @@ const VOL_INDEX_MIN: f64 = 15.0;
 /// The strategies that a configuration names, in that order.
 pub(super) fn chosen(config: &Config) -> Result<Vec<Chosen>, BacktestError> {
     let specs = specs(&config.strategies)?;
-    let mut given = vec![BTreeMap::new(); specs.len()];
-    for (name, value) in &config.params {
-        let (strategy, param) = owner(&specs, name)?;
-        if given[strategy].insert(param.to_string(), value.clone()).is_some() {
-            return Err(BacktestError::Strategies(format!(
-                "parameter {param} of {} is given twice",
-                specs[strategy].name
-            )));
-        }
-    }
+    let mut given = sorted(&specs, &config.params)?;
     if config.vol_index.is_some()
         && let Some(model) = specs.iter().position(|spec| spec.name == "model")
     {
@@ -68,6 +59,34 @@ pub(super) fn chosen(config: &Config) -> Result<Vec<Chosen>, BacktestError> {
         chosen.trader(1).map(|_| chosen)
     };
     specs.iter().zip(&given).map(choose).collect()
+}
+
+/// Parameters as given (`fast`, or `sma_cross.fast`) by the strategy that each belongs to, in the order of the names.
+///
+/// # Errors
+/// Unknown or repeated strategies; parameters that none or several of them have.
+pub fn params_by_strategy(
+    names: &[String],
+    given: &BTreeMap<String, String>,
+) -> Result<Vec<BTreeMap<String, String>>, BacktestError> {
+    sorted(&specs(names)?, given)
+}
+
+fn sorted(
+    specs: &[&'static StrategySpec],
+    given: &BTreeMap<String, String>,
+) -> Result<Vec<BTreeMap<String, String>>, BacktestError> {
+    let mut found = vec![BTreeMap::new(); specs.len()];
+    for (name, value) in given {
+        let (strategy, param) = owner(specs, name)?;
+        if found[strategy].insert(param.to_string(), value.clone()).is_some() {
+            return Err(BacktestError::Strategies(format!(
+                "parameter {param} of {} is given twice",
+                specs[strategy].name
+            )));
+        }
+    }
+    Ok(found)
 }
 
 fn specs(names: &[String]) -> Result<Vec<&'static StrategySpec>, BacktestError> {

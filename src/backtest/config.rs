@@ -70,6 +70,12 @@ pub struct Halt {
     pub to: Ts,
 }
 
+impl std::fmt::Display for Halt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{},{},{}", self.symbol, self.from, self.to)
+    }
+}
+
 /// A backtest as asked for.
 ///
 /// The four guards (`stop_loss`, `take_profit`, `exposure_cap`, `daily_loss_cap`) and `square_off` default to the

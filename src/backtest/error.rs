@@ -103,6 +103,14 @@ pub enum BacktestError {
     /// Predictions or signals that don't fit the run.
     #[error("{0}")]
     Signals(String),
+    /// The system gave no threads.
+    #[error("{jobs} threads could not be started: {reason}")]
+    Threads {
+        /// Threads asked for.
+        jobs: usize,
+        /// What the system reported.
+        reason: String,
+    },
     /// Faults of the store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -124,6 +132,7 @@ impl BacktestError {
                 Some("ingest it with 'ws ingest csv PATH..', or name another with --symbols or --interval".into())
             }
             Self::EmptyPeriod { .. } => Some("widen --from and --to".into()),
+            Self::Threads { .. } => Some("ask for fewer with --jobs".into()),
             Self::Store(error) => error.hint(),
             _ => None,
         }

@@ -3,10 +3,11 @@
 //! Engine from `trade`, feed and broker from `venues`, records from `telemetry`. [`run`](crate::backtest::run) loads
 //! bars, calendars, corporate actions and sentiment, simulates and stores everything under a new run;
 //! [`simulate`](crate::backtest::simulate) is the same on series in memory, [`sweep`](crate::backtest::sweep) without
-//! records, for searches.
+//! records, for searches; [`campaign`](crate::backtest::campaign) is many of them at once.
 //!
 //! Money is in the currency of the bars, rates are fractions, `ts` is UTC.
 
+pub mod campaign;
 mod check;
 mod chosen;
 mod config;
@@ -20,7 +21,7 @@ mod ranges;
 mod record;
 mod simulate;
 
-pub use chosen::Chosen;
+pub use chosen::{Chosen, params_by_strategy};
 pub use config::{Config, GivenSignal, Halt, ModelRef, Prediction, SignalSource};
 pub use error::BacktestError;
 pub use holding::{HoldingTime, InvalidHoldingTime};

@@ -150,8 +150,7 @@ impl Plan {
     }
 
     fn halts(&self) -> String {
-        let halts: Vec<String> =
-            self.halts.iter().map(|halt| format!("{},{},{}", halt.symbol, halt.from, halt.to)).collect();
+        let halts: Vec<String> = self.halts.iter().map(ToString::to_string).collect();
         if halts.is_empty() { "none".into() } else { halts.join(";") }
     }
 }

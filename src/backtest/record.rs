@@ -1,4 +1,9 @@
 //! A backtest as a run: begun, simulated, stored whole or not at all.
+//!
+//! Reading, simulating and writing are steps of their own, so that a campaign can take the first two on many threads
+//! and the last on the one that writes.
+
+use std::borrow::Cow;
 
 use super::instruments::Instruments;
 use super::simulate::bars_per_year;
@@ -38,70 +43,91 @@ pub struct Outcome {
 /// # Errors
 /// Unknown strategies, parameters and symbols, settings out of range, empty periods, faults of the store.
 pub fn run(store: &Store, config: &Config, now: Ts, progress: &dyn Progress) -> Result<Outcome, BacktestError> {
-    let mut plan = config.check()?;
-    let bars = inputs::load_bars(store, config, &plan, progress)?;
-    inputs::check_volume(&plan, &bars)?;
-    let instruments = Instruments::load(store, &plan, &bars)?;
-    plan.settings.bars_per_year = bars_per_year(instruments.periods_per_year, &bars);
-    let context = inputs::context(store, &plan, &bars)?;
-    let (signals, n_signals_unused) = inputs::signals(config, &bars, context)?;
-    let ready = Ready { config, plan, bars, instruments, signals, n_signals_unused };
-    let run_id = runs::begin(store, &ready.new_run(), now)?;
-    ready.record(store, &run_id, now, progress).inspect_err(|error| {
+    let prepared = prepare(store, Cow::Borrowed(config), progress)?;
+    let run_id = runs::begin(store, &prepared.new_run, now)?;
+    let recorded = prepared.simulate(progress).and_then(|simulated| {
+        store.transaction(|| {
+            simulated.write(store, &run_id, now)?;
+            record_metrics(store, std::slice::from_ref(&run_id))
+        })?;
+        Ok(simulated.outcome(&run_id))
+    });
+    recorded.inspect_err(|error| {
         // The first error is the one to tell.
         let _ = runs::fail(store, &run_id, &error.to_string(), now);
     })
 }
 
 /// A checked backtest with everything it reads in memory.
-struct Ready<'a> {
-    config: &'a Config,
+pub(super) struct Prepared<'a> {
+    config: Cow<'a, Config>,
     plan: Plan,
     bars: Vec<Bars>,
     instruments: Instruments,
     signals: Vec<Vec<TimedSignal>>,
     n_signals_unused: usize,
+    new_run: NewRun,
 }
 
-impl Ready<'_> {
-    fn new_run(&self) -> NewRun {
-        let config = self.config;
-        let (data_fingerprint, data_as_of) = inputs::identity(&self.bars);
-        let mut params = self.plan.run_params(self.instruments.periods_per_year);
-        params.insert("warmup".into(), config.warmup.to_string());
-        for (name, bound) in [("from", config.from), ("to", config.to)] {
-            params.insert(name.to_string(), bound.map_or_else(|| "open".to_string(), |ts| ts.to_string()));
-        }
-        if let Some(source) = &config.source {
-            params.insert("signals".into(), source.name.clone());
-            params.insert("signals_sha256".into(), source.sha256.clone());
-            params.insert("audit".into(), source.audit_id.clone().unwrap_or_else(|| "none".into()));
-        }
-        let of_model = |text: fn(&ModelRef) -> &String| config.model.as_ref().map(text).cloned().unwrap_or_default();
-        NewRun {
-            kind: "backtest",
-            mode: "backtest",
-            name: config.name.clone(),
-            parent_run_id: of_model(|model| &model.parent_run_id),
-            seed: config.seed,
-            data_fingerprint,
-            feature_set_hash: of_model(|model| &model.feature_set_hash),
-            data_as_of,
-            model_id: of_model(|model| &model.model_id),
-            strategy: self.plan.names().join(","),
-            interval: config.interval.to_string(),
-            symbols: self.plan.symbols.iter().map(ToString::to_string).collect(),
-            params,
-        }
-    }
+/// Checks a configuration and reads everything that it needs; nothing is written.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn prepare<'a>(
+    store: &Store,
+    config: Cow<'a, Config>,
+    progress: &dyn Progress,
+) -> Result<Prepared<'a>, BacktestError> {
+    let mut plan = config.check()?;
+    let bars = inputs::load_bars(store, &config, &plan, progress)?;
+    inputs::check_volume(&plan, &bars)?;
+    let instruments = Instruments::load(store, &plan, &bars)?;
+    plan.settings.bars_per_year = bars_per_year(instruments.periods_per_year, &bars);
+    let context = inputs::context(store, &plan, &bars)?;
+    let (signals, n_signals_unused) = inputs::signals(&config, &bars, context)?;
+    let new_run = new_run(&config, &plan, &bars, instruments.periods_per_year);
+    Ok(Prepared { config, plan, bars, instruments, signals, n_signals_unused, new_run })
+}
 
-    /// Simulates a begun run and stores its rows, its end and its metrics in one transaction.
-    fn record(&self, store: &Store, run_id: &str, now: Ts, progress: &dyn Progress) -> Result<Outcome, BacktestError> {
-        let capital = self.plan.settings.capital;
+fn new_run(config: &Config, plan: &Plan, bars: &[Bars], periods_per_year: u32) -> NewRun {
+    let (data_fingerprint, data_as_of) = inputs::identity(bars);
+    let mut params = plan.run_params(periods_per_year);
+    params.insert("warmup".into(), config.warmup.to_string());
+    for (name, bound) in [("from", config.from), ("to", config.to)] {
+        params.insert(name.to_string(), bound.map_or_else(|| "open".to_string(), |ts| ts.to_string()));
+    }
+    if let Some(source) = &config.source {
+        params.insert("signals".into(), source.name.clone());
+        params.insert("signals_sha256".into(), source.sha256.clone());
+        params.insert("audit".into(), source.audit_id.clone().unwrap_or_else(|| "none".into()));
+    }
+    let of_model = |text: fn(&ModelRef) -> &String| config.model.as_ref().map(text).cloned().unwrap_or_default();
+    NewRun {
+        kind: "backtest",
+        mode: "backtest",
+        name: config.name.clone(),
+        parent_run_id: of_model(|model| &model.parent_run_id),
+        seed: config.seed,
+        data_fingerprint,
+        feature_set_hash: of_model(|model| &model.feature_set_hash),
+        data_as_of,
+        model_id: of_model(|model| &model.model_id),
+        strategy: plan.names().join(","),
+        interval: config.interval.to_string(),
+        symbols: plan.symbols.iter().map(ToString::to_string).collect(),
+        params,
+    }
+}
+
+impl<'a> Prepared<'a> {
+    /// Simulates and keeps everything in memory; progress counts bars.
+    ///
+    /// # Errors
+    /// Parameters that don't go together.
+    pub(super) fn simulate(self, progress: &dyn Progress) -> Result<Simulated<'a>, BacktestError> {
         let longest = self.bars.iter().map(Bars::len).max().unwrap_or(0);
-        let mut recorder = Recorder::new(capital, self.bars.len(), longest);
-        let n_bars: usize = self.bars.iter().map(Bars::len).sum();
-        progress.start("backtest", n_bars as u64);
+        let mut recorder = Recorder::new(self.plan.settings.capital, self.bars.len(), longest);
+        progress.start("backtest", self.bars.iter().map(Bars::len).sum::<usize>() as u64);
         let data = Data {
             bars: &self.bars,
             signals: &self.signals,
@@ -110,41 +136,66 @@ impl Ready<'_> {
         };
         let notes = simulate(&data, &self.plan, &mut recorder, progress)?;
         progress.finish();
-        store.transaction(|| {
-            self.write(store, run_id, &recorder)?;
-            write_notes(store, run_id, &notes)?;
-            runs::finish(store, run_id, now)?;
-            record_metrics(store, run_id)
-        })?;
-        Ok(Outcome {
-            run_id: run_id.to_string(),
-            n_bars: self.bars.iter().map(|bars| inputs::traded(bars, self.plan.settings.from)).sum(),
-            n_trades: recorder.trades().len(),
-            n_refused: recorder.refused(),
-            n_signals_unused: self.n_signals_unused,
-            final_equity: recorder.final_equity(),
-            final_benchmark: recorder.benchmark().last().copied().unwrap_or(capital),
-            notes,
-        })
+        Ok(Simulated { prepared: self, recorder, notes })
     }
 
-    fn write(&self, store: &Store, run_id: &str, recorder: &Recorder) -> Result<(), BacktestError> {
-        let model = self.config.model.as_ref();
-        let strategies = self.plan.names();
+    /// Bars that are traded.
+    fn n_bars(&self) -> usize {
+        self.bars.iter().map(|bars| inputs::traded(bars, self.plan.settings.from)).sum()
+    }
+}
+
+/// A simulated backtest with everything it did in memory.
+pub(super) struct Simulated<'a> {
+    prepared: Prepared<'a>,
+    recorder: Recorder,
+    notes: Vec<String>,
+}
+
+impl Simulated<'_> {
+    /// What is known of the run when it begins.
+    pub(super) fn new_run(&self) -> &NewRun {
+        &self.prepared.new_run
+    }
+
+    /// Stores the rows of a begun run and its end, all but its metrics; the caller holds the transaction.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub(super) fn write(&self, store: &Store, run_id: &str, now: Ts) -> Result<(), BacktestError> {
+        let Prepared { config, plan, bars, .. } = &self.prepared;
+        let model = config.model.as_ref();
+        let strategies = plan.names();
         let labels = RunLabels {
             run_id,
             mode: "backtest",
             strategies: &strategies,
-            interval: self.config.interval,
-            symbols: &self.plan.symbols,
+            interval: config.interval,
+            symbols: &plan.symbols,
             model_id: model.map(|model| model.model_id.as_str()),
         };
-        recorder.write(store, &labels)?;
-        let asked = self.plan.strategies.iter().enumerate().find(|(_, chosen)| chosen.spec.name == "model");
+        self.recorder.write(store, &labels)?;
+        let asked = plan.strategies.iter().enumerate().find(|(_, chosen)| chosen.spec.name == "model");
         if let (Some(model), Some(asked)) = (model, asked) {
-            predictions::write(store, run_id, self.config, model, asked, &self.bars, recorder)?;
+            predictions::write(store, run_id, config, model, asked, bars, &self.recorder)?;
         }
-        Ok(())
+        write_notes(store, run_id, &self.notes)?;
+        Ok(runs::finish(store, run_id, now)?)
+    }
+
+    /// What it came to.
+    pub(super) fn outcome(self, run_id: &str) -> Outcome {
+        let (prepared, recorder) = (self.prepared, self.recorder);
+        Outcome {
+            run_id: run_id.to_string(),
+            n_bars: prepared.n_bars(),
+            n_trades: recorder.trades().len(),
+            n_refused: recorder.refused(),
+            n_signals_unused: prepared.n_signals_unused,
+            final_equity: recorder.final_equity(),
+            final_benchmark: recorder.benchmark().last().copied().unwrap_or(prepared.plan.settings.capital),
+            notes: self.notes,
+        }
     }
 }
 
@@ -158,11 +209,14 @@ fn write_notes(store: &Store, run_id: &str, notes: &[String]) -> Result<(), Back
     Ok(())
 }
 
-/// Copies the run's row of the metrics view into `run_metrics`.
-fn record_metrics(store: &Store, run_id: &str) -> Result<(), BacktestError> {
-    let has_view: bool = store.conn().query_row(crate::sql!("backtest/has_metrics_view"), [], |row| row.get(0))?;
-    if has_view {
-        store.conn().execute(crate::sql!("backtest/record_metrics"), params![run_id])?;
-    }
+/// Copies the rows of finished runs from the metrics view into `run_metrics`; the caller holds the transaction.
+///
+/// One statement over many runs takes hardly longer than over one.
+///
+/// # Errors
+/// Faults of the store.
+pub(super) fn record_metrics(store: &Store, run_ids: &[String]) -> Result<(), BacktestError> {
+    let (Some(first), Some(last)) = (run_ids.iter().min(), run_ids.iter().max()) else { return Ok(()) };
+    store.conn().execute(crate::sql!("backtest/record_metrics"), params![run_ids.join("\n"), first, last])?;
     Ok(())
 }

@@ -19,6 +19,8 @@ pub struct Ctx {
     pub config: Config,
     /// Whether the answer is JSON.
     pub json: bool,
+    /// Flags of the command as they were given, global ones left out.
+    pub given: Vec<String>,
     progress: Box<dyn Progress>,
 }
 
@@ -27,7 +29,7 @@ impl Ctx {
     ///
     /// # Errors
     /// A configuration file that is missing or wrong, with its line.
-    pub fn new(global: &Global) -> Result<Self, Failure> {
+    pub fn new(global: &Global, given: Vec<String>) -> Result<Self, Failure> {
         start_logging(global);
         let config = match &global.config {
             Some(path) => Config::load(path).map_err(|error| Failure::fault(error.to_string()))?,
@@ -37,7 +39,7 @@ impl Ctx {
         let db = global.db.clone().or_else(|| config.db.clone()).unwrap_or_else(|| PathBuf::from("ws.duckdb"));
         let watched = !global.quiet && std::io::stderr().is_terminal();
         let progress: Box<dyn Progress> = if watched { Box::new(Bar::default()) } else { Box::new(Silent) };
-        Ok(Self { db, config, json: global.json, progress })
+        Ok(Self { db, config, json: global.json, given, progress })
     }
 
     /// The only place where commands read the clock.

@@ -3,6 +3,7 @@
 mod commands;
 mod context;
 mod error;
+mod given;
 mod output;
 mod progress;
 
@@ -11,7 +12,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 pub use context::Ctx;
 pub use error::{Exit, Failure};
@@ -57,8 +58,8 @@ pub struct Global {
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let asked_json = args.iter().any(|arg| arg == "--json");
-    let cli = match Cli::try_parse_from(args) {
-        Ok(cli) => cli,
+    let (cli, given) = match parse(args) {
+        Ok(parsed) => parsed,
         Err(error) => {
             // A closed stdout is no reason to fail twice.
             let _ = error.print();
@@ -73,7 +74,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let json = cli.global.json;
     let started = std::time::Instant::now();
-    let result = Ctx::new(&cli.global).and_then(|ctx| commands::run(cli.command, &ctx));
+    let result = Ctx::new(&cli.global, given).and_then(|ctx| commands::run(cli.command, &ctx));
     tracing::info!("took {:.3} s", started.elapsed().as_secs_f64());
     let exit = match result {
         Ok(output) => output.print(json),
@@ -81,6 +82,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let _ = std::io::stdout().flush();
     ExitCode::from(exit as u8)
+}
+
+/// The arguments, and those of the command as they were given.
+fn parse(args: Vec<OsString>) -> Result<(Cli, Vec<String>), clap::Error> {
+    let mut parser = Cli::command();
+    let matches = parser.try_get_matches_from_mut(args)?;
+    let given = given::flags(&parser, &matches);
+    Cli::from_arg_matches(&matches).map(|cli| (cli, given)).map_err(|error| error.format(&mut parser))
 }
 
 /// The argument parser, for completions and the manual.

@@ -6,6 +6,7 @@
 
 pub mod bars;
 pub mod calendars;
+pub mod campaigns;
 pub mod columns;
 mod error;
 pub mod external;

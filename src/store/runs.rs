@@ -11,7 +11,7 @@ use crate::domain::id::new_id;
 /// Everything known of a run when it begins. Empty text fields are stored as NULL.
 #[derive(Debug, Clone, Default)]
 pub struct NewRun {
-    /// train, evaluate or backtest; the run id starts with it.
+    /// train, evaluate, backtest or campaign; the run id starts with it.
     pub kind: &'static str,
     /// research or backtest.
     pub mode: &'static str,
@@ -52,37 +52,53 @@ pub fn code_version() -> String {
 /// # Errors
 /// Faults of DuckDB.
 pub fn begin(store: &Store, run: &NewRun, now: Ts) -> Result<String> {
+    store.transaction(|| insert(store, run, now))
+}
+
+/// The same inside the caller's transaction.
+///
+/// # Errors
+/// Faults of DuckDB.
+pub fn insert(store: &Store, run: &NewRun, now: Ts) -> Result<String> {
     let run_id = new_id(run.kind, now);
-    store.transaction(|| {
-        let null_if_empty = |text: &str| (!text.is_empty()).then(|| text.to_string());
-        store.conn().execute(
-            crate::sql!("store/begin_run"),
-            params![
-                run_id,
-                null_if_empty(&run.parent_run_id),
-                run.kind,
-                run.mode,
-                null_if_empty(&run.name),
-                now.0,
-                run.seed,
-                code_version(),
-                null_if_empty(&run.data_fingerprint),
-                null_if_empty(&run.feature_set_hash),
-                run.data_as_of.map(|ts| ts.0),
-                null_if_empty(&run.model_id),
-                null_if_empty(&run.strategy),
-                null_if_empty(&run.interval),
-                run.symbols.join("\n"),
-            ],
-        )?;
-        let n = run.params.len();
-        Columns::new()
-            .text("run_id", std::iter::repeat_n(&run_id, n))
-            .text("key", run.params.keys())
-            .text("value", run.params.values())
-            .append_to(store, "run_params")?;
-        Ok(run_id.clone())
-    })
+    let null_if_empty = |text: &str| (!text.is_empty()).then(|| text.to_string());
+    store.conn().execute(
+        crate::sql!("store/begin_run"),
+        params![
+            run_id,
+            null_if_empty(&run.parent_run_id),
+            run.kind,
+            run.mode,
+            null_if_empty(&run.name),
+            now.0,
+            run.seed,
+            code_version(),
+            null_if_empty(&run.data_fingerprint),
+            null_if_empty(&run.feature_set_hash),
+            run.data_as_of.map(|ts| ts.0),
+            null_if_empty(&run.model_id),
+            null_if_empty(&run.strategy),
+            null_if_empty(&run.interval),
+            run.symbols.join("\n"),
+        ],
+    )?;
+    let n = run.params.len();
+    Columns::new()
+        .text("run_id", std::iter::repeat_n(&run_id, n))
+        .text("key", run.params.keys())
+        .text("value", run.params.values())
+        .append_to(store, "run_params")?;
+    Ok(run_id)
+}
+
+/// Every stored parameter of a run; a NULL value is empty.
+///
+/// # Errors
+/// Faults of DuckDB.
+pub fn params_of(store: &Store, run_id: &str) -> Result<BTreeMap<String, String>> {
+    let mut statement = store.conn().prepare(crate::sql!("store/run_params"))?;
+    let rows = statement.query_map([run_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
 /// Marks a run as finished.

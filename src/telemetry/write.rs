@@ -166,7 +166,11 @@ impl Recorder {
             .f64("exposure", rows.exposure.iter().copied())
             .f64("benchmark", rows.benchmark.iter().copied())
             .append_to(store, "equity")?;
-        store.conn().execute(crate::sql!("telemetry/record_returns"), params![labels.run_id, self.capital])?;
+        // Many runs of a campaign end with the same statement.
+        store
+            .conn()
+            .prepare_cached(crate::sql!("telemetry/record_returns"))?
+            .execute(params![labels.run_id, self.capital])?;
         Ok(())
     }
 }

@@ -117,3 +117,10 @@ INSERT INTO montecarlo VALUES
     ('mc-1', 'bt-walk', TIMESTAMP '2024-03-07', '0.1.0', 1, 'returns', 'bootstrap', 522, 1000, NULL, 'total_return', 0.1, 0.11, -0.3, -0.25, 0.0, 0.1, 0.2, 0.5, 0.6, 0.5, 0.25);
 -- A universe that bears the name tests give to parameters of research queries.
 INSERT INTO universe VALUES ('tr-one', 'AAA', DATE '2020-01-01', NULL, 'made up', TIMESTAMP '2024-01-01');
+-- A campaign of three cells: two of them the backtests above, one that failed.
+INSERT INTO runs (run_id, kind, mode, name, status, started_at, code_version, strategy, interval, symbols, error) VALUES
+    ('cp-one', 'campaign', 'backtest', 'trend', 'failed', TIMESTAMP '2024-03-08', '0.1.0', 'sma_cross,m@1', '1h', ['AAA', 'BBB'], '1 of 3 cells are not finished');
+INSERT INTO campaign_cells VALUES
+    ('cp-one', 1, 'sma_cross', NULL, ['AAA', 'BBB'], '2022', TIMESTAMP '2022-01-03', TIMESTAMP '2023-01-01', 'finished', 'bt-walk', NULL, 0.5),
+    ('cp-one', 2, 'm@1', 'm-1', ['AAA'], '2022', TIMESTAMP '2022-01-03', TIMESTAMP '2023-01-01', 'finished', 'bt-model', NULL, 0.7),
+    ('cp-one', 3, 'sma_cross', NULL, ['BBB'], '2023', TIMESTAMP '2023-01-01', TIMESTAMP '2024-01-03', 'failed', NULL, 'no bars', 0.1);

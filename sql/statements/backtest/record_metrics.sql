@@ -1,14 +1,17 @@
--- Stores a finished run's metrics from the view, so that leaderboards need not compute them again.
+-- Stores the metrics of finished runs from the view, so that leaderboards need not compute them again. Run ids come
+-- joined by line feeds; the first and the last of them in their order, $2 and $3, spare the scans all other runs.
 INSERT INTO run_metrics (run_id, split, step, key, value)
-SELECT $1, 'backtest', 0, key, value
+SELECT run_id, 'backtest', 0, key, value
 FROM (
-    SELECT CAST(COLUMNS([
-        'total_return', 'cagr', 'volatility', 'sharpe', 'sortino', 'calmar', 'max_drawdown', 'exposure', 'n_trades',
-        'win_rate', 'profit_factor', 'avg_win', 'avg_loss', 'expectancy', 'avg_holding_minutes', 'turnover',
-        'cost_drag', 'benchmark_return', 'beta', 'information_ratio', 'excess_return', 'benchmark_sharpe',
-        'benchmark_max_drawdown', 'n_days'
-    ]) AS DOUBLE)
+    SELECT
+        run_id,
+        CAST(COLUMNS([
+            'total_return', 'cagr', 'volatility', 'sharpe', 'sortino', 'calmar', 'max_drawdown', 'exposure', 'n_trades',
+            'win_rate', 'profit_factor', 'avg_win', 'avg_loss', 'expectancy', 'avg_holding_minutes', 'turnover',
+            'cost_drag', 'benchmark_return', 'beta', 'information_ratio', 'excess_return', 'benchmark_sharpe',
+            'benchmark_max_drawdown', 'n_days'
+        ]) AS DOUBLE)
     FROM run_performance
-    WHERE run_id = $1
+    WHERE run_id BETWEEN $2 AND $3 AND list_contains(string_split($1, chr(10)), run_id)
 )
-UNPIVOT INCLUDE NULLS (value FOR key IN (COLUMNS(*)))
+UNPIVOT INCLUDE NULLS (value FOR key IN (COLUMNS(* EXCLUDE run_id)))

@@ -157,7 +157,8 @@ fn learn_and_trade(
     let evaluated = models::evaluate(store, &model, ctx.now(), ctx.progress())?;
     let data = Data { symbols: symbols.to_vec(), interval: None, from: None, to: None };
     let params = BTreeMap::from([("threshold".to_string(), "profit".to_string())]);
-    let mut config = super::model::config(store, &trained.model_id, &data, false, &params, Some(ROUND_TRIP), ctx)?;
+    let mut config =
+        super::model::config(store, &trained.model_id, &data, false, &params, Some(ROUND_TRIP), ctx.progress())?;
     config.name = format!("demo {kind}");
     // Exits where the labels have them.
     config.take_profit = Some(BARRIERS.take_profit);

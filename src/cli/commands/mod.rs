@@ -3,6 +3,7 @@
 mod audit;
 mod backtest;
 mod bars;
+mod campaign;
 mod compare;
 mod completions;
 mod demo;
@@ -39,6 +40,7 @@ pub enum Command {
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Backtest(Box<backtest::BacktestArgs>),
+    Campaign(Box<campaign::CampaignArgs>),
     Montecarlo(montecarlo::MontecarloArgs),
     Compare(compare::CompareArgs),
     Audit(audit::AuditArgs),
@@ -63,6 +65,7 @@ pub fn run(command: Command, ctx: &Ctx) -> Result<Output, Failure> {
         Command::Train(args) => train::run(&args, ctx),
         Command::Evaluate(args) => evaluate::run(&args, ctx),
         Command::Backtest(args) => backtest::run(&args, ctx),
+        Command::Campaign(args) => campaign::run(&args, ctx),
         Command::Montecarlo(args) => montecarlo::run(&args, ctx),
         Command::Compare(args) => compare::run(&args, ctx),
         Command::Audit(args) => audit::run(&args, ctx),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::backtest::Data;
 use crate::backtest::{Config, ModelRef, Prediction};
-use crate::cli::{Ctx, Exit, Failure};
+use crate::cli::{Exit, Failure};
+use crate::domain::Progress;
 use crate::models::{self, LoadedModel, ModelError};
 use crate::store::Store;
 
@@ -65,9 +66,36 @@ pub fn config(
     in_sample: bool,
     params: &BTreeMap<String, String>,
     round_trip: Option<f64>,
-    ctx: &Ctx,
+    progress: &dyn Progress,
 ) -> Result<Config, Failure> {
     let model = models::load(store, wanted)?;
+    let mut config = unasked(store, &model, data, in_sample, params, round_trip)?;
+    let started = std::time::Instant::now();
+    let predicted = models::predict(store, &model, &config.symbols, config.from, data.to, progress)?;
+    let latency_ms = started.elapsed().as_secs_f64() * 1000.0 / predicted.len().max(1) as f64;
+    config.predictions = predicted
+        .into_iter()
+        .map(|prediction| Prediction {
+            symbol: prediction.symbol,
+            ts: prediction.ts,
+            probability: prediction.probability,
+            label: None,
+            forward_return: None,
+            latency_ms: Some(latency_ms),
+        })
+        .collect();
+    Ok(config)
+}
+
+/// The same before the model was asked about any bar.
+pub fn unasked(
+    store: &Store,
+    model: &LoadedModel,
+    data: &Data,
+    in_sample: bool,
+    params: &BTreeMap<String, String>,
+    round_trip: Option<f64>,
+) -> Result<Config, Failure> {
     if let Some(interval) = data.interval.filter(|interval| *interval != model.interval) {
         let message = format!("model {} reads {} bars, not {interval}", model.model_id, model.interval);
         return Err(Failure::refused(message).hint("leave --interval out"));
@@ -83,14 +111,11 @@ pub fn config(
     }
     let from = data.from.unwrap_or(if in_sample { model.manifest.periods.train_start } else { unseen });
     let symbols = if data.symbols.is_empty() { model.symbols() } else { data.symbols.clone() };
-    let started = std::time::Instant::now();
-    let predicted = models::predict(store, &model, &symbols, Some(from), data.to, ctx.progress())?;
-    let latency_ms = started.elapsed().as_secs_f64() * 1000.0 / predicted.len().max(1) as f64;
     let mut config = Config::new("model", symbols, model.interval);
     config.from = Some(from);
     config.in_sample = in_sample && from < unseen;
     config.params.clone_from(params);
-    if let Some(threshold) = named_threshold(store, &model, params, round_trip)? {
+    if let Some(threshold) = named_threshold(store, model, params, round_trip)? {
         let key = if params.contains_key("threshold") { "threshold" } else { "model.threshold" };
         config.params.insert(key.into(), threshold.to_string());
     }
@@ -99,16 +124,5 @@ pub fn config(
         parent_run_id: model.run_id.clone(),
         feature_set_hash: model.manifest.feature_set_hash.clone(),
     });
-    config.predictions = predicted
-        .into_iter()
-        .map(|prediction| Prediction {
-            symbol: prediction.symbol,
-            ts: prediction.ts,
-            probability: prediction.probability,
-            label: None,
-            forward_return: None,
-            latency_ms: Some(latency_ms),
-        })
-        .collect();
     Ok(config)
 }

@@ -1,11 +1,13 @@
-//! A study of runs as a page and pictures: resampled paths of a run, or several runs side by side.
+//! A study of runs as a page and pictures: resampled paths of a run, several runs side by side, or a campaign of many.
 //!
 //! This room is told what to show by whoever computed it; only the warnings that runs carry are read from the store.
 
 mod curves;
 mod fan;
+mod heat;
 mod histogram;
 mod page;
+mod strips;
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +15,9 @@ use rayon::prelude::*;
 
 pub use curves::{Curve, Curves};
 pub use fan::{Fan, Fans};
+pub use heat::{Heat, HeatPanel};
 pub use histogram::{Histogram, Histograms};
+pub use strips::{MOST_POINTS, Strip, Strips};
 
 use super::chart::{Frame, Sketch, Theme, render};
 use super::labels::Table;
@@ -39,6 +43,10 @@ pub enum Chart {
     Histograms(Histograms),
     /// Accounts over time.
     Curves(Curves),
+    /// Values by row and column.
+    Heat(Heat),
+    /// Values of groups along one axis.
+    Strips(Strips),
 }
 
 impl Chart {
@@ -47,6 +55,8 @@ impl Chart {
             Self::Fans(fans) => fans.sketch(width),
             Self::Histograms(histograms) => histograms.sketch(width),
             Self::Curves(curves) => curves.sketch(width),
+            Self::Heat(heat) => heat.sketch(width),
+            Self::Strips(strips) => strips.sketch(width),
         }
     }
 }
@@ -81,9 +91,11 @@ pub struct Study {
     pub badges: Vec<Badge>,
     /// What a reader should know.
     pub notes: Vec<String>,
+    /// Tables before the figures.
+    pub summary: Vec<Table>,
     /// Figures in reading order.
     pub figures: Vec<Figure>,
-    /// Tables in reading order.
+    /// Tables after the figures, in reading order.
     pub tables: Vec<Table>,
     /// Runs studied.
     pub run_ids: Vec<String>,

@@ -41,6 +41,7 @@ pub fn html(store: &Store, study: &Study, now: Ts) -> Result<String, ReportError
         notes => lines(&study.notes),
         badges => Value::from(Serde(study.badges.iter().map(badge).collect::<Vec<_>>())),
         figures => figures,
+        summary => Value::from(Serde(study.summary.iter().map(typeset_table).collect::<Vec<_>>())),
         tables => Value::from(Serde(study.tables.iter().map(typeset_table).collect::<Vec<_>>())),
         origin => study.origin.as_str(),
     };

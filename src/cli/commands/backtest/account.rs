@@ -6,8 +6,8 @@ use crate::trade::Sizing;
 use crate::trade::costs::{Commission, Slippage};
 
 /// Capital, costs and guards.
-#[derive(Debug, clap::Args)]
-pub(super) struct Account {
+#[derive(Debug, Clone, clap::Args)]
+pub struct Account {
     /// Bars before --from that are read to warm averages and other memories up; they are not traded [default: 500]
     #[arg(long, value_name = "BARS")]
     warmup: Option<u32>,
@@ -72,7 +72,7 @@ pub(super) struct Account {
 
 impl Account {
     /// Costs of entering and leaving, as a fraction of the traded value; `None` where they are no fraction.
-    pub(super) fn round_trip(&self, ctx: &Ctx) -> Option<f64> {
+    pub fn round_trip(&self, ctx: &Ctx) -> Option<f64> {
         let (Commission::Fraction(commission), Slippage::Bps(bps)) = (self.commission(ctx), self.slippage(ctx)) else {
             return None;
         };
@@ -89,7 +89,7 @@ impl Account {
     }
 
     /// Flags beat the configuration file, which beats the defaults.
-    pub(super) fn apply(&self, config: &mut Config, ctx: &Ctx) {
+    pub fn apply(&self, config: &mut Config, ctx: &Ctx) {
         let defaults = ctx.config.backtest;
         config.warmup = self.warmup.unwrap_or(config.warmup);
         config.capital = self.capital.unwrap_or(defaults.capital);

@@ -15,8 +15,8 @@ use crate::domain::{Interval, Symbol, Ts};
 use crate::store::Store;
 use crate::store::bars::{Coverage, coverage};
 use crate::trade::strategies;
-use account::Account;
-use orders::Orders;
+pub use account::Account;
+pub use orders::Orders;
 
 /// Run strategies over stored bars and record everything they did
 ///
@@ -59,7 +59,7 @@ pub struct BacktestArgs {
 }
 
 /// Which bars.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Data {
     /// Symbols, separated by commas [default: all with bars of the interval]
     #[arg(long, value_delimiter = ',')]
@@ -81,7 +81,7 @@ pub fn instant(text: &str) -> Result<Ts, String> {
 }
 
 /// Every strategy with its parameters, for `--help`.
-fn strategies_help() -> String {
+pub fn strategies_help() -> String {
     format!(
         "Strategies and their parameters:\n\n{}\n  threshold=model takes the model's own (best F1 on validation), \
          threshold=profit the best there after costs\n",
@@ -98,11 +98,7 @@ impl From<BacktestError> for Failure {
 
 pub fn run(args: &BacktestArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let names = args.strategies()?;
-    let params: BTreeMap<String, String> = args.params.iter().cloned().collect();
-    if params.len() < args.params.len() {
-        let hint = "give each --param once";
-        return Err(Failure::fault("a strategy parameter is given twice").hint(hint));
-    }
+    let params = each_once(&args.params)?;
     // Reading first: a refused request must not create a store.
     let store = ctx.open_existing()?;
     let mut config = args.config(&store, &params, ctx)?;
@@ -117,6 +113,15 @@ pub fn run(args: &BacktestArgs, ctx: &Ctx) -> Result<Output, Failure> {
     }
     let outcome = backtest::run(&store, &config, ctx.now(), ctx.progress())?;
     summary::report(&store, &outcome, &config)
+}
+
+/// Parameters by name.
+pub fn each_once(given: &[(String, String)]) -> Result<BTreeMap<String, String>, Failure> {
+    let params: BTreeMap<String, String> = given.iter().cloned().collect();
+    if params.len() < given.len() {
+        return Err(Failure::fault("a strategy parameter is given twice").hint("give each --param once"));
+    }
+    Ok(params)
 }
 
 impl BacktestArgs {
@@ -148,7 +153,7 @@ impl BacktestArgs {
     fn config(&self, store: &Store, params: &BTreeMap<String, String>, ctx: &Ctx) -> Result<Config, Failure> {
         if let Some(model) = &self.model {
             let round_trip = self.account.round_trip(ctx);
-            return super::model::config(store, model, &self.data, self.in_sample, params, round_trip, ctx);
+            return super::model::config(store, model, &self.data, self.in_sample, params, round_trip, ctx.progress());
         }
         let mut config = match &self.signals {
             Some(path) => given::config(store, path, &self.data)?,
@@ -163,7 +168,7 @@ impl BacktestArgs {
 }
 
 /// The symbols and the one interval that the flags mean; the volatility index is not traded unless asked for.
-fn series(store: &Store, data: &Data, index: Option<&Symbol>) -> Result<(Vec<Symbol>, Interval), Failure> {
+pub fn series(store: &Store, data: &Data, index: Option<&Symbol>) -> Result<(Vec<Symbol>, Interval), Failure> {
     let held: Vec<Coverage> = coverage(store)?;
     let chosen = |found: &&Coverage| data.symbols.is_empty() || data.symbols.contains(&found.symbol);
     let mut intervals: Vec<Interval> = held.iter().filter(chosen).map(|found| found.interval).collect();

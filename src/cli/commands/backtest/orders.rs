@@ -6,8 +6,8 @@ use crate::domain::Symbol;
 use crate::trade::{Approach, Direction, Life, SentimentLevels};
 
 /// How entries work, and when nothing is held or traded.
-#[derive(Debug, clap::Args)]
-pub(super) struct Orders {
+#[derive(Debug, Clone, clap::Args)]
+pub struct Orders {
     /// How entries are ordered: market, close (of the session), limit:0.004, stop:0.004 or stop-limit:0.004,0.006, as
     /// fractions of the deciding close [default: market]
     #[arg(long, value_name = "STYLE")]
@@ -87,11 +87,17 @@ fn halt(text: &str) -> Result<Halt, String> {
 
 impl Orders {
     /// Instrument that is looked at and not traded.
-    pub(super) fn vol_index(&self) -> Option<&Symbol> {
+    pub fn vol_index(&self) -> Option<&Symbol> {
         self.vol_index.as_ref()
     }
 
-    pub(super) fn apply(&self, config: &mut Config) {
+    /// Times of no trading.
+    pub fn halts(&self) -> &[Halt] {
+        &self.halt
+    }
+
+    /// Sets what the flags say.
+    pub fn apply(&self, config: &mut Config) {
         config.approach = self.entry.unwrap_or_default();
         config.life = self.life.unwrap_or_default();
         config.volume_cap = self.volume_cap;

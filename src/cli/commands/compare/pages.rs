@@ -29,6 +29,7 @@ pub fn study(comparison: &Comparison, badges: &[Badge]) -> Study {
         findings: comparison.pairs.iter().map(|pair| pair.verdict.clone()).collect(),
         badges: badges.to_vec(),
         notes: comparison.notes.clone(),
+        summary: Vec::new(),
         figures: vec![figure(comparison)],
         tables: vec![
             table(

@@ -26,6 +26,7 @@ pub fn study(store: &Store, outcome: &Outcome, badges: &[Badge]) -> Result<Study
         findings: findings(outcome),
         badges: badges.to_vec(),
         notes: outcome.notes.clone(),
+        summary: Vec::new(),
         figures,
         tables: vec![spreads(outcome), shapes(outcome)],
         run_ids: vec![outcome.run_id.clone()],
