@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::market::{self, Market};
 use super::{CampaignArgs, asked_flags};
-use crate::backtest::campaign::{Cell, Cut, Layout, LeftOut, Subject, Why, lay_out};
+use crate::backtest::campaign::{Cell, Layout, LeftOut, Subject, Why, lay_out};
 use crate::backtest::{Config, Halt, params_by_strategy};
 use crate::cli::commands::backtest::{Data, each_once};
 use crate::cli::commands::model;
@@ -165,9 +165,6 @@ impl<'a> Asked<'a> {
                 "{no_bars} more cells were left out, as their symbols have no bars in the period: periods are not over the same \
                  symbols"
             ));
-        }
-        if self.args.periods != Cut::Whole && !self.args.strategy.is_empty() {
-            notes.push("strategies know nothing from before a period: averages warm up anew in each".into());
         }
         notes
     }
