@@ -1,4 +1,4 @@
--- about: Orders of a run that were refused or expired, by kind of reason, with an example
+-- about: Orders of a run that were refused, cancelled or expired, by kind of reason, with an example
 -- params: run VARCHAR
 SELECT
     status,

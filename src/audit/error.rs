@@ -12,12 +12,27 @@ pub enum AuditError {
     #[error("{0}")]
     TooLittle(String),
     /// A statement that reads what no audit can alter.
-    #[error("{name} reads files or other databases, of which nothing proves what they know: {reason}")]
+    #[error("{name} reads what no audit can alter: {reason}")]
     Outside {
         /// Subject.
         name: String,
         /// What DuckDB says.
         reason: String,
+    },
+    /// A statement that gives other rows where only what an audit has is there.
+    #[error(
+        "{name} can't be audited: about {symbol} at {ts} its {column} differs from the store's when only bars, sentiment, \
+         features, corporate actions and memberships are there"
+    )]
+    Lacks {
+        /// Subject.
+        name: String,
+        /// First difference: instrument.
+        symbol: String,
+        /// First difference: UTC start of the bar.
+        ts: String,
+        /// First difference: column, `(rows)` when a row itself came or went.
+        column: String,
     },
     /// A statement that gives other rows each time.
     #[error("{name} gives other rows each time it runs (column {column}): what it did can never be repeated")]
@@ -49,7 +64,7 @@ impl AuditError {
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::TooLittle(_) | Self::Outside { .. } | Self::Unsteady { .. } => true,
+            Self::TooLittle(_) | Self::Outside { .. } | Self::Lacks { .. } | Self::Unsteady { .. } => true,
             Self::Features(error) => error.is_refusal(),
             Self::Labels(error) => error.is_refusal(),
             Self::Store(error) => error.is_refusal(),

@@ -6,7 +6,10 @@
 //! is decided from there on must enter where it did.
 //!
 //! A statement may speak at few bars only: half of its cuts are made at the closes of bars that it speaks about. It must
-//! give the same rows each time, and reads the sample alone: files and other databases are closed to it.
+//! give the same rows each time, and it reads the sample alone: files and other databases are closed to it, and so is the
+//! catalogue, by which it could tell a sample from a store. A strategy's statement must give on the sample what it gives on
+//! the store, or it rests on something that is not altered. Twenty cuts are a sample all the same: what looks a few bars
+//! ahead in one month of many years can pass between them.
 
 use std::collections::BTreeMap;
 
@@ -33,6 +36,9 @@ pub struct Options {
     pub filter: SeriesFilter,
     /// Bars of each; `None` is what the warm-up needs and 300 more.
     pub bars: Option<usize>,
+    /// Whether the sample is every series of the store with as many bars as fit, at least `bars` of each: for statements,
+    /// which may read any of them. What they give there must be what they give on the store.
+    pub everything: bool,
 }
 
 /// The outcome.
@@ -116,7 +122,7 @@ pub fn lookahead(
     progress: &dyn Progress,
 ) -> Result<Lookahead, AuditError> {
     let mut random = ChaCha8Rng::seed_from_u64(options.seed);
-    let sample = Sample::take(store, subject, &options.filter, &mut random, options.bars)?;
+    let sample = Sample::take(store, subject, options, &mut random)?;
     sample.adjust()?;
     let times = sample.close_times()?;
     if times.len() < 10 {
@@ -127,6 +133,9 @@ pub fn lookahead(
         )));
     }
     let before = first_rows(&sample, subject)?;
+    if options.everything {
+        same_as_stored(store, &sample, subject, &before, times[times.len() / 2])?;
+    }
     let entries = subject.entries(&sample.store)?;
     let mut found = Found::default();
     progress.start("cuts", options.cuts as u64);
@@ -162,12 +171,39 @@ pub fn lookahead(
 /// change of itself.
 fn first_rows(sample: &Sample, subject: &Subject) -> Result<Frame, AuditError> {
     let Subject::Query { .. } = subject else { return subject.rows(&sample.store) };
+    if let Some(word) = subject.introspects() {
+        let reason = format!("it asks about the database itself ('{word}')");
+        return Err(AuditError::Outside { name: subject.name(), reason });
+    }
     sample.close_doors()?;
     let before = subject.rows(&sample.store).map_err(|error| AuditError::of_statement(subject.name(), error))?;
     let again = subject.rows(&sample.store)?;
     match compare(&before, &again, |_| true).1.first() {
         Some(difference) => Err(AuditError::Unsteady { name: subject.name(), column: difference.column.clone() }),
         None => Ok(before),
+    }
+}
+
+/// A statement must say on the sample what it says on the store, once its windows are full: else it reads something that
+/// the sample lacks, and altering the sample proves nothing.
+fn same_as_stored(
+    store: &Store,
+    sample: &Sample,
+    subject: &Subject,
+    before: &Frame,
+    since: i64,
+) -> Result<(), AuditError> {
+    let Subject::Query { sql, .. } = subject else { return Ok(()) };
+    let mut stored = Frame::of_query(store, sql)?;
+    stored.retain(|(symbol, interval, _)| sample.has(symbol, interval));
+    match compare(&stored, before, |known| known.is_some_and(|known| known >= since)).1.first() {
+        None => Ok(()),
+        Some(Difference { column, key: (symbol, _, ts), .. }) => Err(AuditError::Lacks {
+            name: subject.name(),
+            symbol: symbol.clone(),
+            ts: Ts(*ts).to_string(),
+            column: column.clone(),
+        }),
     }
 }
 

@@ -77,7 +77,8 @@ pub fn recursive(
     let subject = Subject::Features(Box::new(set.clone()));
     let longest = set.features().iter().filter_map(|feature| feature.memory.settles()).max().unwrap_or(0);
     let bars = options.bars.unwrap_or_else(|| (2 * longest + 200).clamp(600, 6_000));
-    let sample = Sample::take(store, &subject, &options.filter, &mut random, Some(bars))?;
+    let options = Options { bars: Some(bars), ..options.clone() };
+    let sample = Sample::take(store, &subject, &options, &mut random)?;
     let times = sample.close_times()?;
     if times.len() < 10 {
         return Err(AuditError::TooLittle(format!("{} bars are too few to compare histories on", times.len())));

@@ -6,6 +6,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::error::AuditError;
+use super::lookahead::Options;
 use super::subject::Subject;
 use crate::domain::{Interval, Silent, Symbol, Ts};
 use crate::ingest::derive::{AdjustJob, AdjustKind, Naming, adjust};
@@ -19,6 +20,9 @@ const COMPARED: usize = 6;
 /// Bars of a series behind its warm-up.
 const BEHIND: usize = 300;
 const MOST: usize = 6_000;
+/// Bars of a sample of everything: so many where the series allow it, and never more than that.
+const ROWS: usize = 300_000;
+const MOST_ROWS: usize = 1_000_000;
 
 /// The sample.
 pub(super) struct Sample {
@@ -26,6 +30,8 @@ pub(super) struct Sample {
     /// Series in it, for the record.
     pub series: Vec<String>,
     adjusted: Vec<Adjusted>,
+    /// Symbol and interval of the series.
+    keys: BTreeSet<(String, String)>,
 }
 
 /// A series that is derived again whenever its inputs change.
@@ -37,18 +43,23 @@ struct Adjusted {
 }
 
 impl Sample {
-    /// Copies some series of a store, chosen by `random`; `bars` is how many of each.
+    /// Copies some series of a store, chosen by `random`, or as many as fit.
     pub(super) fn take(
         store: &Store,
         subject: &Subject,
-        filter: &SeriesFilter,
+        options: &Options,
         random: &mut ChaCha8Rng,
-        bars: Option<usize>,
     ) -> Result<Self, AuditError> {
         let adjusted = adjusted(store)?;
-        let found = filter.resolve(store)?;
-        let keys = choose(subject, &found, &adjusted, random);
-        let bars = bars.unwrap_or_else(|| (subject.warmup() + BEHIND).min(MOST));
+        let found = options.filter.resolve(store)?;
+        let mut bars = options.bars.unwrap_or_else(|| (subject.warmup() + BEHIND).min(MOST));
+        let keys = if options.everything {
+            let keys = everything(store, &found, bars)?;
+            bars = bars.max(ROWS / keys.len().max(1));
+            keys
+        } else {
+            choose(subject, &found, &adjusted, random)
+        };
         let copy = Store::in_memory()?;
         let (mut series, mut symbols) = (Vec::new(), BTreeSet::new());
         let mut first = i64::MAX;
@@ -69,13 +80,19 @@ impl Sample {
         }
         copy.conn().execute_batch(crate::sql!("audit/base")).map_err(StoreError::from)?;
         let adjusted = adjusted.into_iter().filter(|found| symbols.contains(&found.symbol)).collect();
-        Ok(Self { store: copy, series, adjusted })
+        let keys = keys.iter().map(|(symbol, interval)| (symbol.to_string(), interval.to_string())).collect();
+        Ok(Self { store: copy, series, adjusted, keys })
     }
 
     /// Closes files, other databases and the network to whatever runs in the sample from now on.
     pub(super) fn close_doors(&self) -> Result<(), AuditError> {
         self.store.conn().execute_batch(crate::sql!("audit/close_doors")).map_err(StoreError::from)?;
         Ok(())
+    }
+
+    /// Whether a series is in it.
+    pub(super) fn has(&self, symbol: &str, interval: &str) -> bool {
+        self.keys.contains(&(symbol.to_string(), interval.to_string()))
     }
 
     /// Everything as it was.
@@ -112,6 +129,20 @@ impl Sample {
         let rows = statement.query_map([], |row| row.get(0)).map_err(StoreError::from)?;
         Ok(rows.collect::<Result<_, _>>().map_err(StoreError::from)?)
     }
+}
+
+/// Those found and every other series of the store, as many as there is room for with so many bars each.
+fn everything(store: &Store, found: &[Coverage], bars: usize) -> Result<BTreeSet<(Symbol, Interval)>, AuditError> {
+    let others = SeriesFilter::default().resolve(store)?;
+    let room = MOST_ROWS / bars.max(1);
+    let key = |series: &Coverage| (series.symbol.clone(), series.interval);
+    let mut keys: BTreeSet<(Symbol, Interval)> = found.iter().map(key).collect();
+    for series in &others {
+        if keys.len() < room {
+            keys.insert(key(series));
+        }
+    }
+    Ok(keys)
 }
 
 /// A few symbols with all their wanted series, what they are joined with and what they were adjusted from.

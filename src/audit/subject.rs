@@ -72,6 +72,14 @@ impl Subject {
         }
     }
 
+    /// The word by which a statement asks about the database itself, if it does.
+    pub(super) fn introspects(&self) -> Option<String> {
+        let Self::Query { sql, .. } = self else { return None };
+        let sql = sql.to_lowercase();
+        let asks = |word: &&str| CATALOGUE.contains(word) || word.starts_with("duckdb_") || word.starts_with("pragma_");
+        words(&sql).find(asks).map(str::to_string)
+    }
+
     /// Bars before the first row that can have every value.
     pub(super) fn warmup(&self) -> usize {
         match self {
@@ -136,8 +144,22 @@ impl Subject {
     }
 }
 
+/// Names by which a statement asks about the database itself; those that begin with `duckdb_` or `pragma_` are others.
+const CATALOGUE: [&str; 7] = [
+    "information_schema",
+    "pg_catalog",
+    "sqlite_master",
+    "sqlite_schema",
+    "current_setting",
+    "current_database",
+    "getvariable",
+];
+
 /// Whether a statement names a table as a word of its own.
 fn names(sql: &str, table: &str) -> bool {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    sql.to_lowercase().split(|c| !is_word(c)).any(|word| word == table.to_lowercase())
+    words(&sql.to_lowercase()).any(|word| word == table.to_lowercase())
+}
+
+fn words(sql: &str) -> impl Iterator<Item = &str> {
+    sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
 }

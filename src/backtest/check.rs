@@ -89,8 +89,7 @@ impl Config {
         let tightest = |cap: fn(&Limits) -> Option<f64>| {
             strategies.iter().filter_map(|chosen| cap(&chosen.spec.limits)).min_by(f64::total_cmp)
         };
-        // A cap by default never keeps an account from using what it has.
-        let exposure = tightest(|limits| limits.exposure_cap).map(|cap| cap.max(self.capital));
+        let exposure = tightest(|limits| limits.exposure_cap);
         let maintenance = ranges::MAINTENANCE.guard(self.maintenance, None)?;
         if maintenance.is_some_and(|fraction| fraction >= self.margin) {
             let (setting, wanted) =
@@ -99,6 +98,7 @@ impl Config {
         }
         Ok(Limits {
             exposure_cap: ranges::EXPOSURE_CAP.guard(self.exposure_cap, exposure)?,
+            exposure_multiple: exposure.filter(|_| self.exposure_cap.is_none()).map(|_| 1.0 / self.margin),
             daily_loss_cap: ranges::DAILY_LOSS_CAP
                 .guard(self.daily_loss_cap, tightest(|limits| limits.daily_loss_cap))?,
             symbol_cap: ranges::SYMBOL_CAP.guard(self.symbol_cap, None)?,
@@ -240,7 +240,12 @@ mod tests {
         let mut config = of_model();
         let plan = config.check().unwrap();
         assert_eq!((plan.strategies[0].stop_loss, plan.strategies[0].take_profit), (Some(0.02), Some(0.04)));
-        let cautious = Limits { exposure_cap: Some(100_000.0), daily_loss_cap: Some(0.05), ..Limits::NONE };
+        let cautious = Limits {
+            exposure_cap: Some(100_000.0),
+            exposure_multiple: Some(1.0),
+            daily_loss_cap: Some(0.05),
+            ..Limits::NONE
+        };
         assert_eq!(plan.settings.limits, cautious);
         config.stop_loss = Some(0.0);
         config.take_profit = Some(0.1);

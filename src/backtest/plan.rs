@@ -7,7 +7,7 @@ use super::config::Halt;
 use super::holding::HoldingTime;
 use crate::domain::{Interval, Symbol};
 use crate::trade::costs::{Commission, Slippage};
-use crate::trade::{Contract, Costs, SentimentLevels, Settings};
+use crate::trade::{Contract, Costs, Limits, SentimentLevels, Settings};
 use crate::venues::{SquareOff, Terms};
 
 /// A checked backtest.
@@ -109,7 +109,7 @@ impl Plan {
             ("halts", self.halts()),
             ("stop_loss", self.each(|_, chosen| or_none(chosen.stop_loss))),
             ("take_profit", self.each(|_, chosen| or_none(chosen.take_profit))),
-            ("exposure_cap", or_none(limits.exposure_cap)),
+            ("exposure_cap", exposure(limits)),
             ("symbol_cap", or_none(limits.symbol_cap)),
             ("daily_loss_cap", or_none(limits.daily_loss_cap)),
             ("max_drawdown", or_none(limits.max_drawdown)),
@@ -152,6 +152,14 @@ impl Plan {
     fn halts(&self) -> String {
         let halts: Vec<String> = self.halts.iter().map(ToString::to_string).collect();
         if halts.is_empty() { "none".into() } else { halts.join(";") }
+    }
+}
+
+/// The cap, with what it gives way to.
+fn exposure(limits: &Limits) -> String {
+    match (limits.exposure_cap, limits.exposure_multiple) {
+        (Some(cap), Some(multiple)) => format!("{cap} or {multiple} x equity"),
+        (cap, _) => or_none(cap),
     }
 }
 

@@ -40,6 +40,19 @@ impl Frame {
         )
     }
 
+    /// Keeps the rows of some keys.
+    pub fn retain(&mut self, keep: impl Fn(&(String, String, i64)) -> bool) {
+        let kept: Vec<bool> = self.keys.iter().map(keep).collect();
+        let mut each = kept.iter();
+        self.keys.retain(|_| *each.next().unwrap_or(&false));
+        let mut each = kept.iter();
+        self.known.retain(|_| *each.next().unwrap_or(&false));
+        for column in &mut self.columns {
+            let mut each = kept.iter();
+            column.retain(|_| *each.next().unwrap_or(&false));
+        }
+    }
+
     /// Rows of one reading statement that gives `symbol, interval, ts` of a bar and further columns, known at the
     /// bars' closes.
     ///
@@ -54,7 +67,7 @@ impl Frame {
                  SELECT q.symbol, q.interval, epoch_us(CAST(q.ts AS TIMESTAMP)) AS ts_us, epoch_us(b.close_ts) AS known_us,
                         q.* EXCLUDE (symbol, interval, ts)
                  FROM asked q JOIN bars b ON b.symbol = q.symbol AND b.interval = q.interval AND b.ts = q.ts
-                 ORDER BY q.symbol, q.interval, q.ts"
+                 ORDER BY ALL"
             ),
         )
     }

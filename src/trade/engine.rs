@@ -127,7 +127,7 @@ impl<B: Broker> Engine<B> {
     /// Takes one step: corporate actions, executions, valuation, risk, decisions.
     #[inline(always)]
     pub fn step<K: Sink>(&mut self, step: &Step, sink: &mut K) {
-        if step.ts < self.settings.from {
+        if step.ticks.iter().all(|tick| tick.bar.ts < self.settings.from) {
             return self.warm_up(step);
         }
         for at in &step.actions {
@@ -164,13 +164,15 @@ impl<B: Broker> Engine<B> {
                 }
             }
         }
-        for tick in step.ticks.iter().filter(|tick| !tick.last) {
+        let from = self.settings.from;
+        let decides = |tick: &Tick| !tick.last && tick.bar.ts >= from;
+        for tick in step.ticks.iter().filter(|tick| decides(tick)) {
             self.time_exits(tick, sink);
             self.ask(tick, &Event::Bar(&tick.bar), account, sink);
         }
         for signal in &step.signals {
             let tick = &step.ticks[signal.tick];
-            if !tick.last {
+            if decides(tick) {
                 self.ask(tick, &Event::Signal(&signal.signal), account, sink);
             }
         }
@@ -179,6 +181,9 @@ impl<B: Broker> Engine<B> {
     /// Lets everything that remembers take a step; nothing is ordered, and no sink hears of it.
     #[cold]
     fn warm_up(&mut self, step: &Step) {
+        for at in &step.actions {
+            self.apply(at.asset, at.action);
+        }
         if step.phase == Phase::Open {
             return;
         }

@@ -49,7 +49,7 @@ pub(super) struct Position {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Holding {
     pub position: Position,
-    /// Last known close; 0 before the first bar, when nothing can be held.
+    /// Last known price: a close, or an execution since; 0 before the first bar, when nothing can be held.
     pub mark: f64,
     /// Bars seen so far.
     pub bars: u32,

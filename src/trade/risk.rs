@@ -24,6 +24,9 @@ use super::refusal::Refusal;
 pub struct Limits {
     /// Largest sum of |position value|, in currency.
     pub exposure_cap: Option<f64>,
+    /// Multiple of equity that exposure may reach whatever the cap: a cap by default never keeps an account from using
+    /// what it has.
+    pub exposure_multiple: Option<f64>,
     /// Largest loss of a session, a fraction of the equity it started with.
     pub daily_loss_cap: Option<f64>,
     /// Largest sum of |position value| in one asset at an entry, in currency.
@@ -42,6 +45,7 @@ impl Limits {
     /// No limit.
     pub const NONE: Self = Self {
         exposure_cap: None,
+        exposure_multiple: None,
         daily_loss_cap: None,
         symbol_cap: None,
         max_positions: None,
@@ -184,7 +188,9 @@ impl Risk {
         if let Some(cap) = self.limits.exposure_cap {
             // What this slot holds now is left at the same open.
             let held = (holding.position.size * holding.mark).abs();
-            let wanted = portfolio.account().exposure - held + portfolio.ordered() - holding.ordered + wanted;
+            let account = portfolio.account();
+            let cap = self.limits.exposure_multiple.map_or(cap, |multiple| cap.max(multiple * account.equity));
+            let wanted = account.exposure - held + portfolio.ordered() - holding.ordered + wanted;
             if wanted > cap {
                 return Err(Refusal::Exposure { wanted, cap });
             }

@@ -4,7 +4,8 @@
 //! :00 beside hours that begin at :15), opens and closes are steps of their own, in order of time, closes first: what an
 //! account is worth at one close never reaches an open before it. A signal belongs to the bar whose start it carries and
 //! is known at that bar's close; one that names no bar is passed over. The trading day of a step is the latest one that
-//! has begun and never falls, whatever the calendars of the assets. Corporate actions take effect before the first bar of
+//! has begun and never falls, whatever the calendars of the assets. A bar of a whole day opens with its session, where the
+//! calendar is known. Corporate actions take effect before the first bar of
 //! their day or later.
 
 use std::collections::BTreeMap;
@@ -40,6 +41,9 @@ struct Series<'a> {
     next_bar: usize,
     next_signal: usize,
     next_action: usize,
+    /// When its next bar opens, among several series: at its start, or with its session where that begins later (bars of
+    /// whole days).
+    opens: Option<Ts>,
     /// Whether its last bar waits for its close.
     is_open: bool,
     /// Hours of the session of the last bar.
@@ -63,6 +67,7 @@ impl<'a> Replay<'a> {
         let signals = signals.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
         let around = around.iter().map(Some).chain(std::iter::repeat(None));
         let series = bars.iter().zip(signals).zip(around).map(|((bars, signals), around)| Series {
+            opens: opening(bars, around, 0),
             bars,
             signals,
             around,
@@ -91,22 +96,23 @@ impl<'a> Replay<'a> {
     /// Start of the next bar of any series that can open one.
     #[inline]
     fn next_open(&self) -> Option<Ts> {
-        self.series.iter().filter(|series| !series.is_open).filter_map(Series::next_ts).min()
+        self.series.iter().filter(|series| !series.is_open).filter_map(|series| series.opens).min()
     }
 
     /// Opens the bars that start at a time; they close at once where nothing happens before their end.
     fn open_bars(&mut self, ts: Ts, step: &mut Step) {
         for (asset, series) in self.series.iter_mut().enumerate() {
-            if !series.is_open && series.next_ts() == Some(ts) {
+            if !series.is_open && series.opens == Some(ts) {
                 self.session = self.session.max(series.take(asset, step));
+                series.opens = opening(series.bars, series.around, series.next_bar);
             }
         }
-        step.ts = ts;
+        let starts = step.ticks.iter().map(|tick| tick.bar.ts).max().unwrap_or(ts);
+        step.ts = starts;
         let Some(end) = step.ticks.first().map(|tick| tick.bar.close_ts) else { return };
         let together = step.ticks.iter().all(|tick| tick.bar.close_ts == end);
         if self.open.is_empty() && together && self.next_open().is_none_or(|next| next >= end) {
-            self.closed = ts;
-            return self.hear(step);
+            return self.close(step, starts);
         }
         step.phase = Phase::Open;
         step.ticks.iter().for_each(|tick| self.series[tick.asset].is_open = true);
@@ -120,6 +126,11 @@ impl<'a> Replay<'a> {
         step.ticks.sort_by_key(|tick| tick.asset);
         step.ticks.iter().for_each(|tick| self.series[tick.asset].is_open = false);
         let latest = step.ticks.iter().map(|tick| tick.bar.ts).max().unwrap_or(end);
+        self.close(step, latest);
+    }
+
+    /// Dates a step that closes bars, of which the latest started at a time, and adds the signals about them.
+    fn close(&mut self, step: &mut Step, latest: Ts) {
         step.ts = latest.max(self.closed.plus(1));
         self.closed = step.ts;
         self.hear(step);
@@ -202,6 +213,16 @@ impl Series<'_> {
         tick.session_end |= tick.hours.is_some_and(|hours| bar.close_ts >= hours.close);
         tick.halted = around.halts.iter().any(|(from, to)| bar.ts < *to && bar.close_ts > *from);
     }
+}
+
+/// When a bar of a series opens.
+#[inline(always)]
+fn opening(bars: &Bars, around: Option<&Surroundings>, index: usize) -> Option<Ts> {
+    let ts = *bars.ts.get(index)?;
+    let Some(around) = around.filter(|around| !around.hours.is_empty()) else { return Some(ts) };
+    let open = around.hours.get(&bars.session_date[index]).map_or(ts, |hours| hours.open);
+    // A session that begins after the bar has ended is none of this bar's.
+    Some(if open < bars.close_ts[index] { ts.max(open) } else { ts })
 }
 
 #[cfg(test)]

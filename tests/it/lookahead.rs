@@ -11,7 +11,7 @@ use crate::feature_world::{self, RICH, alone, walk};
 use crate::{feature_sets, market};
 
 fn options(cuts: usize) -> Options {
-    Options { cuts, seed: 7, filter: SeriesFilter::default(), bars: None }
+    Options { cuts, seed: 7, filter: SeriesFilter::default(), bars: None, everything: false }
 }
 
 fn audit(store: &Store, subject: &Subject, cuts: usize) -> Lookahead {

@@ -76,6 +76,7 @@ fn options(args: &LookaheadArgs, cuts: u32) -> Options {
         seed: args.seed,
         filter: args.series.filter(),
         bars: args.bars.map(|bars| bars as usize),
+        everything: false,
     }
 }
 

@@ -91,7 +91,8 @@ const CUTS: usize = 25;
 
 /// Audits what the models will rest on.
 fn audited(store: &Store, subjects: [Subject; 2], ctx: &Ctx) -> Result<String, Failure> {
-    let options = audit::Options { cuts: CUTS, seed: 1, filter: SeriesFilter::default(), bars: None };
+    let options =
+        audit::Options { cuts: CUTS, seed: 1, filter: SeriesFilter::default(), bars: None, everything: false };
     let mut told = Vec::new();
     for subject in subjects {
         let outcome = audit::lookahead(store, &subject, &options, ctx.progress())?;

@@ -77,7 +77,7 @@ impl Paper {
         let order = *entry.order.get();
         if let Some(cap) = self.terms.max_positions
             && entry.filled == 0.0
-            && ledger.open_positions() >= cap as usize
+            && self.means(tick.asset, ledger).positions >= cap as usize
         {
             return ledger.refuse(&order, Refusal::Positions { cap });
         }
@@ -134,18 +134,18 @@ impl Paper {
         tick: &Tick,
         ledger: &Ledger<'_, K>,
     ) -> Result<f64, Refusal> {
-        let account = ledger.account();
+        let means = self.means(tick.asset, ledger);
         let exact = match order.quantity {
             Quantity::Units(units) => units,
             Quantity::Value(value) => self.bought(value, order, price, tick),
-            Quantity::Share { fraction, .. } => self.bought(fraction * account.equity, order, price, tick),
+            Quantity::Share { fraction, .. } => self.bought(fraction * means.equity, order, price, tick),
         };
         let contract = &self.terms.contracts[tick.asset];
         let units = contract.units(exact);
         if units > 0.0 {
             return Ok(units);
         }
-        let available = account.buying_power(self.terms.margin);
+        let available = means.buying_power;
         match contract.lot.filter(|_| exact > 0.0) {
             Some(lot) => Err(Refusal::Lot { units: exact, lot }),
             // Nothing is left to take a share of.
@@ -166,7 +166,7 @@ impl Paper {
 
     /// Whether the account can pay for an entry.
     fn affords<K: Sink>(&self, fill: &Fill, ledger: &Ledger<'_, K>) -> Result<(), Refusal> {
-        let available = ledger.account().buying_power(self.terms.margin);
+        let available = self.means(fill.asset, ledger).buying_power;
         let needed = fill.price * fill.size + fill.commission;
         // A share of all there is comes back from a division with a rounding error.
         if needed <= available * (1.0 + 1e-12) {

@@ -22,8 +22,9 @@
 //! - A series that ends closes its position at the last close, as a market order.
 //!
 //! All exits at the open come before all entries at the open, then entries inside the bars, then exits inside them:
-//! money freed inside a bar buys nothing in it. What the account orders while a bar is open (another asset closed in
-//! between) comes before what happens inside that bar.
+//! money freed inside a bar buys nothing in it, nor does what another asset's later open frees. What the account orders
+//! while a bar is open (another asset closed in between) is executed at the next open, unless a stop, a target or the
+//! night comes first.
 
 mod bracket;
 mod execute;
@@ -98,6 +99,14 @@ struct Working {
     session: i32,
 }
 
+/// What there was to trade with when a bar had opened: what happens inside it rests on no more than that.
+#[derive(Debug, Clone, Copy)]
+struct AtOpen {
+    equity: f64,
+    buying_power: f64,
+    positions: usize,
+}
+
 /// Executes orders against bars.
 #[derive(Debug, Clone)]
 pub struct Paper {
@@ -108,6 +117,8 @@ pub struct Paper {
     working: Vec<Working>,
     /// Units of each asset's bar that may still be traded.
     left: Vec<f64>,
+    /// The account after the opens of each asset's bar, where its close is told later.
+    opened: Vec<Option<AtOpen>>,
     /// Whether any strategy is squared off.
     nights: bool,
     session: Option<i32>,
@@ -124,7 +135,8 @@ impl Paper {
         terms.square_off.resize(strategies, None);
         let nights = terms.square_off.iter().any(Option::is_some);
         let working = vec![Working::default(); assets * strategies];
-        Self { terms, assets, strategies, working, left: vec![f64::INFINITY; assets], nights, session: None }
+        let left = vec![f64::INFINITY; assets];
+        Self { terms, assets, strategies, working, left, opened: vec![None; assets], nights, session: None }
     }
 
     /// The slots of an asset, one a strategy.
@@ -197,8 +209,11 @@ impl Paper {
 
     /// Brackets, then what happens at the close.
     fn exit_inside<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
-        let bracket = self.working[slot].bracket.filter(|_| self.working[slot].exit.is_none());
+        // An exit that was there at the open waits for volume; one that came within the bar gives way to its levels.
+        let waits = self.working[slot].exit.is_some_and(|exit| exit.order.get().decided_ts <= tick.bar.ts);
+        let bracket = self.working[slot].bracket.filter(|_| !waits);
         if let Some((reason, price)) = bracket.and_then(|bracket| bracket.touched_inside(tick)) {
+            self.drop_exit(tick, slot, Cancel::PositionLeft, ledger);
             self.leave(tick, slot, reason, price, ledger);
         }
         if let Some(bracket) = &mut self.working[slot].bracket {
@@ -217,9 +232,7 @@ impl Paper {
         if self.is_night(tick, slot, SquareOff::LastClose) {
             self.cancel(slot, Cancel::SquareOff, ledger);
             // What the account ordered within the bar would wait for the morning.
-            if let Some(exit) = self.working[slot].exit.take_if(|exit| exit.order.get().decided_ts > tick.bar.ts) {
-                ledger.cancel(exit.order.get(), exit.filled, Cancel::SquareOff);
-            }
+            self.drop_exit(tick, slot, Cancel::SquareOff, ledger);
             self.leave(tick, slot, ExitReason::SquareOff, close, ledger);
         }
     }
@@ -242,6 +255,13 @@ impl Paper {
         let is_night = |when| self.is_night(tick, slot, when);
         if tick.halted && (is_night(SquareOff::LastOpen) || is_night(SquareOff::LastClose)) {
             self.cancel(slot, Cancel::SquareOff, ledger);
+        }
+    }
+
+    /// Takes back the exit of a slot that the account ordered while the bar was open.
+    fn drop_exit<K: Sink>(&mut self, tick: &Tick, slot: usize, why: Cancel, ledger: &mut Ledger<'_, K>) {
+        if let Some(exit) = self.working[slot].exit.take_if(|exit| exit.order.get().decided_ts > tick.bar.ts) {
+            ledger.cancel(exit.order.get(), exit.filled, why);
         }
     }
 
@@ -301,6 +321,10 @@ impl Broker for Paper {
             // Unknown volume trades nothing.
             step.ticks.iter().for_each(|tick| self.left[tick.asset] = (cap * tick.bar.volume).max(0.0));
         }
+        if step.phase == Phase::Open {
+            // What is known of an earlier bar is over.
+            step.ticks.iter().for_each(|tick| self.opened[tick.asset] = None);
+        }
         if !self.has_work(step) {
             return;
         }
@@ -309,15 +333,38 @@ impl Broker for Paper {
             self.each(step, |paper, tick, slot| paper.enter_at_open(tick, slot, ledger));
         }
         if step.phase == Phase::Open {
-            return;
+            return self.remember_opens(step, ledger);
         }
         self.each(step, |paper, tick, slot| paper.enter_inside(tick, slot, ledger));
         self.each(step, |paper, tick, slot| paper.exit_inside(tick, slot, ledger));
         self.each_even_halted(step, |paper, tick, slot| paper.after_close(tick, slot, ledger));
+        if step.phase == Phase::Close {
+            step.ticks.iter().for_each(|tick| self.opened[tick.asset] = None);
+        }
     }
 }
 
 impl Paper {
+    /// Keeps what the account has now for what happens inside the bars that opened.
+    fn remember_opens<K: Sink>(&mut self, step: &Step, ledger: &Ledger<'_, K>) {
+        let account = ledger.account();
+        let buying_power = account.buying_power(self.terms.margin);
+        let at = AtOpen { equity: account.equity, buying_power, positions: ledger.open_positions() };
+        step.ticks.iter().for_each(|tick| self.opened[tick.asset] = Some(at));
+    }
+
+    /// What an entry may rest on: what there is now, and no more than when its bar opened.
+    fn means<K: Sink>(&self, asset: usize, ledger: &Ledger<'_, K>) -> AtOpen {
+        let account = ledger.account();
+        let buying_power = account.buying_power(self.terms.margin);
+        let now = AtOpen { equity: account.equity, buying_power, positions: ledger.open_positions() };
+        self.opened[asset].map_or(now, |open| AtOpen {
+            equity: open.equity,
+            buying_power: open.buying_power.min(now.buying_power),
+            positions: open.positions.max(now.positions),
+        })
+    }
+
     /// Whether anything can happen in a step; most steps of most runs have nothing to execute.
     #[inline]
     fn has_work(&self, step: &Step) -> bool {

@@ -1,4 +1,4 @@
-//! An entry that works: when and at what price it can be executed.
+//! An order that works: what it has been through, and when and at what price an entry can be executed.
 
 use crate::trade::{Approved, Fill, Life, Order, Side, Style, Tick};
 

@@ -3,12 +3,12 @@
 use workstation::backtest::{Config, Data, simulate};
 use workstation::domain::{Bars, Interval, Silent, Ts};
 use workstation::telemetry::Recorder;
-use workstation::trade::{Direction, ExitReason, OrderKind, Signal};
-use workstation::venues::TimedSignal;
+use workstation::trade::{Direction, ExitReason, Hours, OrderKind, Signal};
+use workstation::venues::{Surroundings, TimedSignal};
 
 use super::auditor::Auditor;
-use super::harness::{FLAT, LONG, exits, run};
-use super::series::bar;
+use super::harness::{FLAT, LONG, exits, refusals, run, run_around};
+use super::series::{bar, daily};
 
 /// Hours of one day that begin some minutes after the hour.
 fn hours(symbol: &str, minutes: i64, rows: &[[f64; 4]]) -> Bars {
@@ -75,6 +75,67 @@ fn money_freed_at_one_open_is_there_at_the_next() {
     let (a, b) = (&bars[0].ts, &bars[1].ts);
     assert_eq!(fills, [(0, a[1]), (0, a[2]), (1, b[2]), (1, b[4])]);
     assert_eq!(exits(&recorder).last().unwrap().1, ExitReason::EndOfData);
+}
+
+#[test]
+fn a_later_sale_pays_for_nothing_inside_an_open_bar() {
+    // A is sold at 03:00. B's bar from 02:15 falls through its limit of 9.9 on the way, with all the money in A.
+    let rows = [[10.0; 4], [10.0; 4], [10.0, 10.0, 9.0, 9.5], [9.5; 4], [9.5; 4], [9.5; 4]];
+    let bars = [flat("A", 0, &[100.0; 6]), hours("B", 15, &rows)];
+    let mut falling = flat("A", 0, &[100.0; 6]);
+    falling.low[1] = 98.0;
+    let bars = [falling, bars[1].clone()];
+    let recorder = run(&bars, &[(0, 0, LONG), (0, 2, FLAT), (1, 1, LONG)], |config| {
+        config.capital = 1_000.0;
+        config.sizing = Some("equity:1".parse().unwrap());
+        config.approach = "limit:0.01".parse().unwrap();
+    });
+    let sold = recorder.fills().iter().find(|fill| fill.asset == 0 && fill.side.sign() < 0.0).unwrap();
+    assert_eq!(sold.ts, bars[0].ts[3]);
+    assert!(recorder.fills().iter().all(|fill| fill.asset == 0), "nothing was free at 02:15");
+    assert!(refusals(&recorder)[0].starts_with("cash"), "{:?}", refusals(&recorder));
+}
+
+#[test]
+fn an_alarm_leaves_the_stop_where_it_is() {
+    // A's crash is known at 03:00, inside C's bar from 02:15, which falls through its stop at 95 to 60.
+    let a = hours("A", 0, &[[100.0; 4], [100.0; 4], [100.0, 100.0, 20.0, 20.0], [20.0; 4], [20.0; 4]]);
+    let c = hours("C", 15, &[[100.0; 4], [100.0; 4], [100.0, 100.0, 60.0, 60.0], [60.0; 4], [60.0; 4]]);
+    let stopped = |cap: Option<f64>| {
+        let recorder = run(&[a.clone(), c.clone()], &[(0, 0, LONG), (1, 0, LONG)], |config| {
+            config.sizing = Some("units:200".parse().unwrap());
+            config.stop_loss = Some(0.05);
+            config.max_drawdown = cap;
+        });
+        let left = recorder.trades().iter().find(|trade| trade.asset == 1).unwrap();
+        (left.exit_price, left.reason, left.exit_ts)
+    };
+    assert_eq!(stopped(None), (95.0, ExitReason::StopLoss, c.ts[2]));
+    assert_eq!(stopped(Some(0.005)), stopped(None));
+}
+
+#[test]
+fn days_open_with_their_sessions() {
+    // Both bars are dated midnight; A trades from 03:45 to 10:00, B around the clock.
+    let mut a = daily("A", &[[100.0; 4]; 5]);
+    for (ts, close_ts) in a.ts.iter().zip(&mut a.close_ts) {
+        *close_ts = ts.plus(10 * Interval::H1.micros());
+    }
+    let b = daily("B", &[[10.0; 4]; 5]);
+    let open = |day: i32| Ts::from_day(day).plus(225 * 60_000_000);
+    let hours = a
+        .session_date
+        .iter()
+        .map(|day| (*day, Hours { open: open(*day), close: Ts::from_day(*day).plus(10 * Interval::H1.micros()) }));
+    let around = [Surroundings { hours: hours.collect(), ..Surroundings::default() }];
+    let bars = [a, b];
+    // All the money is in A until its open of day 3; B wants it at its own, hours before.
+    let recorder = run_around(&bars, &[(0, 0, LONG), (0, 2, FLAT), (1, 2, LONG)], &around, |config| {
+        config.sizing = Some("equity:1".parse().unwrap());
+    });
+    assert!(refusals(&recorder)[0].starts_with("cash"), "{:?}", refusals(&recorder));
+    let times = recorder.equity_times();
+    assert!(times.windows(2).all(|pair| pair[0] < pair[1]), "{times:?}");
 }
 
 #[test]

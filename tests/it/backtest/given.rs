@@ -109,6 +109,54 @@ fn features_are_built_anew_for_the_audit() {
 }
 
 #[test]
+fn what_an_audit_cannot_see_into_is_refused() {
+    let place = Place::new();
+    assert!(place.ws(&["labels", "build"]).status.success());
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/real/GOOG_1d.csv");
+    let if_rises =
+        |rest: &str| format!("SELECT b.symbol, b.ts, if({rest}, 'LONG', 'FLAT') AS direction FROM bars AS b");
+    let cases = [
+        // The future from a file, from labels that an audit does not have, from a store it does not alter.
+        (
+            format!(
+                "SELECT 'GOOG' AS symbol, column0 AS ts, if(lead(column4) OVER (ORDER BY column0) > column4, 'LONG', 'FLAT') AS
+                 direction FROM read_csv('{file}', header = false, skip = 1)"
+            ),
+            "reads what no audit can alter",
+        ),
+        (
+            format!("{} LEFT JOIN labels AS l USING (symbol, interval, ts)", if_rises("l.forward_return > 0")),
+            "differs from the store's",
+        ),
+        (
+            if_rises(
+                "EXISTS (FROM duckdb_tables() WHERE table_name = 'audit_bars') OR lead(close) OVER (ORDER BY ts) > close",
+            ),
+            "asks about the database itself ('duckdb_tables')",
+        ),
+        (
+            if_rises("current_setting('enable_external_access') AND lead(close) OVER (ORDER BY ts) > close"),
+            "asks about the database itself ('current_setting')",
+        ),
+        (if_rises("random() < 0.5"), "gives other rows each time"),
+        // It speaks at few bars, and peeks at three closes ahead.
+        (
+            "SELECT symbol, ts, 'LONG' AS direction FROM bars WINDOW w AS (PARTITION BY symbol ORDER BY ts)
+             QUALIFY close <= min(close) OVER (w ROWS 59 PRECEDING) AND lead(close, 3) OVER w > 1.02 * close"
+                .to_string(),
+            "sees ahead",
+        ),
+    ];
+    for (sql, wanted) in &cases {
+        let output = place.backtest(sql, &[]);
+        assert_eq!(output.status.code(), Some(1), "{sql}: {output:?}");
+        let message = json(&output)["error"]["message"].as_str().unwrap().to_string();
+        assert!(message.contains(wanted), "{sql}: {message}");
+    }
+    assert_eq!(place.count("runs WHERE kind = 'backtest'"), 0);
+}
+
+#[test]
 fn wrong_statements_are_told_what_is_wrong() {
     let place = Place::new();
     let cases = [
@@ -134,7 +182,7 @@ fn wrong_statements_are_told_what_is_wrong() {
         ),
     ];
     for (sql, wanted) in cases {
-        let output = place.backtest(sql, if wanted.starts_with("two") { &["--no-audit"] } else { &[] });
+        let output = place.backtest(sql, &[]);
         assert!(matches!(output.status.code(), Some(1 | 2)), "{sql}: {output:?}");
         let message = json(&output)["error"]["message"].as_str().unwrap().to_string();
         assert!(message.contains(wanted), "{sql}: {message}");
@@ -142,7 +190,7 @@ fn wrong_statements_are_told_what_is_wrong() {
     assert_eq!(place.count("runs") + place.count("audits WHERE passed AND compared > 0"), 0);
     let stray =
         place.backtest("SELECT symbol, ts + INTERVAL 1 HOUR AS ts, 'LONG' AS direction FROM bars", &["--no-audit"]);
-    assert!(json(&stray)["warnings"].to_string().contains("2148 signals name no bar"), "{stray:?}");
+    assert!(json(&stray)["warnings"].to_string().contains("2148 signals lie outside the traded bars"), "{stray:?}");
     let missing = place.ws(&["backtest", "--signals", "none.sql"]);
     assert_eq!(missing.status.code(), Some(2));
 }

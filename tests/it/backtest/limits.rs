@@ -141,6 +141,35 @@ fn the_cap_of_a_symbol_counts_every_strategy() {
 }
 
 #[test]
+fn a_cap_by_default_grows_with_the_account() {
+    // Each entry gains 10 %: after the first, 95 % of equity is more than the 100 000 that the strategy asks for.
+    let closes: Vec<f64> = (0..30).map(|n| 100.0 * 1.02_f64.powi(n)).collect();
+    let bars = [flat_bars("A", &closes)];
+    let signals: Vec<TimedSignal> =
+        bars[0].ts.iter().map(|ts| TimedSignal { ts: *ts, signal: Signal::Prediction { probability: 0.9 } }).collect();
+    let entered = |cap: Option<f64>| {
+        let model = workstation::backtest::ModelRef {
+            model_id: "m".into(),
+            parent_run_id: String::new(),
+            feature_set_hash: String::new(),
+        };
+        let config = Config {
+            exposure_cap: cap,
+            model: Some(model),
+            ..Config::new("model", vec!["A".parse().unwrap()], Interval::D1)
+        };
+        let mut recorder = Recorder::new(100_000.0, 1, 0);
+        let data = [signals.clone()];
+        simulate(&Data::with_signals(&bars, &data), &config.check().unwrap(), &mut recorder, &Silent).unwrap();
+        (recorder.trades().len(), refusals(&recorder).len())
+    };
+    let (trades, refused) = entered(None);
+    assert!(trades > 5 && refused == 0, "{trades} {refused}");
+    assert_eq!(entered(Some(0.0)), (trades, 0));
+    assert!(entered(Some(100_000.0)).1 > 0, "one that is given holds");
+}
+
+#[test]
 fn a_square_off_missed_in_a_halt_is_made_up_for() {
     // Two sessions of four minutes; the halt covers the end of the first and the first bar of the second.
     let mut bars = Bars::empty("A".parse().unwrap(), Interval::M1);

@@ -108,6 +108,52 @@ fn bars_adjusted_for_splits_pay_dividends_on_todays_shares() {
     let outcome = run(&store, &config(&bars, &[(0, LONG)]));
     // 10 shares: 2 each, then 1 each; the benchmark has 2000.
     assert_eq!((outcome.final_equity, outcome.final_benchmark), (100_030.0, 106_000.0));
+    // A split after the newest bar is in no price yet; a series made from another one has that one's actions.
+    store
+        .conn()
+        .execute_batch(
+            "INSERT INTO corporate_actions VALUES ('A', '2024-06-01', 4, NULL, 'test', '2024-01-01');
+             UPDATE bars SET symbol = 'A.split';
+             INSERT INTO instruments (symbol, base_symbol, asset_id, first_seen_at) VALUES ('A.split', 'A', 0, '2024-01-01')",
+        )
+        .unwrap();
+    let mut derived = bars.clone();
+    derived.symbol = "A.split".parse().unwrap();
+    let outcome = run(&store, &config(&derived, &[(0, LONG)]));
+    assert_eq!((outcome.final_equity, outcome.final_benchmark), (100_030.0, 106_000.0));
+}
+
+#[test]
+fn a_split_before_the_period_is_no_return() {
+    // 2 for 1 five bars before the period, on prices that move by 1 % a day: yearly volatility is near 16 %.
+    let price = |n: usize| if n.is_multiple_of(2) { 100.0 } else { 101.0 };
+    let rows: Vec<[f64; 4]> = (0..80).map(|n| [price(n) / if n < 35 { 1.0 } else { 2.0 }; 4]).collect();
+    let bars = daily("A", &rows);
+    let store = store_with(std::slice::from_ref(&bars));
+    let split = bars.session_date[35];
+    store
+        .conn()
+        .execute(
+            "INSERT INTO corporate_actions VALUES ('A', DATE '1970-01-01' + CAST(? AS INTEGER), 2, NULL, 'test', '2024-01-01')",
+            [split],
+        )
+        .unwrap();
+    let sized = |from: usize, at: usize| {
+        let signals = config(&bars, &[(at, LONG)]).signals;
+        let config = Config {
+            from: Some(bars.ts[from]),
+            sizing: Some("volatility:0.05".parse().unwrap()),
+            signals,
+            ..config(&bars, &[])
+        };
+        let id = run(&store, &config).run_id;
+        let sizes = "SELECT coalesce(sum(size), 0) FROM trades WHERE run_id = ?";
+        one::<f64>(&store, sizes, &id)
+    };
+    // 20 returns after the split are there at bar 56; before, the volatility is unknown.
+    assert_eq!(sized(40, 45), 0.0);
+    assert_eq!(sized(40, 60), sized(0, 60));
+    assert!(sized(40, 60) > 500.0, "about 30 % of equity");
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub struct Account {
     #[arg(long)]
     take_profit: Option<f64>,
     /// Largest sum of position values over the whole account, in currency; an entry that would pass it is refused, not
-    /// made smaller; 0 is none [default: the strategy's, and the capital where that is more]
+    /// made smaller; 0 is none [default: the strategy's, or what equity buys where that is more]
     #[arg(long)]
     exposure_cap: Option<f64>,
     /// Largest value of the positions in one symbol, in currency; an entry that would pass it is refused; 0 is none

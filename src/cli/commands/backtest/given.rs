@@ -14,7 +14,7 @@ use crate::trade::Direction;
 
 /// Cuts of an audit.
 const CUTS: usize = 20;
-/// Bars of each audited series: windows of a year of daily bars fill well before the cuts.
+/// Fewest bars of each audited series: windows of a year of daily bars fill well before the cuts.
 const BARS: usize = 2_000;
 
 /// A backtest of the signals that a statement gives, about the symbols it names unless told otherwise.
@@ -58,10 +58,12 @@ pub(super) fn audit(config: &mut Config, store: &Store, path: &Path, no_audit: b
 
 fn audited(subject: &Subject, config: &Config, store: &Store, ctx: &Ctx) -> Result<String, Failure> {
     let filter = SeriesFilter { symbols: config.symbols.clone(), interval: Some(config.interval) };
-    let options = Options { cuts: CUTS, seed: 1, filter, bars: Some(BARS) };
+    let options = Options { cuts: CUTS, seed: 1, filter, bars: Some(BARS), everything: true };
     let skip = "--no-audit runs it all the same and marks every report UNAUDITED";
     let outcome = audit::lookahead(store, subject, &options, ctx.progress()).map_err(|error| match error {
-        AuditError::TooLittle(_) | AuditError::Unsteady { .. } => Failure::from(error).hint(skip),
+        AuditError::TooLittle(_) | AuditError::Unsteady { .. } | AuditError::Lacks { .. } => {
+            Failure::from(error).hint(skip)
+        }
         AuditError::Outside { .. } => Failure::from(error).hint(format!("bring the data in: ws ingest; {skip}")),
         _ => Failure::from(error),
     })?;
@@ -71,7 +73,7 @@ fn audited(subject: &Subject, config: &Config, store: &Store, ctx: &Ctx) -> Resu
     }
     if outcome.compared == 0 {
         let message = format!(
-            "{} can't be audited: over the newest {BARS} bars with their sentiment, features and corporate actions none of \
+            "{} can't be audited: over the newest bars with their sentiment, features and corporate actions none of \
              its rows names the start of a bar",
             subject.name()
         );

@@ -22,7 +22,7 @@ pub use orders::Orders;
 ///
 /// Decides on a bar's close and fills at the next bar's open with slippage and commission. Stops and targets act
 /// inside the bar; a gap fills at the open, and a bar that touches both counts as the stop. Sessions come from the
-/// calendar of the instrument; splits and dividends of raw bars are accounted for.
+/// calendar of the instrument; splits and dividends that are not in the prices are accounted for.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = strategies_help(), allow_negative_numbers = true)]
 pub struct BacktestArgs {
@@ -41,7 +41,8 @@ pub struct BacktestArgs {
     /// SQL strategy: a file with one SELECT of symbol, ts (a bar's start), direction (LONG, SHORT, FLAT), confidence
     ///
     /// A signal is known at the close of the bar it names; the direction is held from the next open on. The statement
-    /// is audited for look-ahead at 20 random cuts; one that sees ahead is refused.
+    /// is audited for look-ahead at 20 cuts, half of them at bars it speaks about; one that sees ahead is refused, and so is
+    /// one that reads what an audit does not have: files, labels, the catalogue of the database.
     #[arg(long, value_name = "FILE.sql", conflicts_with = "model")]
     signals: Option<PathBuf>,
     /// Do not audit the SQL strategy; every report is then marked UNAUDITED

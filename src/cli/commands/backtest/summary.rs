@@ -77,7 +77,7 @@ fn warnings(store: &Store, outcome: &Outcome, config: &Config) -> Result<Vec<Str
         found.push("UNAUDITED: nothing proves that the signals do not see ahead".to_string());
     }
     if outcome.n_signals_unused > 0 {
-        found.push(format!("{} signals name no bar of the run and were not used", outcome.n_signals_unused));
+        found.push(format!("{} signals lie outside the traded bars and were not used", outcome.n_signals_unused));
     }
     if outcome.n_refused > 0 {
         let (n, run) = (outcome.n_refused, &outcome.run_id);
