@@ -169,7 +169,7 @@ fn strips(results: &Results) -> Figure {
         key: "returns".into(),
         title: "Total return of each cell".into(),
         caption: format!(
-            "A point a cell, blue for a gain, orange for a loss; the grey box holds the middle half of a subject's cells, the \
+            "A point a cell, orange for a loss, blue otherwise; the grey box holds the middle half of a subject's cells, the \
              line in it is their median.{thinned}"
         ),
         alt: format!("Strips of cell returns: {}.", totals.iter().map(told).collect::<Vec<_>>().join("; ")),
