@@ -14,7 +14,8 @@ SELECT
     win_rate,
     profit_factor,
     cost_drag,
-    n_days
+    n_days,
+    marks
 FROM experiment_leaderboard
 WHERE $strategy IS NULL OR strategy = $strategy
 ORDER BY rank

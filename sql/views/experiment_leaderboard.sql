@@ -23,7 +23,16 @@
 -- col profit_factor: Gross profit / gross loss
 -- col cost_drag: Costs / starting capital, a fraction
 -- col n_days: Sessions
+-- col marks: What to mind: IN-SAMPLE, UNAUDITED; NULL when there is nothing
 WITH
+marks AS (
+    SELECT
+        run_id,
+        string_agg(CASE key WHEN 'in_sample' THEN 'IN-SAMPLE' ELSE 'UNAUDITED' END, ', ' ORDER BY key DESC) AS marks
+    FROM run_params
+    WHERE (key = 'in_sample' AND value = 'true') OR (key = 'audit' AND value = 'none')
+    GROUP BY run_id
+),
 metrics AS (
     SELECT
         run_id,
@@ -67,6 +76,8 @@ SELECT
     m.win_rate,
     m.profit_factor,
     m.cost_drag,
-    CAST(m.n_days AS BIGINT)             AS n_days
+    CAST(m.n_days AS BIGINT)             AS n_days,
+    marks.marks
 FROM runs AS r
 JOIN metrics AS m ON m.run_id = r.run_id
+LEFT JOIN marks ON marks.run_id = r.run_id

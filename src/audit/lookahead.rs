@@ -4,6 +4,9 @@
 //! as before, to 1e-9 of their size. Four kinds of alteration take turns: other values, half of the rows gone, all of
 //! them gone, further rows among them. For labels there is a second half: bars known by the cut are altered, and what
 //! is decided from there on must enter where it did.
+//!
+//! A statement may speak at few bars only: half of its cuts are made at the closes of bars that it speaks about. It must
+//! give the same rows each time, and reads the sample alone: files and other databases are closed to it.
 
 use std::collections::BTreeMap;
 
@@ -123,15 +126,21 @@ pub fn lookahead(
             times.len()
         )));
     }
-    let before = subject.rows(&sample.store)?;
+    let before = first_rows(&sample, subject)?;
     let entries = subject.entries(&sample.store)?;
     let mut found = Found::default();
     progress.start("cuts", options.cuts as u64);
+    let spoken = spoken(subject, &before);
     for n in 0..options.cuts {
         // Not within the first tenth, where hardly anything is known yet; half of the cuts fall between bars.
         let at = times[random.random_range(times.len() / 10..times.len())];
         let between = if n % 2 == 0 { 0 } else { random.random_range(1..30_000_000) };
-        let cut = Cut { at: at + between, kind: (n % 4) as i64, seed: random.random_range(0..i64::MAX / 2) };
+        let seed = random.random_range(0..i64::MAX / 2);
+        let mut cut = Cut { at: at + between, kind: (n % 4) as i64, seed };
+        if n % 2 == 0 && !spoken.is_empty() {
+            cut.at = spoken[random.random_range(0..spoken.len())];
+            cut.kind = random.random_range(0..4);
+        }
         audit_cut(&sample, subject, &before, cut, &FUTURE, &mut found)?;
         if let Some(entries) = &entries {
             audit_entries(&sample, subject, entries, cut, &mut found)?;
@@ -147,6 +156,28 @@ pub fn lookahead(
     altered.extend(entries.map(|_| Part::Past.as_str()));
     let alarms = found.alarms.into_values().collect();
     Ok(Lookahead { cuts: options.cuts, compared: found.compared, alarms, series: sample.series, altered })
+}
+
+/// The rows of the unaltered sample. What a statement reads must be the sample's, which alone is altered, and must not
+/// change of itself.
+fn first_rows(sample: &Sample, subject: &Subject) -> Result<Frame, AuditError> {
+    let Subject::Query { .. } = subject else { return subject.rows(&sample.store) };
+    sample.close_doors()?;
+    let before = subject.rows(&sample.store).map_err(|error| AuditError::of_statement(subject.name(), error))?;
+    let again = subject.rows(&sample.store)?;
+    match compare(&before, &again, |_| true).1.first() {
+        Some(difference) => Err(AuditError::Unsteady { name: subject.name(), column: difference.column.clone() }),
+        None => Ok(before),
+    }
+}
+
+/// When rows of a statement became known: it says something at few bars, and half of the cuts are made right there.
+fn spoken(subject: &Subject, rows: &Frame) -> Vec<i64> {
+    let Subject::Query { .. } = subject else { return Vec::new() };
+    let mut times: Vec<i64> = rows.known.iter().copied().flatten().collect();
+    times.sort_unstable();
+    times.dedup();
+    times
 }
 
 #[derive(Default)]

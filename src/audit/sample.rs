@@ -72,6 +72,12 @@ impl Sample {
         Ok(Self { store: copy, series, adjusted })
     }
 
+    /// Closes files, other databases and the network to whatever runs in the sample from now on.
+    pub(super) fn close_doors(&self) -> Result<(), AuditError> {
+        self.store.conn().execute_batch(crate::sql!("audit/close_doors")).map_err(StoreError::from)?;
+        Ok(())
+    }
+
     /// Everything as it was.
     pub(super) fn restore(&self) -> Result<(), AuditError> {
         self.store.conn().execute_batch(crate::sql!("audit/restore")).map_err(StoreError::from)?;

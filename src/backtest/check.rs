@@ -3,6 +3,7 @@
 use super::chosen::{Chosen, chosen};
 use super::ranges;
 use super::{BacktestError, Config, Plan};
+use crate::domain::Ts;
 use crate::trade::costs::{Commission, Slippage};
 use crate::trade::{Approach, Basis, Costs, Limits, Settings, Sizing};
 use crate::venues::SquareOff;
@@ -78,6 +79,7 @@ impl Config {
             margin: ranges::MARGIN.check(self.margin)?,
             max_holding,
             sentiment: self.sentiment,
+            from: self.from.unwrap_or(Ts(i64::MIN)),
             ..Settings::new(ranges::CAPITAL.check(self.capital)?, sizing)
         })
     }
@@ -87,6 +89,8 @@ impl Config {
         let tightest = |cap: fn(&Limits) -> Option<f64>| {
             strategies.iter().filter_map(|chosen| cap(&chosen.spec.limits)).min_by(f64::total_cmp)
         };
+        // A cap by default never keeps an account from using what it has.
+        let exposure = tightest(|limits| limits.exposure_cap).map(|cap| cap.max(self.capital));
         let maintenance = ranges::MAINTENANCE.guard(self.maintenance, None)?;
         if maintenance.is_some_and(|fraction| fraction >= self.margin) {
             let (setting, wanted) =
@@ -94,7 +98,7 @@ impl Config {
             return Err(BacktestError::Setting { setting, value: maintenance.unwrap_or_default(), wanted });
         }
         Ok(Limits {
-            exposure_cap: ranges::EXPOSURE_CAP.guard(self.exposure_cap, tightest(|limits| limits.exposure_cap))?,
+            exposure_cap: ranges::EXPOSURE_CAP.guard(self.exposure_cap, exposure)?,
             daily_loss_cap: ranges::DAILY_LOSS_CAP
                 .guard(self.daily_loss_cap, tightest(|limits| limits.daily_loss_cap))?,
             symbol_cap: ranges::SYMBOL_CAP.guard(self.symbol_cap, None)?,

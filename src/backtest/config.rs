@@ -93,6 +93,8 @@ pub struct Config {
     pub interval: Interval,
     /// First bar start, included.
     pub from: Option<Ts>,
+    /// Bars before it that are read to warm strategies up; they are not traded.
+    pub warmup: u32,
     /// End of bar starts, excluded.
     pub to: Option<Ts>,
     /// Cash at the start, in currency.
@@ -164,6 +166,9 @@ pub struct Config {
 }
 
 impl Config {
+    /// Bars that warm up by default: an average of 100 bars has forgotten what was before, an exponential one of 50 too.
+    pub const WARMUP: u32 = 500;
+
     /// The defaults: capital 100 000, commission 0.10 %, slippage 5 bps, risk-free rate 2 %, the whole history.
     #[must_use]
     pub fn new(strategy: &str, symbols: Vec<Symbol>, interval: Interval) -> Self {
@@ -173,6 +178,7 @@ impl Config {
             symbols,
             interval,
             from: None,
+            warmup: Self::WARMUP,
             to: None,
             capital: 100_000.0,
             commission: Commission::default(),

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use super::{BacktestError, Config, Plan};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::{Bars, Interval, Progress, Symbol, Ts};
-use crate::store::{Store, bars};
+use crate::store::{Store, bars, params};
 use crate::trade::Signal;
 use crate::venues::TimedSignal;
 
-/// The bars of every symbol of a plan, each series with at least one.
+/// The bars of every symbol of a plan, each series with at least one that is traded, and those before the period that
+/// strategies warm up on.
 pub(super) fn load_bars(
     store: &Store,
     config: &Config,
@@ -18,13 +19,29 @@ pub(super) fn load_bars(
 ) -> Result<Vec<Bars>, BacktestError> {
     progress.start("load bars", plan.symbols.len() as u64);
     let load = |symbol: &Symbol| {
-        let series = bars::load(store, symbol, config.interval, config.from, config.to)?;
+        let start = warm_start(store, symbol, config)?;
+        let series = bars::load(store, symbol, config.interval, start, config.to)?;
         progress.advance(1);
-        if series.is_empty() { Err(missing(store, symbol, config.interval)?) } else { Ok(series) }
+        let is_traded = series.ts.last().is_some_and(|last| *last >= plan.settings.from);
+        if is_traded { Ok(series) } else { Err(missing(store, symbol, config.interval)?) }
     };
     let series = plan.symbols.iter().map(load).collect();
     progress.finish();
     series
+}
+
+/// Where to read a series from.
+fn warm_start(store: &Store, symbol: &Symbol, config: &Config) -> Result<Option<Ts>, BacktestError> {
+    let Some(from) = config.from.filter(|_| config.warmup > 0) else { return Ok(config.from) };
+    let values = params![symbol.as_str(), config.interval.as_str(), from.0, i64::from(config.warmup)];
+    let start =
+        store.conn().query_row(crate::sql!("backtest/warm_start"), values, |row| row.get::<_, Option<i64>>(0))?;
+    Ok(Some(start.map_or(from, Ts)))
+}
+
+/// How many bars of a series are traded.
+pub(super) fn traded(bars: &Bars, from: Ts) -> usize {
+    bars.len() - bars.ts.partition_point(|ts| *ts < from)
 }
 
 /// Tells a symbol without bars from one whose bars lie outside the period.
@@ -78,7 +95,8 @@ pub(super) fn signals(
                 "a signal at {ts} is about '{symbol}', which is not in the run"
             )));
         };
-        if series[asset].ts.binary_search(&ts).is_err() {
+        let is_before = config.from.is_some_and(|from| ts < from);
+        if is_before || series[asset].ts.binary_search(&ts).is_err() {
             unused += 1;
             continue;
         }

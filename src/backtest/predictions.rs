@@ -43,7 +43,8 @@ pub(super) fn write(
         let obeyed = !matches!(raw, Some("LONG" | "SHORT")) || ordered.contains(&(asset, close_ts));
         Some(Used { call, close_ts, raw, obeyed })
     };
-    let mut used: Vec<Used<'_>> = config.predictions.iter().filter_map(used).collect();
+    let is_traded = |call: &&Prediction| config.from.is_none_or(|from| call.ts >= from);
+    let mut used: Vec<Used<'_>> = config.predictions.iter().filter(is_traded).filter_map(used).collect();
     used.sort_by(|a, b| (a.call.ts, &a.call.symbol).cmp(&(b.call.ts, &b.call.symbol)));
     let n = used.len();
     let calls = || used.iter().map(|used| used.call);

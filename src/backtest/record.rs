@@ -92,6 +92,7 @@ pub(super) fn prepare<'a>(
 fn new_run(config: &Config, plan: &Plan, bars: &[Bars], periods_per_year: u32) -> NewRun {
     let (data_fingerprint, data_as_of) = inputs::identity(bars);
     let mut params = plan.run_params(periods_per_year);
+    params.insert("warmup".into(), config.warmup.to_string());
     for (name, bound) in [("from", config.from), ("to", config.to)] {
         params.insert(name.to_string(), bound.map_or_else(|| "open".to_string(), |ts| ts.to_string()));
     }
@@ -126,7 +127,7 @@ impl<'a> Prepared<'a> {
     pub(super) fn simulate(self, progress: &dyn Progress) -> Result<Simulated<'a>, BacktestError> {
         let longest = self.bars.iter().map(Bars::len).max().unwrap_or(0);
         let mut recorder = Recorder::new(self.plan.settings.capital, self.bars.len(), longest);
-        progress.start("backtest", self.n_bars() as u64);
+        progress.start("backtest", self.bars.iter().map(Bars::len).sum::<usize>() as u64);
         let data = Data {
             bars: &self.bars,
             signals: &self.signals,
@@ -138,8 +139,9 @@ impl<'a> Prepared<'a> {
         Ok(Simulated { prepared: self, recorder, notes })
     }
 
+    /// Bars that are traded.
     fn n_bars(&self) -> usize {
-        self.bars.iter().map(Bars::len).sum()
+        self.bars.iter().map(|bars| inputs::traded(bars, self.plan.settings.from)).sum()
     }
 }
 

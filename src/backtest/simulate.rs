@@ -57,6 +57,10 @@ pub fn simulate<K: Sink>(
         notes.extend(trader.strategy.notes().into_iter().map(|note| format!("{}: {note}", chosen.spec.name)));
     }
     notes.extend(engine.gate_counts().map(|counts| counts.to_string()));
+    let equity = engine.account().equity;
+    if equity <= 0.0 {
+        notes.push(format!("the account was lost: equity ends at {equity:.2}; there are no returns after that"));
+    }
     Ok(notes)
 }
 

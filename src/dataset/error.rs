@@ -44,14 +44,15 @@ pub enum DatasetError {
     },
     /// No feature rows at all.
     #[error(
-        "features_{set} has no {interval} rows{of}; build them with 'ws features build --set {set} --interval {interval}'"
+        "features_{set} has no {interval} rows{of}; where there are bars, 'ws features build --set {set} --interval {interval}' \
+         builds them"
     )]
     NoRows {
         /// Feature set.
         set: String,
         /// Bar length.
         interval: String,
-        /// ` of A, B` when symbols were asked for.
+        /// ` of A, B` when symbols were asked for, and the period where one was.
         of: String,
     },
     /// Rows, but too few in a row for one window.

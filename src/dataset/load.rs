@@ -265,7 +265,9 @@ impl<'a> Reader<'a> {
             .map(Symbol::as_str)
             .collect();
         if self.series.is_empty() || !absent.is_empty() {
-            let of = if absent.is_empty() { String::new() } else { format!(" of {}", absent.join(", ")) };
+            let mut of = if absent.is_empty() { String::new() } else { format!(" of {}", absent.join(", ")) };
+            of.extend(spec.from.map(|from| format!(" from {from} on")));
+            of.extend(spec.to.map(|to| format!(" before {to}")));
             return Err(DatasetError::NoRows { set: spec.schema.set.clone(), interval, of });
         }
         if self.samples.is_empty() {

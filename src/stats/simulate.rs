@@ -49,7 +49,8 @@ pub struct Spread {
     pub mean: f64,
     /// Quantiles over the paths at [`Spread::LEVELS`].
     pub quantiles: [f64; 7],
-    /// Share of the paths below the observed value: a lower return, a deeper drawdown. NaN where the method can't change it.
+    /// Share of the paths below the observed value by more than rounding: a lower return, a deeper drawdown. NaN where the
+    /// method can't change it.
     pub share_below: f64,
     /// Share of the paths below 0: of a return, the probability of a loss. NaN where the method can't change it.
     pub share_negative: f64,
@@ -74,6 +75,9 @@ pub struct Simulation {
     pub bands: Bands,
 }
 
+/// Relative distance from the observed value at which another one is the same: sums in another order round otherwise.
+const TIE: f64 = 1e-9;
+
 impl Spread {
     /// Shares of the quantiles; the outer two hold 95 % between them.
     pub const LEVELS: [f64; 7] = [0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975];
@@ -85,7 +89,7 @@ impl Spread {
             0 => f64::NAN,
             n => values.partition_point(|value| *value < limit) as f64 / n as f64,
         };
-        let share_below = if observed.is_nan() { f64::NAN } else { share(observed) };
+        let share_below = if observed.is_nan() { f64::NAN } else { share(observed - TIE * observed.abs()) };
         Self {
             metric,
             observed,

@@ -82,7 +82,9 @@ pub fn load(store: &Store, wanted: &str) -> Result<ModelRow> {
 }
 
 fn unknown(store: &Store, wanted: &str) -> Result<StoreError> {
-    let mut statement = store.conn().prepare("SELECT model_id FROM models ORDER BY created_at DESC LIMIT 5")?;
+    let mut statement = store
+        .conn()
+        .prepare("SELECT name || '@' || version FROM models ORDER BY created_at DESC, version DESC LIMIT 5")?;
     let ids: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<std::result::Result<_, _>>()?;
     let known = if ids.is_empty() {
         "the store has none yet; 'ws train' makes one".to_string()

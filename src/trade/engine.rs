@@ -1,17 +1,19 @@
 //! The engine: steps in, effects out.
 
+mod orders;
+
 use super::contract::Contract;
 use super::event::{Action, Phase, Signal, Step, Tick};
 use super::gate::{GateCounts, SentimentGate, SentimentLevels};
 use super::ledger::{Ids, Ledger};
-use super::order::{ExitReason, Exits, Order, OrderKind, Outcome, Quantity, Side};
+use super::order::ExitReason;
 use super::portfolio::{Account, Portfolio};
 use super::ports::{Broker, Feed, Sink};
-use super::refusal::{Cancel, Refusal};
-use super::risk::{Alarm, Limits, Risk};
-use super::sizing::{Known, Sizing};
-use super::strategies::{AnyStrategy, Enter, Event, Intents, Strategy, View};
-use super::style::{Approach, Life, Style};
+use super::refusal::Cancel;
+use super::risk::{Limits, Risk};
+use super::sizing::Sizing;
+use super::strategies::{AnyStrategy, Event, Intents, Strategy, View};
+use super::style::{Approach, Life};
 use crate::domain::{Progress, Ts};
 use crate::indicators::RealisedVolatility;
 
@@ -36,6 +38,8 @@ pub struct Settings {
     pub bars_per_year: f64,
     /// Levels of the sentiment gate, when there is one.
     pub sentiment: Option<SentimentLevels>,
+    /// First bar start that is traded; what comes before only warms strategies up.
+    pub from: Ts,
 }
 
 impl Settings {
@@ -52,6 +56,7 @@ impl Settings {
             max_holding: None,
             bars_per_year: f64::NAN,
             sentiment: None,
+            from: Ts(i64::MIN),
         }
     }
 }
@@ -122,6 +127,9 @@ impl<B: Broker> Engine<B> {
     /// Takes one step: corporate actions, executions, valuation, risk, decisions.
     #[inline(always)]
     pub fn step<K: Sink>(&mut self, step: &Step, sink: &mut K) {
+        if step.ts < self.settings.from {
+            return self.warm_up(step);
+        }
         for at in &step.actions {
             self.apply(at.asset, at.action);
         }
@@ -165,6 +173,33 @@ impl<B: Broker> Engine<B> {
             if !tick.last {
                 self.ask(tick, &Event::Signal(&signal.signal), account, sink);
             }
+        }
+    }
+
+    /// Lets everything that remembers take a step; nothing is ordered, and no sink hears of it.
+    #[cold]
+    fn warm_up(&mut self, step: &Step) {
+        if step.phase == Phase::Open {
+            return;
+        }
+        step.ticks.iter().for_each(|tick| self.mark(tick));
+        for tick in &step.ticks {
+            self.remember(tick, &Event::Bar(&tick.bar));
+        }
+        for signal in &step.signals {
+            let tick = &step.ticks[signal.tick];
+            if let (Some(gate), Signal::Sentiment { score }) = (&mut self.gate, signal.signal) {
+                gate.observe(tick.asset, score);
+            }
+            self.remember(tick, &Event::Signal(&signal.signal));
+        }
+    }
+
+    fn remember(&mut self, tick: &Tick, event: &Event<'_>) {
+        let view = View { asset: tick.asset, size: 0.0, leaving: false, pending: None, hours: tick.hours };
+        for trader in &mut self.traders {
+            // What it wants now is past.
+            let _ = trader.strategy.on_event(&view, event);
         }
     }
 
@@ -217,38 +252,6 @@ impl<B: Broker> Engine<B> {
         }
     }
 
-    /// Takes every entry back and, where everything is to be sold, orders the exit of every position.
-    #[cold]
-    fn heed<K: Sink>(&mut self, step: &Step, alarm: Alarm, sink: &mut K) {
-        let now = step.ticks.iter().map(|tick| tick.bar.close_ts).max().unwrap_or(step.ts);
-        let why = match alarm {
-            Alarm::Breaker => Cancel::Breaker,
-            Alarm::Sell(ExitReason::MarginCall) => Cancel::MarginCall,
-            Alarm::Sell(_) => Cancel::Stopped,
-        };
-        for strategy in 0..self.traders.len() {
-            for asset in 0..self.contracts.len() {
-                self.cancel(strategy, asset, why, sink);
-                if let Alarm::Sell(reason) = alarm {
-                    let mark = self.portfolio.holdings[self.portfolio.slot(strategy, asset)].mark;
-                    self.exit((strategy, asset), (mark, now), reason, sink);
-                }
-            }
-        }
-    }
-
-    /// Orders the exit of positions that have been held as long as their entries allowed.
-    #[inline(always)]
-    fn time_exits<K: Sink>(&mut self, tick: &Tick, sink: &mut K) {
-        for strategy in 0..self.traders.len() {
-            let holding = &self.portfolio.holdings[self.portfolio.slot(strategy, tick.asset)];
-            let held_out = holding.position.max_bar.is_some_and(|bar| holding.bars >= bar);
-            if held_out && holding.position.size != 0.0 {
-                self.exit((strategy, tick.asset), (tick.bar.close, tick.bar.close_ts), ExitReason::MaxHolding, sink);
-            }
-        }
-    }
-
     #[inline(always)]
     fn ask<K: Sink>(&mut self, tick: &Tick, event: &Event<'_>, account: &Account, sink: &mut K) {
         for strategy in 0..self.traders.len() {
@@ -275,109 +278,6 @@ impl<B: Broker> Engine<B> {
         }
         if let Some(enter) = intents.enter {
             self.enter(strategy, tick, enter, account, sink);
-        }
-    }
-
-    fn cancel<K: Sink>(&mut self, strategy: usize, asset: usize, why: Cancel, sink: &mut K) {
-        let ledger = &mut Ledger { portfolio: &mut self.portfolio, ids: &mut self.ids, sink };
-        self.broker.cancel_entry(strategy, asset, why, ledger);
-    }
-
-    /// Orders the exit of an open position, once.
-    fn exit<K: Sink>(
-        &mut self,
-        (strategy, asset): (usize, usize),
-        (price, now): (f64, Ts),
-        reason: ExitReason,
-        sink: &mut K,
-    ) {
-        let slot = self.portfolio.slot(strategy, asset);
-        let Some(direction) = self.portfolio.direction(slot) else { return };
-        if std::mem::replace(&mut self.portfolio.holdings[slot].exiting, true) {
-            return;
-        }
-        self.cancel(strategy, asset, Cancel::PositionLeft, sink);
-        let units = self.portfolio.size(slot).abs();
-        let order = Order {
-            id: self.next_id(),
-            asset,
-            strategy,
-            style: Style::Market,
-            life: Life::UntilCancelled,
-            side: Side::closing(direction),
-            quantity: Quantity::Units(units),
-            decided_price: price,
-            kind: OrderKind::Exit(reason),
-            decided_ts: now,
-            confidence: None,
-        };
-        self.place(order, None, sink);
-    }
-
-    fn enter<K: Sink>(&mut self, strategy: usize, tick: &Tick, enter: Enter, account: &Account, sink: &mut K) {
-        let (enter, suppressed) = match self.gate.as_mut().map(|gate| gate.apply(tick.asset, enter)) {
-            Some(Err(suppressed)) => (enter, Some(Refusal::Sentiment(suppressed))),
-            Some(Ok(enter)) => (enter, None),
-            None => (enter, None),
-        };
-        let trader = &self.traders[strategy];
-        let max_bars = match (enter.max_bars, self.settings.max_holding) {
-            (Some(own), Some(all)) => Some(own.min(all)),
-            (own, all) => own.or(all),
-        };
-        let exits = Exits { stop_loss: trader.stop_loss, take_profit: trader.take_profit, max_bars };
-        let known = Known {
-            equity: account.equity,
-            confidence: enter.confidence,
-            probability: enter.probability,
-            exits,
-            volatility: self.volatility.get(tick.asset).map_or(f64::NAN, |(_, volatility)| *volatility),
-            most: 1.0 / self.settings.margin,
-        };
-        let quantity = self.settings.sizing.quantity(&known);
-        let side = Side::opening(enter.direction);
-        let order = Order {
-            id: self.next_id(),
-            asset: tick.asset,
-            strategy,
-            style: self.settings.approach.style(side, tick.bar.close, &self.contracts[tick.asset]),
-            life: self.settings.life,
-            side,
-            quantity: quantity.unwrap_or(Quantity::Units(0.0)),
-            decided_price: tick.bar.close,
-            kind: OrderKind::Entry(exits),
-            decided_ts: tick.bar.close_ts,
-            confidence: enter.confidence,
-        };
-        let refusal = suppressed.or(quantity.err().map(Refusal::Size)).or(tick.halted.then_some(Refusal::Halted));
-        self.place(order, refusal, sink);
-    }
-
-    fn next_id(&mut self) -> u64 {
-        self.ids.order += 1;
-        self.ids.order
-    }
-
-    /// Sends an order through risk to the broker, unless it was refused before. An entry takes the place of one that
-    /// still works, even when it is refused itself: what is wanted now is no longer what was wanted then.
-    fn place<K: Sink>(&mut self, order: Order, refused: Option<Refusal>, sink: &mut K) {
-        sink.order(&order);
-        let approved = refused.map_or_else(|| self.risk.approve(order, &self.portfolio), Err);
-        if let OrderKind::Entry(_) = order.kind
-            && approved != Err(Refusal::PositionOpen)
-        {
-            self.cancel(order.strategy, order.asset, Cancel::Strategy, sink);
-        }
-        match approved {
-            Ok(approved) => {
-                if let OrderKind::Entry(_) = order.kind {
-                    let slot = self.portfolio.slot(order.strategy, order.asset);
-                    let holding = &mut self.portfolio.holdings[slot];
-                    (holding.ordered, holding.pending) = (order.estimated_value(), Some(order.side.opens()));
-                }
-                self.broker.submit(approved);
-            }
-            Err(refusal) => sink.outcome(order.id, &Outcome::Refused(refusal)),
         }
     }
 }

@@ -84,6 +84,7 @@ impl fmt::Display for Refusal {
             Self::Exposure { wanted, cap } => write!(f, "exposure: would be {wanted:.2}, the cap is {cap:.2}"),
             Self::SymbolCap { wanted, cap } => write!(f, "symbol: would be {wanted:.2}, the cap is {cap:.2}"),
             Self::Positions { cap } => write!(f, "positions: {cap} are open or ordered, the most there may be"),
+            Self::Cash { needed, available } if *needed == 0.0 => write!(f, "cash: nothing is free ({available:.2})"),
             Self::Cash { needed, available } => write!(f, "cash: needs {needed:.2}, {available:.2} is free"),
             Self::Lot { units, lot } => write!(f, "lot: {units} units are less than one lot of {lot}"),
             Self::Halted => write!(f, "halt: trading is halted"),

@@ -105,6 +105,10 @@ pub fn unasked(
         let message = format!("from {from} the model has seen the bars; it may trade from {unseen} on");
         return Err(Failure::refused(message).hint("leave --from out, or pass --in-sample, which marks every report"));
     }
+    if let Some(to) = data.to.filter(|to| *to <= unseen && !in_sample) {
+        let message = format!("to {to} the model has seen every bar; it may trade from {unseen} on");
+        return Err(Failure::refused(message).hint("leave --to out, or pass --in-sample, which marks every report"));
+    }
     let from = data.from.unwrap_or(if in_sample { model.manifest.periods.train_start } else { unseen });
     let symbols = if data.symbols.is_empty() { model.symbols() } else { data.symbols.clone() };
     let mut config = Config::new("model", symbols, model.interval);

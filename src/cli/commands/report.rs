@@ -13,7 +13,7 @@ use crate::store::runs;
 /// The page needs no network and no other file; it is readable on a phone, in print, light and dark.
 #[derive(Debug, clap::Args)]
 pub struct ReportArgs {
-    /// Runs [default: the newest backtest]
+    /// Runs: ids, their beginnings, or names given with --name [default: the newest backtest]
     #[arg(value_name = "RUN")]
     runs: Vec<String>,
     /// Folder to write to; made when missing
@@ -33,7 +33,10 @@ impl From<ReportError> for Failure {
 
 pub fn run(args: &ReportArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let store = ctx.open_read_only()?;
-    let chosen = if args.runs.is_empty() { runs::newest(&store, "backtest", 1)? } else { args.runs.clone() };
+    let chosen = match args.runs.as_slice() {
+        [] => runs::newest(&store, "backtest", 1)?,
+        given => given.iter().map(|run| runs::find(&store, run)).collect::<Result<_, _>>()?,
+    };
     if chosen.is_empty() {
         return Err(Failure::refused("the store has no backtest to report on")
             .hint("run one: ws backtest --strategy sma_cross"));

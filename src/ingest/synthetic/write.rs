@@ -13,6 +13,7 @@ use super::path::{Day, Factor, Path};
 use super::{GENERATOR, Market, MarketError, Sentiment};
 use crate::domain::{Bar, Progress, Symbol, Ts};
 use crate::sql;
+use crate::store::calendars;
 use crate::store::columns::ROW_GROUP;
 use crate::store::stale::{self, Change};
 use crate::store::{Columns, Store, StoreError, params};
@@ -141,7 +142,9 @@ fn clear(store: &Store, market: &Market, symbol: &Symbol, now: Ts) -> Result<(),
     let run = |sql: &str, values: &[&dyn crate::store::duckdb::ToSql]| {
         conn.execute(sql, values).map(|_| ()).map_err(StoreError::from)
     };
-    run(sql!("ingest/register_synthetic"), &[&name, &now.0, &calendar])?;
+    let exchange = calendar.and_then(|name| calendars::exchange(name).ok());
+    let currency = exchange.and_then(|exchange| exchange.currency).unwrap_or_else(|| "USD".into());
+    run(sql!("ingest/register_synthetic"), &[&name, &now.0, &calendar, &currency])?;
     run(sql!("ingest/delete_synthetic_bars"), &[&name, &interval])?;
     run(sql!("ingest/delete_synthetic_truth"), &[&name, &interval])?;
     run(sql!("ingest/delete_synthetic_sentiment"), &[&name])?;

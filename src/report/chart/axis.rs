@@ -55,7 +55,8 @@ impl Axis {
         Self { from, to, ticks, is_log: false }
     }
 
-    /// A logarithmic axis over positive values, its ticks at 1, 2 and 5 of each power of ten (or fewer).
+    /// A logarithmic axis over positive values, its ticks at 1, 2 and 5 of each power of ten, or fewer, or at every so
+    /// many powers.
     #[must_use]
     pub fn log(low: f64, high: f64, count: usize, unit: Unit) -> Self {
         let (from, to) = (low / 1.05, high * 1.05);
@@ -67,7 +68,13 @@ impl Axis {
                 .filter(|at| (from..=to).contains(at))
                 .collect()
         };
-        let chosen = sets.iter().map(|set| within(set)).find(|ticks| ticks.len() <= count.max(3)).unwrap_or_default();
+        let most = count.max(3);
+        let powers = || {
+            let all = within(&[1.0]);
+            let step = all.len().div_ceil(most);
+            all.into_iter().step_by(step.max(1)).collect()
+        };
+        let chosen = sets.iter().map(|set| within(set)).find(|ticks| ticks.len() <= most).unwrap_or_else(powers);
         let ticks = chosen.into_iter().map(|at| Tick { at, label: tick(at, at, unit) }).collect();
         Self { from, to, ticks, is_log: true }
     }
@@ -251,6 +258,8 @@ mod tests {
     #[test]
     fn log_ticks_step_by_factors() {
         assert_eq!(labels(&Axis::log(90_000.0, 1_200_000.0, 5, Unit::Money)), ["100k", "200k", "500k", "1M"]);
+        let wide = Axis::log(1e5, 7e12, 6, Unit::Money);
+        assert_eq!(wide.ticks.iter().map(|tick| tick.at).collect::<Vec<_>>(), [1e5, 1e7, 1e9, 1e11]);
     }
 
     #[test]

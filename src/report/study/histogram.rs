@@ -45,7 +45,11 @@ impl Histograms {
         let bins = ((last - first) / step).round().max(1.0) as usize;
         let counted: Vec<Vec<f64>> = self.panels.iter().map(|panel| shares(&panel.values, first, step, bins)).collect();
         let highest = counted.iter().flatten().copied().fold(0.0, f64::max);
-        let y = Axis::loose([0.0, highest * 1.05], 4, Unit::Percent);
+        // Shares end at all of them.
+        let y = match highest * 1.05 {
+            top if top < 1.0 => Axis::loose([0.0, top], 4, Unit::Percent),
+            _ => Axis::tight(0.0, 1.0, 5, Unit::Percent),
+        };
         for (index, ((panel, frame), shares)) in self.panels.iter().zip(frames).zip(&counted).enumerate() {
             self.panel(&mut sketch, panel, frame, (&y, shares), (first, step), index == 0);
         }

@@ -61,7 +61,8 @@ static CATALOGUE: [StrategySpec; 5] = [
     },
     StrategySpec {
         name: "swing",
-        doc: "Long at the end of a pull-back of RSI in an up-trend of two averages, held for some sessions.",
+        doc: "Long at the end of a pull-back in an up-trend (fast average and close above the slow one; RSI back at \
+              rsi_pullback from below), held for some sessions.",
         confidence: swing::CONFIDENCE,
         params: swing::PARAMS,
         stop_loss: Some(0.02),

@@ -200,7 +200,7 @@ fn cut(bars: &Bars, until: Ts) -> Bars {
 proptest! {
     // The same cases on every machine; set other seeds and more cases to search further.
     #![proptest_config(ProptestConfig {
-        cases: 1_500,
+        cases: 4_000,
         rng_seed: RngSeed::Fixed(20_261_120),
         failure_persistence: None,
         max_shrink_iters: 2_000,

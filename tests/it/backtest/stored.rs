@@ -106,8 +106,8 @@ fn a_run_leaves_everything_behind() {
     truth("SELECT status = 'finished' AND kind = 'backtest' AND mode = 'backtest' AND strategy = 'sma_cross' AND interval = '1d'
            AND symbols = ['GOOG'] AND data_as_of = '2013-03-02' AND error IS NULL FROM runs WHERE run_id = ?");
     let params: i64 = one(&store, "SELECT count(DISTINCT key) FROM run_params WHERE run_id = ?", id);
-    assert_eq!(params, 32);
-    truth("SELECT count(*) = 32 AND max(value) FILTER (key = 'in_sample') = 'false' AND max(value) FILTER (key = 'sizing') = 'units:100' AND max(value) FILTER (key = 'param.slow') = '20'
+    assert_eq!(params, 33);
+    truth("SELECT count(*) = 33 AND max(value) FILTER (key = 'in_sample') = 'false' AND max(value) FILTER (key = 'sizing') = 'units:100' AND max(value) FILTER (key = 'param.slow') = '20'
            AND max(value) FILTER (key = 'periods_per_year') = '252' FROM run_params WHERE run_id = ?");
     truth("SELECT count(*) = 2148 AND count(DISTINCT ts) = 2148 AND min(benchmark) > 0 FROM equity WHERE run_id = ?");
     truth("SELECT count(*) = 2148 AND count(DISTINCT session_date) = 2148 FROM run_returns WHERE run_id = ?");

@@ -111,6 +111,48 @@ fn bars_adjusted_for_splits_pay_dividends_on_todays_shares() {
 }
 
 #[test]
+fn bars_before_the_period_warm_up_and_are_not_traded() {
+    let bars = goog();
+    let store = store_with(std::slice::from_ref(&bars));
+    let entries = |from: Option<&str>, warmup: u32| -> Vec<String> {
+        let config = Config {
+            from: from.map(midnight),
+            warmup,
+            sizing: Some("units:10".parse().unwrap()),
+            ..Config::new("sma_cross", vec![bars.symbol.clone()], Interval::D1)
+        };
+        let outcome = run(&store, &config);
+        let since = from.map_or(0, |from| bars.ts.partition_point(|ts| *ts < midnight(from)));
+        assert_eq!(outcome.n_bars, bars.len() - since);
+        let rows = "SELECT count(*) = ? FROM equity WHERE run_id = ?";
+        assert!(
+            store
+                .conn()
+                .query_row(rows, (outcome.n_bars as i64, &outcome.run_id), |row| row.get::<_, bool>(0))
+                .unwrap()
+        );
+        let sql = "SELECT decided_ts || side FROM orders WHERE run_id = ? AND reason = 'entry' ORDER BY order_id";
+        let mut statement = store.conn().prepare(sql).unwrap();
+        let rows = statement.query_map([&outcome.run_id], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    let whole = entries(None, 0);
+    let since: Vec<String> = whole.iter().filter(|entry| entry.as_str() >= "2012-03-01").cloned().collect();
+    assert!(since.len() >= 3);
+    assert_eq!(entries(Some("2012-03-01"), 500), since, "the averages are those of the whole history");
+    assert_eq!(entries(Some("2012-03-01"), 21), since, "21 bars are just enough for 20");
+    assert!(entries(Some("2012-03-01"), 0).len() < since.len());
+    // Nothing of what came before is in the benchmark either.
+    let config = Config {
+        from: Some(midnight("2012-03-01")),
+        ..Config::new("sma_cross", vec![bars.symbol.clone()], Interval::D1)
+    };
+    let first = bars.ts.partition_point(|ts| *ts < midnight("2012-03-01"));
+    let hold = run(&store, &config).final_benchmark;
+    assert!((hold - 100_000.0 / bars.open[first] * bars.close.last().unwrap()).abs() < 1e-6);
+}
+
+#[test]
 fn traces_name_the_model_of_their_own_strategy_alone() {
     let bars = daily("A", &[[100.0; 4]; 8]);
     let store = store_with(std::slice::from_ref(&bars));

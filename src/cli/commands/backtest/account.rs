@@ -8,6 +8,9 @@ use crate::trade::costs::{Commission, Slippage};
 /// Capital, costs and guards.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Account {
+    /// Bars before --from that are read to warm averages and other memories up; they are not traded [default: 500]
+    #[arg(long, value_name = "BARS")]
+    warmup: Option<u32>,
     /// Starting capital [default: 100000]
     #[arg(long)]
     capital: Option<f64>,
@@ -21,7 +24,8 @@ pub struct Account {
     /// Slippage a side, in basis points [default: 5]
     #[arg(long)]
     slippage_bps: Option<f64>,
-    /// Slippage in full: bps:5, half-spread:0.01 (currency) or volume-share:0.1
+    /// Slippage in full: bps:5, half-spread:0.01 (currency) or volume-share:0.1 (price x (1 +- 0.1 x share^2), share the
+    /// order's of the bar's volume)
     #[arg(long, value_name = "SLIPPAGE", conflicts_with = "slippage_bps")]
     slippage: Option<Slippage>,
     /// Yearly cost of short positions, a fraction of their value [default: 0]
@@ -37,7 +41,8 @@ pub struct Account {
     /// Fraction of its value that a position binds; 0.5 doubles the buying power [default: 1]
     #[arg(long, value_name = "FRACTION")]
     margin: Option<f64>,
-    /// Equity below this fraction of exposure sells everything at the next open; 0 is never [default: 0]
+    /// Equity at or below this fraction of exposure sells everything at the next open; at 0 equity that happens in any
+    /// case [default: 0]
     #[arg(long, value_name = "FRACTION")]
     maintenance: Option<f64>,
     /// Stop, a fraction of the entry price; 0 is none [default: the strategy's]
@@ -46,10 +51,12 @@ pub struct Account {
     /// Target, a fraction of the entry price; 0 is none [default: the strategy's]
     #[arg(long)]
     take_profit: Option<f64>,
-    /// Largest sum of position values, in currency; 0 is none [default: the strategy's]
+    /// Largest sum of position values over the whole account, in currency; an entry that would pass it is refused, not
+    /// made smaller; 0 is none [default: the strategy's, and the capital where that is more]
     #[arg(long)]
     exposure_cap: Option<f64>,
-    /// Largest value of a position, in currency; 0 is none [default: none]
+    /// Largest value of the positions in one symbol, in currency; an entry that would pass it is refused; 0 is none
+    /// [default: none]
     #[arg(long, value_name = "AMOUNT")]
     symbol_cap: Option<f64>,
     /// Most positions at a time; 0 is any number [default: any number]
@@ -84,6 +91,7 @@ impl Account {
     /// Flags beat the configuration file, which beats the defaults.
     pub fn apply(&self, config: &mut Config, ctx: &Ctx) {
         let defaults = ctx.config.backtest;
+        config.warmup = self.warmup.unwrap_or(config.warmup);
         config.capital = self.capital.unwrap_or(defaults.capital);
         config.commission = self.commission(ctx);
         config.slippage = self.slippage(ctx);

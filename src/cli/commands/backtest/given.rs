@@ -20,10 +20,16 @@ const BARS: usize = 2_000;
 /// A backtest of the signals that a statement gives, about the symbols it names unless told otherwise.
 pub(super) fn config(store: &Store, path: &Path, data: &Data) -> Result<Config, Failure> {
     let rows = signals::read(store, &text(path)?).map_err(|error| of_file(path, &error))?;
-    let given = rows.iter().map(signal).collect::<Result<Vec<_>, _>>();
-    let mut given = given.map_err(|message| Failure::refused(format!("{}: {message}", path.display())))?;
     // A statement may speak of more than is traded here.
-    given.retain(|signal| data.symbols.is_empty() || data.symbols.contains(&signal.symbol));
+    let is_asked =
+        |row: &&SignalRow| data.symbols.is_empty() || data.symbols.iter().any(|own| own.as_str() == row.symbol);
+    let given = rows.iter().filter(is_asked).map(signal).collect::<Result<Vec<_>, _>>();
+    let given = given.map_err(|message| Failure::refused(format!("{}: {message}", path.display())))?;
+    // Sorted by symbol and time.
+    if let Some([first, _]) = given.array_windows().find(|[a, b]| (&a.symbol, a.ts) == (&b.symbol, b.ts)) {
+        let message = format!("{}: two signals about '{}' at {}", path.display(), first.symbol, first.ts);
+        return Err(Failure::refused(message).hint("one row a symbol and bar: the statement decides which holds"));
+    }
     let mut named: Vec<Symbol> = given.iter().map(|signal| signal.symbol.clone()).collect();
     named.sort();
     named.dedup();
@@ -55,7 +61,8 @@ fn audited(subject: &Subject, config: &Config, store: &Store, ctx: &Ctx) -> Resu
     let options = Options { cuts: CUTS, seed: 1, filter, bars: Some(BARS) };
     let skip = "--no-audit runs it all the same and marks every report UNAUDITED";
     let outcome = audit::lookahead(store, subject, &options, ctx.progress()).map_err(|error| match error {
-        AuditError::TooLittle(_) => Failure::from(error).hint(skip),
+        AuditError::TooLittle(_) | AuditError::Unsteady { .. } => Failure::from(error).hint(skip),
+        AuditError::Outside { .. } => Failure::from(error).hint(format!("bring the data in: ws ingest; {skip}")),
         _ => Failure::from(error),
     })?;
     let kept = audit::save_lookahead(store, subject, &options, &outcome, ctx.now())?;
@@ -64,10 +71,12 @@ fn audited(subject: &Subject, config: &Config, store: &Store, ctx: &Ctx) -> Resu
     }
     if outcome.compared == 0 {
         let message = format!(
-            "{} can't be audited: none of its rows names the start of one of the newest {BARS} bars",
+            "{} can't be audited: over the newest {BARS} bars with their sentiment, features and corporate actions none of \
+             its rows names the start of a bar",
             subject.name()
         );
-        return Err(Failure::refused(message).hint(format!("ts is a bar's start, as in bars; {skip}")));
+        let hint = format!("ts is a bar's start, as in bars; other tables are empty in an audit; {skip}");
+        return Err(Failure::refused(message).hint(hint));
     }
     Ok(kept.audit_id)
 }

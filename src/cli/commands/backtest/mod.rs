@@ -27,7 +27,7 @@ pub use orders::Orders;
 #[command(after_long_help = strategies_help(), allow_negative_numbers = true)]
 pub struct BacktestArgs {
     /// Strategy, by name; several trade side by side on one account
-    #[arg(long, value_delimiter = ',', required_unless_present_any = ["model", "signals"])]
+    #[arg(long, value_delimiter = ',')]
     strategy: Vec<String>,
     /// Strategy parameter; once for each. STRATEGY.NAME=VALUE where several strategies have it
     #[arg(long = "param", short, value_name = "NAME=VALUE", value_parser = pair)]
@@ -131,6 +131,12 @@ impl BacktestArgs {
         let implied = [(self.model.is_some(), "model"), (self.signals.is_some(), "signals")];
         for (_, name) in implied.iter().filter(|(given, name)| *given && !self.strategy.iter().any(|own| own == name)) {
             names.push((*name).to_string());
+        }
+        if names.is_empty() {
+            let all = strategies::catalogue().iter().map(|spec| spec.name).collect::<Vec<_>>().join(", ");
+            return Err(Failure::fault("no strategy is named").hint(format!(
+                "--strategy NAME ({all}), --model ID for a trained model, or --signals FILE.sql for a statement of your own"
+            )));
         }
         for name in &names {
             strategies::find(name).map_err(BacktestError::from)?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::backtest::{Config, Outcome};
 use crate::cli::output::{grid, number, percent};
 use crate::cli::{Failure, Output};
-use crate::store::{Store, query};
+use crate::store::{Store, StoreError, query};
 
 /// Rows of the summary: name, column of `run_performance`, column for buy and hold, whether it is a fraction.
 const SUMMARY: [(&str, &str, &str, bool); 14] = [
@@ -55,19 +55,20 @@ pub(super) fn report(store: &Store, outcome: &Outcome, config: &Config) -> Resul
         config.interval
     );
     text.push_str(&grid(&["", "strategy", "buy and hold"], &[false, true, true], &rows));
-    for warning in warnings(outcome, config) {
+    let warnings = warnings(store, outcome, config)?;
+    for warning in &warnings {
         text.push_str(&format!("\n\nnote: {warning}"));
     }
     text.push_str(&format!("\n\nnext: ws report {} --out report", outcome.run_id));
     let document = json!({
         "run_id": outcome.run_id, "n_bars": outcome.n_bars, "n_trades": outcome.n_trades, "n_refused": outcome.n_refused,
         "final_equity": outcome.final_equity, "final_benchmark": outcome.final_benchmark, "metrics": metrics,
-        "warnings": warnings(outcome, config),
+        "warnings": warnings,
     });
     Ok(Output::new(text, document))
 }
 
-fn warnings(outcome: &Outcome, config: &Config) -> Vec<String> {
+fn warnings(store: &Store, outcome: &Outcome, config: &Config) -> Result<Vec<String>, Failure> {
     let mut found = Vec::new();
     if config.in_sample {
         found.push("IN-SAMPLE: the model has seen these bars; the result says nothing about the future".to_string());
@@ -79,15 +80,15 @@ fn warnings(outcome: &Outcome, config: &Config) -> Vec<String> {
         found.push(format!("{} signals name no bar of the run and were not used", outcome.n_signals_unused));
     }
     if outcome.n_refused > 0 {
-        found.push(format!(
-            "{} orders were refused (ws sql \"FROM orders WHERE status = 'refused'\")",
-            outcome.n_refused
-        ));
+        let (n, run) = (outcome.n_refused, &outcome.run_id);
+        let kinds = store.conn().query_row(crate::sql!("cli/refusals"), [run], |row| row.get(0));
+        let kinds: String = kinds.map_err(StoreError::from)?;
+        found.push(format!("{n} orders were refused: {kinds} (ws query refused_orders --param run={run})"));
     }
     found.extend(outcome.notes.iter().cloned());
     let best = config.predictions.iter().map(|prediction| prediction.probability).fold(f64::NAN, f64::max);
     if config.model.is_some() && outcome.n_trades == 0 && best.is_finite() {
         found.push(format!("no trade: the highest probability is {best:.3}; --param threshold=model takes the model's own, threshold=profit the best on validation after costs"));
     }
-    found
+    Ok(found)
 }
