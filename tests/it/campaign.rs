@@ -373,7 +373,7 @@ fn a_dry_run_lists_the_cells_and_writes_nothing() {
     assert_eq!((left_out.len(), &answer["n_cells"]), (4, &Value::from(16)), "{answer}");
     assert!(left_out.iter().all(|row| row["why"] == "no bars" && row["symbols"] == serde_json::json!(["SYN003"])));
     let told = text(&ws(&db, &asked).stdout);
-    assert!(told.contains("4 more cells were left out") && told.contains("averages warm up anew"), "{told}");
+    assert!(told.contains("4 more cells were left out"), "{told}");
     let missing = folder.path().join("none.duckdb");
     for more in [&["--dry-run"][..], &[]] {
         let told = refusal(&missing, &[&["campaign", "--strategy", "sma_cross"], more].concat());

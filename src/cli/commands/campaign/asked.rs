@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::market::{self, Market};
 use super::{CampaignArgs, asked_flags};
-use crate::backtest::campaign::{Cell, Cut, Layout, LeftOut, Subject, Why, lay_out};
+use crate::backtest::campaign::{Cell, Layout, LeftOut, Subject, Why, lay_out};
 use crate::backtest::{Config, Halt, params_by_strategy};
 use crate::cli::commands::backtest::{Data, each_once};
 use crate::cli::commands::model;
@@ -166,9 +166,6 @@ impl<'a> Asked<'a> {
                  symbols"
             ));
         }
-        if self.args.periods != Cut::Whole && !self.args.strategy.is_empty() {
-            notes.push("strategies know nothing from before a period: averages warm up anew in each".into());
-        }
         notes
     }
 
@@ -179,7 +176,7 @@ impl<'a> Asked<'a> {
         let is_seen = |left_out: &LeftOut| left_out.subject == subject.name && matches!(left_out.why, Why::Seen { .. });
         (self.layout.left_out.iter().any(is_seen) || own.any(|cell| cell.period.from == unseen)).then(|| {
             format!(
-                "{} trades from {} on, the first bar it has not seen: its periods are fewer or shorter than those of a strategy",
+                "model {} trades from {} on, the first bar it has not seen: its periods are fewer or shorter than those of a strategy",
                 subject.name,
                 unseen.naive().date()
             )
