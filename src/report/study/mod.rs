@@ -32,6 +32,8 @@ pub struct Badge {
     pub text: String,
     /// What it means.
     pub meaning: String,
+    /// Whether it is good news; all others warn.
+    pub good: bool,
 }
 
 /// What a figure draws.
@@ -121,7 +123,11 @@ pub fn badges(store: &Store, run_ids: &[String]) -> Result<Vec<Badge>, ReportErr
     for run_id in run_ids {
         let mut own = report_page::badges(&read::run(store, run_id)?);
         own.extend(audits::badges(store, run_id)?);
-        let own = own.into_iter().map(|badge| Badge { text: badge.text.to_string(), meaning: badge.meaning });
+        let own = own.into_iter().map(|badge| Badge {
+            text: badge.text.to_string(),
+            meaning: badge.meaning,
+            good: badge.good,
+        });
         for badge in own {
             if !found.contains(&badge) {
                 found.push(badge);

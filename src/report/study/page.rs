@@ -27,7 +27,7 @@ pub fn html(store: &Store, study: &Study, now: Ts) -> Result<String, ReportError
             alt => figure.alt.as_str(), wide => draw(WIDE)?, phone => draw(PHONE)?,
         });
     }
-    let badge = |badge: &super::Badge| (badge.text.clone(), badge.meaning.clone());
+    let badge = |badge: &super::Badge| (badge.text.clone(), badge.meaning.clone(), badge.good);
     let store_name = store.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let page = minijinja::context! {
         generated => now.naive().format("%Y-%m-%d %H:%M").to_string(),
