@@ -262,7 +262,9 @@ fn what_cannot_be_reported_is_refused_before_anything_is_written() {
     let error = report::write(&store, &["bt-walk", "bt-nope'; DROP TABLE runs; --"], &out, now()).unwrap_err();
     let text = error.to_string();
     assert!(
-        error.is_refusal() && text.contains("unknown run 'bt-nope'") && text.contains("newest: ev-one, bt-model"),
+        error.is_refusal()
+            && text.contains("unknown run 'bt-nope'")
+            && text.contains("newest: cp-one, ev-one, bt-model"),
         "{text}"
     );
     assert!(matches!(report::write(&store, &[] as &[&str], &out, Ts(0)).unwrap_err(), ReportError::NoRuns));

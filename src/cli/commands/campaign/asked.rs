@@ -176,7 +176,7 @@ impl<'a> Asked<'a> {
         let is_seen = |left_out: &LeftOut| left_out.subject == subject.name && matches!(left_out.why, Why::Seen { .. });
         (self.layout.left_out.iter().any(is_seen) || own.any(|cell| cell.period.from == unseen)).then(|| {
             format!(
-                "{} trades from {} on, the first bar it has not seen: its periods are fewer or shorter than those of a strategy",
+                "model {} trades from {} on, the first bar it has not seen: its periods are fewer or shorter than those of a strategy",
                 subject.name,
                 unseen.naive().date()
             )

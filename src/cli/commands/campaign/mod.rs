@@ -31,8 +31,8 @@ use results::Results;
 ///
 /// A campaign that was stopped goes on with --resume: what is stored stays, what is missing or failed is done. A model
 /// trades only bars that it has not seen, so its periods may begin later than those of a strategy; symbols have no cell
-/// in periods before their first or after their last bar. Every cell begins with a fresh account;
-/// bars before its period warm averages up (--warmup).
+/// in periods before their first or after their last bar. Every cell begins with a fresh account; bars before its period
+/// warm averages up (--warmup).
 ///
 /// The comparison (HTML that needs no network, and PNG pictures) shows the views campaign_summary, campaign_symbols and
 /// campaign_results; 'ws query campaign', 'ws query campaign_cells' and 'ws query campaign_failures' print them.

@@ -155,11 +155,9 @@ fn strips(results: &Results) -> Figure {
         Strip { label: subject.to_string(), values, quartiles }
     };
     let totals = results.totals();
-    let thinned = if results.finished() > MOST_POINTS {
-        format!(" At most {MOST_POINTS} cells of a subject are drawn.")
-    } else {
-        String::new()
-    };
+    let is_thinned = totals.iter().any(|row| row["n_finished"].as_u64().is_some_and(|n| n > MOST_POINTS as u64));
+    let thinned =
+        if is_thinned { format!(" At most {MOST_POINTS} cells of a subject are drawn.") } else { String::new() };
     let told = |row: &&Value| {
         let of = |key: &str| percent(row[key].as_f64());
         let subject = row["subject"].as_str().unwrap_or_default();
@@ -169,7 +167,7 @@ fn strips(results: &Results) -> Figure {
         key: "returns".into(),
         title: "Total return of each cell".into(),
         caption: format!(
-            "A point a cell, blue for a gain, orange for a loss; the grey box holds the middle half of a subject's cells, the \
+            "A point a cell, orange for a loss, blue otherwise; the grey box holds the middle half of a subject's cells, the \
              line in it is their median.{thinned}"
         ),
         alt: format!("Strips of cell returns: {}.", totals.iter().map(told).collect::<Vec<_>>().join("; ")),

@@ -98,7 +98,7 @@ pub fn findings(results: &Results) -> Vec<String> {
             return format!("no cell of {subject} finished");
         }
         if row["n_trades"] == 0 {
-            return format!("{subject} never traded in {} of {} cells", row["n_finished"], row["n_cells"]);
+            return format!("over {} of {} cells, {subject} never traded", row["n_finished"], row["n_cells"]);
         }
         format!(
             "over {} of {} cells, {subject} has a median return of {} (mean {}), above buy and hold in {} of them; the deepest \
