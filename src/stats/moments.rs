@@ -75,5 +75,7 @@ pub fn quantile(ascending: &[f64], p: f64) -> Option<f64> {
     if share == 0.0 || ascending[low] == ascending[high] {
         return Some(ascending[low]);
     }
-    Some(ascending[low] * (1.0 - share) + ascending[high] * share)
+    let (low, high) = (ascending[low], ascending[high]);
+    // Rounding must not put it outside of the two.
+    Some((low * (1.0 - share) + high * share).max(low).min(high))
 }
