@@ -16,7 +16,7 @@ pub fn badges(store: &Store, run_id: &str) -> Result<Vec<Badge>, ReportError> {
         Ok(match passed {
             Some(true) => Badge {
                 text: "AUDITED · NO LOOK-AHEAD",
-                meaning: format!("{subject} {name}: {cuts} random cuts, nothing later showed before them ({date})"),
+                meaning: format!("{subject} {name}: {cuts} cuts, nothing later showed before them ({date})"),
                 good: true,
             },
             Some(false) => Badge {

@@ -83,6 +83,8 @@ pub struct Engine<B> {
     gate: Option<SentimentGate>,
     /// Of each asset, when sizes rest on it.
     volatility: Vec<(RealisedVolatility, f64)>,
+    /// Whether anything may come before the first traded bar.
+    warms: bool,
     ids: Ids,
 }
 
@@ -102,7 +104,8 @@ impl<B: Broker> Engine<B> {
         let gate = settings.sentiment.map(|levels| SentimentGate::new(levels, assets));
         let measured = if settings.sizing.needs_volatility() { assets } else { 0 };
         let volatility = vec![(RealisedVolatility::new(VOLATILITY_BARS), f64::NAN); measured];
-        Self { broker, traders, settings, contracts, portfolio, risk, gate, volatility, ids: Ids::default() }
+        let warms = settings.from > Ts(i64::MIN);
+        Self { broker, traders, settings, contracts, portfolio, risk, gate, volatility, warms, ids: Ids::default() }
     }
 
     /// Takes every step of a feed; progress counts bars.
@@ -127,7 +130,7 @@ impl<B: Broker> Engine<B> {
     /// Takes one step: corporate actions, executions, valuation, risk, decisions.
     #[inline(always)]
     pub fn step<K: Sink>(&mut self, step: &Step, sink: &mut K) {
-        if step.ticks.iter().all(|tick| tick.bar.ts < self.settings.from) {
+        if self.warms && step.ticks.iter().all(|tick| tick.bar.ts < self.settings.from) {
             return self.warm_up(step);
         }
         for at in &step.actions {
@@ -164,8 +167,8 @@ impl<B: Broker> Engine<B> {
                 }
             }
         }
-        let from = self.settings.from;
-        let decides = |tick: &Tick| !tick.last && tick.bar.ts >= from;
+        let (warms, from) = (self.warms, self.settings.from);
+        let decides = |tick: &Tick| !tick.last && (!warms || tick.bar.ts >= from);
         for tick in step.ticks.iter().filter(|tick| decides(tick)) {
             self.time_exits(tick, sink);
             self.ask(tick, &Event::Bar(&tick.bar), account, sink);

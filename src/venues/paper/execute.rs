@@ -7,6 +7,7 @@ use crate::trade::{Cancel, ExitReason, Fill, Ledger, Order, OrderKind, Quantity,
 
 impl Paper {
     /// Leaves the position of a slot for a reason of the bar's own; what works there is taken back.
+    #[inline(never)]
     pub(super) fn leave<K: Sink>(
         &mut self,
         tick: &Tick,
@@ -36,6 +37,7 @@ impl Paper {
     }
 
     /// Executes the exit of a slot as far as the volume allows.
+    #[inline(never)]
     pub(super) fn execute_exit<K: Sink>(&mut self, tick: &Tick, slot: usize, price: Price, ledger: &mut Ledger<'_, K>) {
         let Some(mut exit) = self.working[slot].exit.take() else { return };
         let order = *exit.order.get();
@@ -60,6 +62,7 @@ impl Paper {
     }
 
     /// Executes the entry of a slot as far as money and volume allow.
+    #[inline(never)]
     pub(super) fn execute_entry<K: Sink>(
         &mut self,
         tick: &Tick,

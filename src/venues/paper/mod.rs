@@ -159,24 +159,27 @@ impl Paper {
         let open = tick.bar.open;
         if self.working[slot].exit.is_some() {
             self.execute_exit(tick, slot, Price::Market { at: open, bound: None }, ledger);
-        } else if let Some((reason, price)) = self.working[slot].bracket.and_then(|bracket| bracket.gapped(open)) {
+        } else if let Some((reason, price)) =
+            self.working[slot].bracket.as_ref().and_then(|bracket| bracket.gapped(open))
+        {
             self.leave(tick, slot, reason, price, ledger);
         }
+        if self.nights {
+            self.square_off_at_open(tick, slot, ledger);
+        }
+    }
+
+    /// The last open of a session, and what was missed in an earlier one.
+    #[inline(never)]
+    fn square_off_at_open<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
         let is_night = self.is_night(tick, slot, SquareOff::LastOpen);
         if is_night {
             self.cancel(slot, Cancel::SquareOff, ledger);
         }
-        if is_night || self.is_overdue(tick, slot) {
-            self.leave(tick, slot, ExitReason::SquareOff, open, ledger);
+        let is_squared = self.terms.square_off[slot / self.assets].is_some();
+        if is_night || is_squared && self.working[slot].session != tick.bar.session_date {
+            self.leave(tick, slot, ExitReason::SquareOff, tick.bar.open, ledger);
         }
-    }
-
-    /// Whether a position of a slot, if there is one, should have been left in an earlier session.
-    #[inline]
-    fn is_overdue(&self, tick: &Tick, slot: usize) -> bool {
-        self.nights
-            && self.terms.square_off[slot / self.assets].is_some()
-            && self.working[slot].session != tick.bar.session_date
     }
 
     /// Whether a bar is the one in which the position of a slot is left for the night.
@@ -197,6 +200,7 @@ impl Paper {
     }
 
     /// Entries inside the bar, of orders that did not execute at its open.
+    #[inline]
     fn enter_inside<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
         let Some(entry) = &mut self.working[slot].entry else { return };
         let Some(price) = entry.inside(tick) else { return };
@@ -208,25 +212,28 @@ impl Paper {
     }
 
     /// Brackets, then what happens at the close.
+    #[inline]
     fn exit_inside<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
-        // An exit that was there at the open waits for volume; one that came within the bar gives way to its levels.
-        let waits = self.working[slot].exit.is_some_and(|exit| exit.order.get().decided_ts <= tick.bar.ts);
-        let bracket = self.working[slot].bracket.filter(|_| !waits);
-        if let Some((reason, price)) = bracket.and_then(|bracket| bracket.touched_inside(tick)) {
-            self.drop_exit(tick, slot, Cancel::PositionLeft, ledger);
-            self.leave(tick, slot, reason, price, ledger);
-        }
         if let Some(bracket) = &mut self.working[slot].bracket {
+            let touched = bracket.touched_inside(tick);
             bracket.seen = Seen::Whole;
+            if let Some((reason, price)) = touched {
+                // An exit that was there at the open waits for volume; one that came within the bar gives way.
+                self.drop_exit(tick, slot, Cancel::PositionLeft, ledger);
+                self.leave(tick, slot, reason, price, ledger);
+            }
         }
-        self.at_close(tick, slot, ledger);
+        if tick.session_end {
+            self.at_close(tick, slot, ledger);
+        }
     }
 
     /// Entries and exits at the close of a session.
+    #[inline(never)]
     fn at_close<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
         let close = tick.bar.close;
         // What ends for good is not entered any more.
-        if tick.session_end && !tick.last && self.working[slot].entry.is_some_and(|entry| entry.waits_for_close()) {
+        if !tick.last && self.working[slot].entry.is_some_and(|entry| entry.waits_for_close()) {
             self.execute_entry(tick, slot, Price::Market { at: close, bound: None }, Seen::Whole, ledger);
         }
         if self.is_night(tick, slot, SquareOff::LastClose) {
@@ -238,14 +245,10 @@ impl Paper {
     }
 
     /// The end of the data, and of the lives of entries.
+    #[inline]
     fn after_close<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
         if tick.last {
-            self.cancel(slot, Cancel::EndOfData, ledger);
-            self.left[tick.asset] = f64::INFINITY;
-            if let Some(exit) = self.working[slot].exit.take() {
-                ledger.cancel(exit.order.get(), exit.filled, Cancel::EndOfData);
-            }
-            self.leave(tick, slot, ExitReason::EndOfData, tick.bar.close, ledger);
+            self.end(tick, slot, ledger);
         }
         if let Some(entry) = &mut self.working[slot].entry
             && entry.ends_with(tick)
@@ -258,7 +261,19 @@ impl Paper {
         }
     }
 
+    /// The end of the data of an asset.
+    #[cold]
+    fn end<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
+        self.cancel(slot, Cancel::EndOfData, ledger);
+        self.left[tick.asset] = f64::INFINITY;
+        if let Some(exit) = self.working[slot].exit.take() {
+            ledger.cancel(exit.order.get(), exit.filled, Cancel::EndOfData);
+        }
+        self.leave(tick, slot, ExitReason::EndOfData, tick.bar.close, ledger);
+    }
+
     /// Takes back the exit of a slot that the account ordered while the bar was open.
+    #[inline(never)]
     fn drop_exit<K: Sink>(&mut self, tick: &Tick, slot: usize, why: Cancel, ledger: &mut Ledger<'_, K>) {
         if let Some(exit) = self.working[slot].exit.take_if(|exit| exit.order.get().decided_ts > tick.bar.ts) {
             ledger.cancel(exit.order.get(), exit.filled, why);
@@ -328,6 +343,9 @@ impl Broker for Paper {
         if !self.has_work(step) {
             return;
         }
+        if let ([tick], Phase::Whole, 1) = (step.ticks.as_slice(), step.phase, self.strategies) {
+            return self.alone(tick, ledger);
+        }
         if step.phase != Phase::Close {
             self.each(step, |paper, tick, slot| paper.exit_at_open(tick, slot, ledger));
             self.each(step, |paper, tick, slot| paper.enter_at_open(tick, slot, ledger));
@@ -345,7 +363,21 @@ impl Broker for Paper {
 }
 
 impl Paper {
+    /// A bar with nobody beside it: one slot goes through everything at once.
+    #[inline]
+    fn alone<K: Sink>(&mut self, tick: &Tick, ledger: &mut Ledger<'_, K>) {
+        let slot = tick.asset;
+        if !tick.halted {
+            self.exit_at_open(tick, slot, ledger);
+            self.enter_at_open(tick, slot, ledger);
+            self.enter_inside(tick, slot, ledger);
+            self.exit_inside(tick, slot, ledger);
+        }
+        self.after_close(tick, slot, ledger);
+    }
+
     /// Keeps what the account has now for what happens inside the bars that opened.
+    #[cold]
     fn remember_opens<K: Sink>(&mut self, step: &Step, ledger: &Ledger<'_, K>) {
         let account = ledger.account();
         let buying_power = account.buying_power(self.terms.margin);
