@@ -1,12 +1,11 @@
 //! Where a broker reports: applies executions to the portfolio and tells the sink.
 
 use super::event::Direction;
-use super::order::{ExitReason, Fill, Order, OrderKind, Outcome, Quantity, Side, Trade};
+use super::order::{ExitReason, Fill, Order, OrderKind, Outcome, Trade};
 use super::portfolio::{Account, Portfolio};
 use super::ports::Sink;
 use super::refusal::{Cancel, Refusal};
 use super::risk::Approved;
-use super::style::{Life, Style};
 use crate::domain::Ts;
 
 /// Numbers given out so far.
@@ -69,22 +68,10 @@ impl<K: Sink> Ledger<'_, K> {
         ts: Ts,
     ) -> Option<Approved<Order>> {
         let slot = self.portfolio.slot(strategy, asset);
-        let (units, direction) = self.position(slot)?;
+        let held = self.position(slot)?;
         self.portfolio.holdings[slot].exiting = true;
         self.ids.order += 1;
-        let order = Order {
-            id: self.ids.order,
-            asset,
-            strategy,
-            style: Style::Market,
-            life: Life::UntilCancelled,
-            side: Side::closing(direction),
-            quantity: Quantity::Units(units),
-            decided_price: price,
-            kind: OrderKind::Exit(reason),
-            decided_ts: ts,
-            confidence: None,
-        };
+        let order = Order::exit(self.ids.order, (strategy, asset), held, reason, (price, ts));
         self.sink.order(&order);
         Some(Approved::exit(order))
     }

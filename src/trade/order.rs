@@ -163,6 +163,29 @@ pub struct Order {
 }
 
 impl Order {
+    /// A market order that closes a position of `units` in a direction, decided at a price and a time.
+    pub(super) fn exit(
+        id: u64,
+        (strategy, asset): (usize, usize),
+        (units, direction): (f64, Direction),
+        reason: ExitReason,
+        (decided_price, decided_ts): (f64, Ts),
+    ) -> Self {
+        Self {
+            id,
+            asset,
+            strategy,
+            style: Style::Market,
+            life: Life::UntilCancelled,
+            side: Side::closing(direction),
+            quantity: Quantity::Units(units),
+            decided_price,
+            kind: OrderKind::Exit(reason),
+            decided_ts,
+            confidence: None,
+        }
+    }
+
     /// The same after a split of `ratio` new units for one old one.
     pub(super) fn split(&mut self, ratio: f64) {
         self.style.split(ratio);

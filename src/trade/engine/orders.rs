@@ -11,7 +11,6 @@ use crate::trade::refusal::{Cancel, Refusal};
 use crate::trade::risk::Alarm;
 use crate::trade::sizing::Known;
 use crate::trade::strategies::Enter;
-use crate::trade::style::{Life, Style};
 
 impl<B: Broker> Engine<B> {
     /// Takes every entry back and, where everything is to be sold, orders the exit of every position.
@@ -55,7 +54,7 @@ impl<B: Broker> Engine<B> {
     pub(super) fn exit<K: Sink>(
         &mut self,
         (strategy, asset): (usize, usize),
-        (price, now): (f64, Ts),
+        decided: (f64, Ts),
         reason: ExitReason,
         sink: &mut K,
     ) {
@@ -65,20 +64,8 @@ impl<B: Broker> Engine<B> {
             return;
         }
         self.cancel(strategy, asset, Cancel::PositionLeft, sink);
-        let units = self.portfolio.size(slot).abs();
-        let order = Order {
-            id: self.next_id(),
-            asset,
-            strategy,
-            style: Style::Market,
-            life: Life::UntilCancelled,
-            side: Side::closing(direction),
-            quantity: Quantity::Units(units),
-            decided_price: price,
-            kind: OrderKind::Exit(reason),
-            decided_ts: now,
-            confidence: None,
-        };
+        let held = (self.portfolio.size(slot).abs(), direction);
+        let order = Order::exit(self.next_id(), (strategy, asset), held, reason, decided);
         self.place(order, None, sink);
     }
 

@@ -81,10 +81,10 @@ fn money_freed_at_one_open_is_there_at_the_next() {
 fn a_later_sale_pays_for_nothing_inside_an_open_bar() {
     // A is sold at 03:00. B's bar from 02:15 falls through its limit of 9.9 on the way, with all the money in A.
     let rows = [[10.0; 4], [10.0; 4], [10.0, 10.0, 9.0, 9.5], [9.5; 4], [9.5; 4], [9.5; 4]];
-    let bars = [flat("A", 0, &[100.0; 6]), hours("B", 15, &rows)];
-    let mut falling = flat("A", 0, &[100.0; 6]);
-    falling.low[1] = 98.0;
-    let bars = [falling, bars[1].clone()];
+    let mut a = flat("A", 0, &[100.0; 6]);
+    // Its own limit is gone through, too.
+    a.low[1] = 98.0;
+    let bars = [a, hours("B", 15, &rows)];
     let recorder = run(&bars, &[(0, 0, LONG), (0, 2, FLAT), (1, 1, LONG)], |config| {
         config.capital = 1_000.0;
         config.sizing = Some("equity:1".parse().unwrap());
