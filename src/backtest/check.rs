@@ -41,6 +41,7 @@ impl Config {
             halts: self.halts.clone(),
             risk_free_rate: ranges::RISK_FREE.check(self.risk_free_rate)?,
             in_sample: self.in_sample,
+            warmup: self.warmup,
             strategies,
         })
     }

@@ -41,6 +41,8 @@ pub struct Plan {
     pub risk_free_rate: f64,
     /// Whether the model may have seen these bars.
     pub in_sample: bool,
+    /// Bars before the period that strategies warm up on.
+    pub warmup: u32,
 }
 
 impl Plan {
@@ -116,6 +118,7 @@ impl Plan {
             ("risk_free_rate", self.risk_free_rate.to_string()),
             ("periods_per_year", periods_per_year.to_string()),
             ("in_sample", self.in_sample.to_string()),
+            ("warmup", self.warmup.to_string()),
         ]
         .into_iter()
         .map(|(key, value)| (key.to_string(), value))

@@ -92,7 +92,6 @@ pub(super) fn prepare<'a>(
 fn new_run(config: &Config, plan: &Plan, bars: &[Bars], periods_per_year: u32) -> NewRun {
     let (data_fingerprint, data_as_of) = inputs::identity(bars);
     let mut params = plan.run_params(periods_per_year);
-    params.insert("warmup".into(), config.warmup.to_string());
     for (name, bound) in [("from", config.from), ("to", config.to)] {
         params.insert(name.to_string(), bound.map_or_else(|| "open".to_string(), |ts| ts.to_string()));
     }

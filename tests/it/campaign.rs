@@ -320,11 +320,16 @@ fn resuming_refuses_what_is_not_the_same_campaign() {
     let resume = ["campaign", "--resume", "small"];
     let told = refusal(
         &db,
-        &[&resume[..], &["--strategy", "sma_cross", "--periods", "3", "-p", "fast=4", "--capital", "5"]].concat(),
+        &[
+            &resume[..],
+            &["--strategy", "sma_cross", "--periods", "3", "-p", "fast=4", "--capital", "5", "--warmup", "9"],
+        ]
+        .concat(),
     );
     for word in [
         "asked for something else",
         "capital was 100000, is 5",
+        "warmup was 500, is 9",
         "param.fast was 3, is 4",
         "periods was 2, is 3",
         "leave the other flags out",
