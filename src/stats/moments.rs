@@ -76,6 +76,8 @@ pub fn quantile(ascending: &[f64], p: f64) -> Option<f64> {
         return Some(ascending[low]);
     }
     let (low, high) = (ascending[low], ascending[high]);
-    // Rounding must not put it outside of the two.
-    Some((low * (1.0 - share) + high * share).max(low).min(high))
+    // This form never falls as the share rises, whatever the rounding; the other one is for a range beyond all numbers.
+    let range = high - low;
+    let between = if range.is_finite() { low + range * share } else { low * (1.0 - share) + high * share };
+    Some(between.max(low).min(high))
 }
