@@ -42,6 +42,24 @@ pub enum BacktestError {
         /// What is allowed.
         wanted: &'static str,
     },
+    /// A setting's text that is not what it takes.
+    #[error("{setting} = '{value}': {problem}")]
+    SettingText {
+        /// Setting.
+        setting: &'static str,
+        /// Text given, shortened.
+        value: String,
+        /// What is wrong with it, and what is allowed.
+        problem: String,
+    },
+    /// No setting of that name.
+    #[error("unknown setting '{name}'; {hint}")]
+    UnknownSetting {
+        /// What was given, shortened.
+        name: String,
+        /// The nearest name, or all of them.
+        hint: String,
+    },
     /// Nothing to run on.
     #[error("no symbols given")]
     NoSymbols,

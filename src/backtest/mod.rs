@@ -19,6 +19,8 @@ mod plan;
 mod predictions;
 mod ranges;
 mod record;
+mod restore;
+mod settings;
 mod simulate;
 
 pub use chosen::{Chosen, params_by_strategy};
@@ -27,4 +29,5 @@ pub use error::BacktestError;
 pub use holding::{HoldingTime, InvalidHoldingTime};
 pub use plan::Plan;
 pub use record::{Outcome, run};
+pub use settings::Setting;
 pub use simulate::{Data, measure, simulate, sweep};

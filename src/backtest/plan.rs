@@ -133,7 +133,7 @@ impl Plan {
 
     fn grid(&self, step: Option<f64>) -> String {
         match step {
-            None => "the instrument's own".into(),
+            None => super::settings::OWN_GRID.into(),
             Some(step) if step > 0.0 => step.to_string(),
             Some(_) => "none".into(),
         }

@@ -46,6 +46,11 @@ pub(super) const DAILY_LOSS_CAP: Range =
 pub(super) const RISK_FREE: Range = above("risk_free_rate", -1.0, 1.0, "a yearly fraction between -1 and 1");
 
 impl Range {
+    /// What is allowed, for a reader.
+    pub(super) fn wanted(self) -> &'static str {
+        self.wanted
+    }
+
     /// `value` when it is allowed; NaN and infinity never are.
     pub(super) fn check(self, value: f64) -> Result<f64, BacktestError> {
         let low_ok = if self.closed { value >= self.low } else { value > self.low };

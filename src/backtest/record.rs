@@ -4,6 +4,7 @@
 //! and the last on the one that writes.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::instruments::Instruments;
 use super::simulate::bars_per_year;
@@ -89,8 +90,8 @@ pub(super) fn prepare<'a>(
     Ok(Prepared { config, plan, bars, instruments, signals, n_signals_unused, new_run })
 }
 
-fn new_run(config: &Config, plan: &Plan, bars: &[Bars], periods_per_year: u32) -> NewRun {
-    let (data_fingerprint, data_as_of) = inputs::identity(bars);
+/// Every parameter of a run: the settings of its plan, its period, the statement behind its signals.
+pub(super) fn stored_params(config: &Config, plan: &Plan, periods_per_year: u32) -> BTreeMap<String, String> {
     let mut params = plan.run_params(periods_per_year);
     for (name, bound) in [("from", config.from), ("to", config.to)] {
         params.insert(name.to_string(), bound.map_or_else(|| "open".to_string(), |ts| ts.to_string()));
@@ -100,6 +101,11 @@ fn new_run(config: &Config, plan: &Plan, bars: &[Bars], periods_per_year: u32) -
         params.insert("signals_sha256".into(), source.sha256.clone());
         params.insert("audit".into(), source.audit_id.clone().unwrap_or_else(|| "none".into()));
     }
+    params
+}
+
+fn new_run(config: &Config, plan: &Plan, bars: &[Bars], periods_per_year: u32) -> NewRun {
+    let (data_fingerprint, data_as_of) = inputs::identity(bars);
     let of_model = |text: fn(&ModelRef) -> &String| config.model.as_ref().map(text).cloned().unwrap_or_default();
     NewRun {
         kind: "backtest",
@@ -114,7 +120,7 @@ fn new_run(config: &Config, plan: &Plan, bars: &[Bars], periods_per_year: u32) -
         strategy: plan.names().join(","),
         interval: config.interval.to_string(),
         symbols: plan.symbols.iter().map(ToString::to_string).collect(),
-        params,
+        params: stored_params(config, plan, periods_per_year),
     }
 }
 
