@@ -151,6 +151,8 @@ pub struct Config {
     pub risk_free_rate: f64,
     /// Name of the run; may be empty.
     pub name: String,
+    /// Run that this one follows from; `None` is the training run of the model, if there is one.
+    pub parent: Option<String>,
     /// Recorded with the run; the engine itself draws no random numbers.
     pub seed: Option<i64>,
     /// Whether the model may have seen these bars; stored with the run, and every report is marked.
@@ -207,6 +209,7 @@ impl Config {
             daily_loss_cap: None,
             risk_free_rate: 0.02,
             name: String::new(),
+            parent: None,
             seed: None,
             in_sample: false,
             model: None,

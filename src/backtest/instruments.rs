@@ -10,6 +10,7 @@ use crate::trade::{Action, Contract, Hours};
 use crate::venues::Surroundings;
 
 /// The instruments of a run, by asset index.
+#[derive(Debug, Clone)]
 pub(super) struct Instruments {
     /// Trading days a year, the most among them.
     pub periods_per_year: u32,

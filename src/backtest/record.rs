@@ -6,9 +6,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::instruments::Instruments;
-use super::simulate::bars_per_year;
-use super::{BacktestError, Config, Data, ModelRef, Plan, inputs, predictions, simulate};
+use super::market::Market;
+use super::{BacktestError, Config, ModelRef, Plan, inputs, predictions, simulate};
 use crate::domain::{Bars, Progress, Ts};
 use crate::store::runs::{self, NewRun};
 use crate::store::{Columns, Store, params};
@@ -63,8 +62,7 @@ pub fn run(store: &Store, config: &Config, now: Ts, progress: &dyn Progress) -> 
 pub(super) struct Prepared<'a> {
     config: Cow<'a, Config>,
     plan: Plan,
-    bars: Vec<Bars>,
-    instruments: Instruments,
+    market: Market,
     signals: Vec<Vec<TimedSignal>>,
     n_signals_unused: usize,
     new_run: NewRun,
@@ -79,15 +77,9 @@ pub(super) fn prepare<'a>(
     config: Cow<'a, Config>,
     progress: &dyn Progress,
 ) -> Result<Prepared<'a>, BacktestError> {
-    let mut plan = config.check()?;
-    let bars = inputs::load_bars(store, &config, &plan, progress)?;
-    inputs::check_volume(&plan, &bars)?;
-    let instruments = Instruments::load(store, &plan, &bars)?;
-    plan.settings.bars_per_year = bars_per_year(instruments.periods_per_year, &bars);
-    let context = inputs::context(store, &plan, &bars)?;
-    let (signals, n_signals_unused) = inputs::signals(&config, &bars, context)?;
-    let new_run = new_run(&config, &plan, &bars, instruments.periods_per_year);
-    Ok(Prepared { config, plan, bars, instruments, signals, n_signals_unused, new_run })
+    let market = Market::load(store, &config, progress)?;
+    let plan = market.plan(&config)?;
+    Prepared::of(config, plan, market)
 }
 
 /// Every parameter of a run: the settings of its plan, its period, the statement behind its signals.
@@ -104,14 +96,15 @@ pub(super) fn stored_params(config: &Config, plan: &Plan, periods_per_year: u32)
     params
 }
 
-fn new_run(config: &Config, plan: &Plan, bars: &[Bars], periods_per_year: u32) -> NewRun {
-    let (data_fingerprint, data_as_of) = inputs::identity(bars);
+/// What is known of a backtest when it begins.
+pub(super) fn new_run(config: &Config, plan: &Plan, market: &Market) -> NewRun {
+    let (data_fingerprint, data_as_of) = market.identity();
     let of_model = |text: fn(&ModelRef) -> &String| config.model.as_ref().map(text).cloned().unwrap_or_default();
     NewRun {
         kind: "backtest",
         mode: "backtest",
         name: config.name.clone(),
-        parent_run_id: of_model(|model| &model.parent_run_id),
+        parent_run_id: config.parent.clone().unwrap_or_else(|| of_model(|model| &model.parent_run_id)),
         seed: config.seed,
         data_fingerprint,
         feature_set_hash: of_model(|model| &model.feature_set_hash),
@@ -120,33 +113,38 @@ fn new_run(config: &Config, plan: &Plan, bars: &[Bars], periods_per_year: u32) -
         strategy: plan.names().join(","),
         interval: config.interval.to_string(),
         symbols: plan.symbols.iter().map(ToString::to_string).collect(),
-        params: stored_params(config, plan, periods_per_year),
+        params: stored_params(config, plan, market.periods_per_year()),
     }
 }
 
 impl<'a> Prepared<'a> {
+    /// A checked plan on a market.
+    ///
+    /// # Errors
+    /// Predictions or signals that don't fit.
+    pub(super) fn of(config: Cow<'a, Config>, plan: Plan, market: Market) -> Result<Self, BacktestError> {
+        let (signals, n_signals_unused) = market.signals(&config)?;
+        let new_run = new_run(&config, &plan, &market);
+        Ok(Prepared { config, plan, market, signals, n_signals_unused, new_run })
+    }
+
     /// Simulates and keeps everything in memory; progress counts bars.
     ///
     /// # Errors
     /// Parameters that don't go together.
     pub(super) fn simulate(self, progress: &dyn Progress) -> Result<Simulated<'a>, BacktestError> {
-        let longest = self.bars.iter().map(Bars::len).max().unwrap_or(0);
-        let mut recorder = Recorder::new(self.plan.settings.capital, self.bars.len(), longest);
-        progress.start("backtest", self.bars.iter().map(Bars::len).sum::<usize>() as u64);
-        let data = Data {
-            bars: &self.bars,
-            signals: &self.signals,
-            around: &self.instruments.around,
-            contracts: &self.instruments.contracts,
-        };
-        let notes = simulate(&data, &self.plan, &mut recorder, progress)?;
+        let bars = self.market.bars();
+        let longest = bars.iter().map(Bars::len).max().unwrap_or(0);
+        let mut recorder = Recorder::new(self.plan.settings.capital, bars.len(), longest);
+        progress.start("backtest", bars.iter().map(Bars::len).sum::<usize>() as u64);
+        let notes = simulate(&self.market.data(&self.signals), &self.plan, &mut recorder, progress)?;
         progress.finish();
         Ok(Simulated { prepared: self, recorder, notes })
     }
 
     /// Bars that are traded.
     fn n_bars(&self) -> usize {
-        self.bars.iter().map(|bars| inputs::traded(bars, self.plan.settings.from)).sum()
+        self.market.bars().iter().map(|bars| inputs::traded(bars, self.plan.settings.from)).sum()
     }
 }
 
@@ -168,7 +166,16 @@ impl Simulated<'_> {
     /// # Errors
     /// Faults of the store.
     pub(super) fn write(&self, store: &Store, run_id: &str, now: Ts) -> Result<(), BacktestError> {
-        let Prepared { config, plan, bars, .. } = &self.prepared;
+        self.write_rows(store, run_id)?;
+        Ok(runs::finish(store, run_id, now)?)
+    }
+
+    /// Stores the rows of a run; the caller holds the transaction.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub(super) fn write_rows(&self, store: &Store, run_id: &str) -> Result<(), BacktestError> {
+        let Prepared { config, plan, market, .. } = &self.prepared;
         let model = config.model.as_ref();
         let strategies = plan.names();
         let labels = RunLabels {
@@ -182,10 +189,9 @@ impl Simulated<'_> {
         self.recorder.write(store, &labels)?;
         let asked = plan.strategies.iter().enumerate().find(|(_, chosen)| chosen.spec.name == "model");
         if let (Some(model), Some(asked)) = (model, asked) {
-            predictions::write(store, run_id, config, model, asked, bars, &self.recorder)?;
+            predictions::write(store, run_id, config, model, asked, market.bars(), &self.recorder)?;
         }
-        write_notes(store, run_id, &self.notes)?;
-        Ok(runs::finish(store, run_id, now)?)
+        write_notes(store, run_id, &self.notes)
     }
 
     /// What it came to.

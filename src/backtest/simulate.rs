@@ -45,12 +45,7 @@ pub fn simulate<K: Sink>(
     sink: &mut K,
     progress: &dyn Progress,
 ) -> Result<Vec<String>, BacktestError> {
-    let assets = data.bars.len();
-    let traders = plan.strategies.iter().map(|chosen| chosen.trader(assets)).collect::<Result<Vec<_>, _>>()?;
-    let terms = plan.terms(assets, data.contracts);
-    let contracts = terms.contracts.clone();
-    let broker = Paper::new(terms, assets, traders.len());
-    let mut engine = Engine::new(settings(plan, data.bars), traders, broker, contracts);
+    let mut engine = engine(data, plan)?;
     engine.run(&mut Replay::new(data.bars, data.signals, data.around), sink, progress);
     let mut notes = Vec::new();
     for (trader, chosen) in engine.traders().iter().zip(&plan.strategies) {
@@ -62,6 +57,16 @@ pub fn simulate<K: Sink>(
         notes.push(format!("the account was lost: equity ends at {equity:.2}; there are no returns after that"));
     }
     Ok(notes)
+}
+
+/// A fresh account with its strategies and broker.
+pub(super) fn engine(data: &Data<'_>, plan: &Plan) -> Result<Engine<Paper>, BacktestError> {
+    let assets = data.bars.len();
+    let traders = plan.strategies.iter().map(|chosen| chosen.trader(assets)).collect::<Result<Vec<_>, _>>()?;
+    let terms = plan.terms(assets, data.contracts);
+    let contracts = terms.contracts.clone();
+    let broker = Paper::new(terms, assets, traders.len());
+    Ok(Engine::new(settings(plan, data.bars), traders, broker, contracts))
 }
 
 /// The settings of a plan; without a calendar, bars a year are what full sessions of the series have.
@@ -96,7 +101,7 @@ pub fn sweep(data: &Data<'_>, plan: &Plan) -> Result<Counters, BacktestError> {
 /// # Errors
 /// As [`simulate`].
 pub fn measure(data: &Data<'_>, plan: &Plan, yearly: Yearly) -> Result<Option<Metrics>, BacktestError> {
-    let mut meter = Meter::new(plan.settings.capital, data.bars.len(), yearly);
+    let mut meter = Meter::new(plan.settings.capital, data.bars.len(), plan.interval, yearly);
     simulate(data, plan, &mut meter, &Silent)?;
     Ok(meter.metrics())
 }

@@ -5,6 +5,8 @@
 
 use super::benchmark::Benchmark;
 use super::metrics::{Account, Metrics, Trades};
+use super::outcomes::{Directions, Outcomes};
+use crate::domain::Interval;
 use crate::trade::{Fill, Order, Outcome, Sink, Step, Trade};
 
 /// What metrics need besides the run itself.
@@ -23,15 +25,17 @@ pub struct Meter {
     benchmark: Benchmark,
     account: Account,
     trades: Trades,
+    outcomes: Outcomes,
     refused: u64,
 }
 
 impl Meter {
-    /// Nothing counted of an account with this capital in so many assets.
+    /// Nothing counted of an account with this capital in so many assets, on bars of this length.
     #[must_use]
-    pub fn new(capital: f64, assets: usize, yearly: Yearly) -> Self {
+    pub fn new(capital: f64, assets: usize, interval: Interval, yearly: Yearly) -> Self {
         let (benchmark, account) = (Benchmark::new(capital, assets), Account::new(capital));
-        Self { yearly, benchmark, account, trades: Trades::default(), refused: 0 }
+        let outcomes = Outcomes::new(interval);
+        Self { yearly, benchmark, account, trades: Trades::default(), outcomes, refused: 0 }
     }
 
     /// Orders refused so far.
@@ -44,6 +48,18 @@ impl Meter {
     #[must_use]
     pub fn metrics(&self) -> Option<Metrics> {
         Metrics::of(&self.account, &self.trades, self.yearly)
+    }
+
+    /// How often predicted directions came true, as `classification_report` would say; `None` before the first trade.
+    #[must_use]
+    pub fn directions(&self) -> Option<Directions> {
+        self.outcomes.directions()
+    }
+
+    /// Trading days (since 1970-01-01) and the account's return on each, as `run_returns` has them.
+    #[must_use]
+    pub fn returns(&self) -> Vec<(i32, f64)> {
+        self.account.returns()
     }
 }
 
@@ -61,6 +77,7 @@ impl Sink for Meter {
 
     fn trade(&mut self, trade: &Trade) {
         self.trades.close(trade.pnl, trade.holding_minutes());
+        self.outcomes.close(trade);
     }
 
     fn opened(&mut self, step: &Step) {

@@ -25,6 +25,8 @@ pub(super) struct Account {
     session: i32,
     /// Returns of the finished sessions: the account's (NaN after ruin) and the benchmark's.
     days: Vec<(f64, f64)>,
+    /// The days of these sessions.
+    dates: Vec<i32>,
     bars: u64,
     exposed: u64,
     equity_sum: f64,
@@ -110,6 +112,7 @@ impl Account {
             first_date: None,
             session: i32::MIN,
             days: Vec::new(),
+            dates: Vec::new(),
             bars: 0,
             exposed: 0,
             equity_sum: 0.0,
@@ -121,6 +124,7 @@ impl Account {
         if session != self.session {
             if self.first_date.is_some() {
                 self.days.push((self.own.session(), self.benchmark.session()));
+                self.dates.push(self.session);
             }
             self.first_date.get_or_insert(session);
             self.session = session;
@@ -130,6 +134,12 @@ impl Account {
         self.bars += 1;
         self.exposed += u64::from(exposed);
         self.equity_sum += equity;
+    }
+
+    /// Days since 1970-01-01 with the account's returns, ruined ones left out, as `run_returns` has them.
+    pub(super) fn returns(&self) -> Vec<(i32, f64)> {
+        let dates = self.dates.iter().copied().chain(self.first_date.map(|_| self.session));
+        dates.zip(self.all_days()).map(|(date, (own, _))| (date, own)).filter(|(_, own)| !own.is_nan()).collect()
     }
 
     /// Every session's returns, the newest one's as far as it has come.

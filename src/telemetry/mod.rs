@@ -7,10 +7,12 @@
 mod benchmark;
 mod meter;
 mod metrics;
+mod outcomes;
 mod recorder;
 mod write;
 
 pub use meter::{Meter, Yearly};
 pub use metrics::Metrics;
+pub use outcomes::Directions;
 pub use recorder::Recorder;
 pub use write::RunLabels;

@@ -3,9 +3,10 @@
 use std::iter::repeat_n;
 
 use super::Recorder;
+use super::outcomes::{noop_band, price_direction};
 use crate::domain::{Interval, Symbol};
 use crate::store::{Columns, Result, Store, params};
-use crate::trade::{Cancel, Outcome, Trade};
+use crate::trade::{Cancel, Direction, Outcome, Trade};
 
 /// What the rows of a run have in common.
 #[derive(Debug, Clone, Copy)]
@@ -43,9 +44,9 @@ impl RunLabels<'_> {
         Columns::new().text("run_id", repeat_n(self.run_id, rows))
     }
 
-    /// Price moves smaller than this, a fraction, have no direction.
-    fn noop_band(&self) -> f64 {
-        if self.interval.is_intraday() { 0.003 } else { 0.005 }
+    /// Direction of the price over a trade, as text.
+    fn actual_direction(&self, trade: &Trade) -> &'static str {
+        price_direction(trade, noop_band(self.interval)).map_or("NOOP", Direction::as_str)
     }
 }
 
@@ -145,7 +146,7 @@ impl Recorder {
             .text_opt("model_id", trades.iter().map(|trade| labels.model_of(trade.strategy)))
             .text("predicted_direction", trades.iter().map(|trade| trade.direction.as_str()))
             .f64("predicted_confidence", trades.iter().map(|trade| trade.confidence.unwrap_or(f64::NAN)))
-            .text("actual_direction", trades.iter().map(|trade| actual_direction(trade, labels.noop_band())))
+            .text("actual_direction", trades.iter().map(|trade| labels.actual_direction(trade)))
             .f64("entry_price", trades.iter().map(|trade| trade.entry_price))
             .f64("exit_price", trades.iter().map(|trade| trade.exit_price))
             .f64("holding_period_minutes", trades.iter().map(Trade::holding_minutes))
@@ -172,18 +173,6 @@ impl Recorder {
             .prepare_cached(crate::sql!("telemetry/record_returns"))?
             .execute(params![labels.run_id, self.capital])?;
         Ok(())
-    }
-}
-
-/// Direction of the price from entry to exit before slippage, whatever the trade's was.
-fn actual_direction(trade: &Trade, noop_band: f64) -> &'static str {
-    let change = trade.exit_ref_price / trade.entry_ref_price - 1.0;
-    if change.abs() < noop_band {
-        "NOOP"
-    } else if change > 0.0 {
-        "LONG"
-    } else {
-        "SHORT"
     }
 }
 

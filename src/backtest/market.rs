@@ -1,0 +1,119 @@
+//! Everything that backtests of one configuration read, in memory: for searches, which simulate it many times over.
+
+use std::borrow::Cow;
+
+use super::instruments::Instruments;
+use super::record::{Prepared, new_run};
+use super::simulate::bars_per_year;
+use super::steps::Stepped;
+use super::{BacktestError, Config, Data, Plan, inputs};
+use crate::domain::{Bars, Progress, Silent, Ts};
+use crate::store::Store;
+use crate::store::runs::NewRun;
+use crate::telemetry::{Meter, Yearly};
+use crate::venues::TimedSignal;
+
+/// Bars, instruments, sentiment and index levels of a configuration.
+#[derive(Debug, Clone)]
+pub struct Market {
+    bars: Vec<Bars>,
+    instruments: Instruments,
+    context: Vec<Vec<TimedSignal>>,
+}
+
+impl Market {
+    /// Reads everything that a configuration needs.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration, unknown symbols, empty periods, faults of the store.
+    pub fn load(store: &Store, config: &Config, progress: &dyn Progress) -> Result<Self, BacktestError> {
+        let plan = config.check()?;
+        let bars = inputs::load_bars(store, config, &plan, progress)?;
+        inputs::check_volume(&plan, &bars)?;
+        let instruments = Instruments::load(store, &plan, &bars)?;
+        let context = inputs::context(store, &plan, &bars)?;
+        Ok(Self { bars, instruments, context })
+    }
+
+    /// The bars, sorted by symbol; some may lie before the traded period.
+    #[must_use]
+    pub fn bars(&self) -> &[Bars] {
+        &self.bars
+    }
+
+    /// Trading days a year, the most among the instruments.
+    #[must_use]
+    pub fn periods_per_year(&self) -> u32 {
+        self.instruments.periods_per_year
+    }
+
+    /// SHA-256 of all bars, and the newest `close_ts` among them.
+    #[must_use]
+    pub fn identity(&self) -> (String, Option<Ts>) {
+        inputs::identity(&self.bars)
+    }
+
+    /// A configuration on this market, checked. Symbols, interval, period and what is read besides bars must be those
+    /// that it was loaded for.
+    ///
+    /// # Errors
+    /// As [`Config::check`].
+    pub fn plan(&self, config: &Config) -> Result<Plan, BacktestError> {
+        let mut plan = config.check()?;
+        plan.settings.bars_per_year = bars_per_year(self.instruments.periods_per_year, &self.bars);
+        Ok(plan)
+    }
+
+    /// What a run of a configuration would be stored as.
+    #[must_use]
+    pub fn new_run(&self, config: &Config, plan: &Plan) -> NewRun {
+        new_run(config, plan, self)
+    }
+
+    /// The signals of a configuration by asset, and how many are about no bar.
+    ///
+    /// # Errors
+    /// Signals that don't fit.
+    pub fn signals(&self, config: &Config) -> Result<(Vec<Vec<TimedSignal>>, usize), BacktestError> {
+        inputs::signals(config, &self.bars, self.context.clone())
+    }
+
+    /// Its series with these signals.
+    #[must_use]
+    pub fn data<'a>(&'a self, signals: &'a [Vec<TimedSignal>]) -> Data<'a> {
+        let Instruments { around, contracts, .. } = &self.instruments;
+        Data { bars: &self.bars, signals, around, contracts }
+    }
+
+    /// Simulates a plan without records, and asks after each of these times, ascending, whether to go on.
+    ///
+    /// # Errors
+    /// Parameters that don't go together.
+    pub fn measure(
+        &self,
+        plan: &Plan,
+        signals: &[Vec<TimedSignal>],
+        pauses: &[Ts],
+        go_on: &mut dyn FnMut(&Meter) -> bool,
+    ) -> Result<Meter, BacktestError> {
+        let yearly = Yearly { risk_free_rate: plan.risk_free_rate, periods_per_year: self.periods_per_year() };
+        let mut meter = Meter::new(plan.settings.capital, self.bars.len(), plan.interval, yearly);
+        let data = self.data(signals);
+        let mut stepped = Stepped::new(&data, plan, pauses)?;
+        while stepped.advance(&mut meter) {
+            if !go_on(&meter) {
+                break;
+            }
+        }
+        Ok(meter)
+    }
+
+    /// Simulates a configuration with records and stores the rows of a run; the caller holds the transaction.
+    ///
+    /// # Errors
+    /// As [`Market::measure`], and faults of the store.
+    pub fn record(&self, store: &Store, config: &Config, run_id: &str) -> Result<(), BacktestError> {
+        let prepared = Prepared::of(Cow::Borrowed(config), self.plan(config)?, self.clone())?;
+        prepared.simulate(&Silent)?.write_rows(store, run_id)
+    }
+}
