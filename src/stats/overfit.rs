@@ -12,7 +12,8 @@
 //! The ratio is per period, mean over sample deviation of the joined blocks. A column without variance in a half (a strategy
 //! that did not trade) scores 0 there, above those that lost. Of equal columns in sample the first one is chosen; out of
 //! sample equal columns share the mean of their ranks. purgedcv does all this the same way, except that it counts logits
-//! below 0 only: with an odd number of columns the one in the very middle is overfit here, as in the paper, and not there.
+//! below 0 only. The paper integrates their distribution up to 0, and here that includes 0: the one in the very middle of an
+//! odd number of columns counts as overfit.
 //!
 //! Without skill the rank is a matter of chance, and the probability one half. Half and rest are combined from the means and
 //! centred squares of the blocks (Chan, Golub and LeVeque 1983), which cancels no digits and visits no row twice.

@@ -176,12 +176,11 @@ impl Study {
 
 impl Strategy {
     /// `None` without variance.
-    fn of(column: usize, values: &[f64], kernel: &[f64]) -> Option<Self> {
+    fn of(column: usize, values: &[f64], kernel: &[(usize, f64)]) -> Option<Self> {
         let (n, centre) = (values.len() as f64, mean(values));
         let mut scaled: Vec<f64> = values.iter().map(|value| value - centre).collect();
         let covariance = |lag: usize| dot(&scaled[..scaled.len() - lag], &scaled[lag..]) / n;
-        let variance =
-            kernel.iter().enumerate().fold(covariance(0), |sum, (at, weight)| sum + weight * covariance(at + 1));
+        let variance = kernel.iter().fold(covariance(0), |sum, (lag, weight)| sum + weight * covariance(*lag));
         let deviation = variance.sqrt();
         if deviation.is_nan() || deviation <= LEAST_DEVIATION || deviation.is_infinite() {
             return None;
@@ -196,14 +195,18 @@ impl Strategy {
     }
 }
 
-/// `2 K(i)` for the lags from 1 on.
-fn kernel(n: usize, block: f64) -> Vec<f64> {
+/// Weights of covariances that can't change a digit of their sum.
+const NEGLIGIBLE: f64 = 1e-20;
+
+/// The lags from 1 on that matter, each with `2 K(i)`: those much longer than a block, from either end, don't.
+fn kernel(n: usize, block: f64) -> Vec<(usize, f64)> {
     let stays = 1.0 - block.recip();
     let weight = |lag: usize| {
         let share = lag as f64 / n as f64;
-        2.0 * ((1.0 - share) * stays.powf(lag as f64) + share * stays.powf((n - lag) as f64))
+        let (early, late) = (stays.powf(lag as f64), stays.powf((n - lag) as f64));
+        (lag, 2.0 * ((1.0 - share) * early + share * late))
     };
-    (1..n).map(weight).collect()
+    (1..n).map(weight).filter(|(_, weight)| *weight > NEGLIGIBLE).collect()
 }
 
 /// The median length of blocks that the columns ask for.
