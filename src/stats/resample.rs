@@ -78,7 +78,7 @@ impl Resampler {
     }
 
     /// Replaces `into` by a resample of `values`, which must be as many as this was made for.
-    pub fn draw(&self, values: &[f64], stream: &mut Stream, into: &mut Vec<f64>) {
+    pub fn draw<T: Copy>(&self, values: &[T], stream: &mut Stream, into: &mut Vec<T>) {
         into.clear();
         let n = values.len().min(self.n as usize);
         match self.method {

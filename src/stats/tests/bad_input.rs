@@ -114,6 +114,18 @@ proptest! {
         if let Ok(found) = difference(&values, &other, &Resampling { block: None, resamples: 50, seed: 1 }) {
             prop_assert!(found.mean.is_finite() && found.bootstrap.is_none_or(|found| (0.0..=1.0).contains(&found.p)));
         }
+        let columns = [values.clone(), other.clone(), vec![0.0; values.len()]];
+        if let Some(found) = overfit(&columns, 6) {
+            prop_assert!((0.0..=1.0).contains(&found.pbo) && found.logits.iter().all(|logit| logit.is_finite()));
+            prop_assert!(found.in_sample.iter().chain(&found.out_of_sample).all(|ratio| ratio.is_finite()));
+        }
+        if let Some(found) = superior(&columns, None, 20, 1) {
+            prop_assert!(found.spa_lower > 0.0 && found.spa_lower <= found.spa_consistent, "{found:?}");
+            prop_assert!(found.spa_consistent <= found.spa_upper && found.spa_upper <= 1.0, "{found:?}");
+            prop_assert!(found.statistic.is_finite() && found.reality_check_statistic.is_finite());
+        }
+        prop_assert!(deflated_sharpe(&values, 9, 0.01).is_none_or(|found| found.probability <= found.psr_zero));
+        prop_assert!(sharpe_gap(&values, &other).is_none_or(|found| (0.0..=1.0).contains(&found.p)));
         let _ = (moments(&values), welch(&values, &other), trade_returns(&values, 10.0));
     }
 

@@ -26,7 +26,7 @@ fn named(golden: &Value, name: &str) -> Vec<f64> {
 }
 
 #[track_caller]
-fn close(ours: f64, theirs: f64, tolerance: f64, what: &str) {
+pub(super) fn close(ours: f64, theirs: f64, tolerance: f64, what: &str) {
     let off = (ours - theirs).abs() / theirs.abs().max(1e-300);
     assert!(off <= tolerance || ours == theirs, "{what}: {ours} beside {theirs}, off by {off:e}");
 }

@@ -4,6 +4,8 @@ mod bad_input;
 mod golden;
 mod laws;
 mod luck;
+mod noise;
+mod selection;
 
 /// A SYNTHETIC series, made as `tests/peers/stats_peer.py` makes it.
 pub fn series(seed: u64, n: usize, phi: f64, level: f64, scale: f64) -> Vec<f64> {
