@@ -61,10 +61,12 @@ impl<'a> Forest<'a> {
         let dimension = &self.space.dimensions()[at];
         let values = dimension.domain.count().ok_or_else(|| SpaceError::new(&dimension.name, Problem::Continuous))?;
         let waited = self.children[at].iter().filter_map(|child| self.space.dimensions()[*child].when.as_ref());
-        let mut special: Vec<u128> = waited.flat_map(|when| when.is.iter().filter_map(|v| self.number(at, v))).collect();
+        let mut special: Vec<u128> =
+            waited.flat_map(|when| when.is.iter().filter_map(|v| self.number(at, v))).collect();
         special.sort_unstable();
         special.dedup();
-        let special: Vec<(u128, u128)> = special.into_iter().map(|number| (number, self.combinations(at, number))).collect();
+        let special: Vec<(u128, u128)> =
+            special.into_iter().map(|number| (number, self.combinations(at, number))).collect();
         let plain = values - special.len() as u128;
         self.below[at] = special.iter().fold(plain, |sum, (_, combinations)| sum.saturating_add(*combinations));
         self.special[at] = special;

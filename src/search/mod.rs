@@ -12,15 +12,25 @@
 //! | which trials does none beat? | `pareto_front`, `non_dominated_ranks` |
 //! | which parameters matter? | `importance`: what a random forest loses without them |
 
+mod axis;
 mod error;
 mod grid;
+mod normal;
 mod observed;
+mod pareto;
+mod pruner;
+mod sampler;
 mod space;
+mod tpe;
 mod value;
 
 pub use error::{Problem, SpaceError};
 pub use observed::{Direction, Observed, TrialState};
+pub use pareto::{non_dominated_ranks, pareto_front};
+pub use pruner::Pruner;
+pub use sampler::Sampler;
 pub use space::{Condition, Dimension, Domain, Space};
+pub use tpe::Tpe;
 pub use value::{Assignment, Value};
 
 #[cfg(test)]
