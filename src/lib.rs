@@ -11,6 +11,8 @@ pub mod domain;
 pub mod indicators;
 /// How much could be luck: tests, intervals and resampled paths of returns.
 pub mod stats;
+/// Which parameters to try next, which trials to stop, which parameters matter?
+pub mod search;
 /// The one door to DuckDB: open, migrate, views, rows, read-only queries.
 pub mod store;
 /// Pure decisions: events in, effects out; strategies, risk, portfolio, costs, engine.

@@ -1,0 +1,230 @@
+//! A density from trials: a mixture of kernels, one a trial and one prior over the whole space.
+//!
+//! Along a line the kernel of a trial is a normal density around its place, cut off at the bounds. Its deviation is the
+//! greater distance to a neighbour (a bound counts as one, except for the outermost of several trials), at least
+//! `range / min(100, n + 2)` and at most the range (the "magic clip" of Bergstra's implementation). Where there are cells,
+//! densities are probabilities of cells. The kernel of a category has weight `1 / (n + 1)` on each category and 1 more on
+//! its own, normalised. The prior is a normal density from the middle with the range as its deviation, or even.
+//!
+//! The last 25 trials weigh 1, older ones ever less, linearly down to `1 / n`; the prior weighs 1.
+
+use crate::search::axis::{Axis, Kind};
+use crate::search::normal::{LN_ROOT_TAU, draw_between, ln_mass};
+use crate::stats::Stream;
+
+/// Trials that weigh fully.
+const FRESH: usize = 25;
+/// A kernel is at least this share of the range wide, given many trials.
+const NARROWEST: f64 = 100.0;
+/// Cells narrower than this share of a deviation have the density of their middle all over.
+const NARROW_CELL: f64 = 0.05;
+
+/// Places of trials along the lines of a group.
+pub(super) struct Part {
+    /// By dimension, by trial.
+    pub(super) places: Vec<Vec<f64>>,
+    /// By dimension, trials by place.
+    pub(super) sorted: Vec<Vec<usize>>,
+}
+
+/// The mixture.
+pub(super) struct Parzen {
+    /// Sums of weights, the last 1: a kernel is found by a number from 0 to 1.
+    cumulated: Vec<f64>,
+    ln_weights: Vec<f64>,
+    lines: Vec<Line>,
+}
+
+/// Kernels along one line. Trials of the same place and width share a shape; the prior is the last.
+enum Line {
+    /// Nothing to tell apart.
+    Point,
+    Normal {
+        shapes: Vec<Shape>,
+        shape_of: Vec<usize>,
+    },
+    Choices {
+        own: Vec<usize>,
+        count: usize,
+        weight: f64,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Shape {
+    mean: f64,
+    deviation: f64,
+    /// Logarithm of what makes the density come to 1 between the bounds.
+    ln_scale: f64,
+    /// Logarithm of the density at the mean.
+    ln_height: f64,
+}
+
+impl Parzen {
+    pub(super) fn new(axes: &[Axis], part: &Part) -> Self {
+        let n = part.places.first().map_or(0, Vec::len);
+        let mut weights = weights(n);
+        weights.push(1.0);
+        let total: f64 = weights.iter().sum();
+        let mut sum = 0.0;
+        let cumulated = weights.iter().map(|weight| {
+            sum += weight / total;
+            sum
+        });
+        let cumulated = cumulated.collect();
+        let lines = axes.iter().zip(&part.places).zip(&part.sorted);
+        Self {
+            cumulated,
+            ln_weights: weights.iter().map(|weight| (weight / total).ln()).collect(),
+            lines: lines.map(|((axis, places), sorted)| Line::new(axis, places, sorted)).collect(),
+        }
+    }
+
+    /// A point drawn from the mixture.
+    pub(super) fn draw(&self, axes: &[Axis], stream: &mut Stream) -> Vec<f64> {
+        let share = stream.positive();
+        let kernel = self.cumulated.partition_point(|sum| *sum < share).min(self.cumulated.len() - 1);
+        self.lines.iter().zip(axes).map(|(line, axis)| line.draw(axis, kernel, stream)).collect()
+    }
+
+    /// ln of the density at each point.
+    pub(super) fn ln_density(&self, axes: &[Axis], points: &[Vec<f64>]) -> Vec<f64> {
+        let mut sums = vec![self.ln_weights.clone(); points.len()];
+        for (at, (line, axis)) in self.lines.iter().zip(axes).enumerate() {
+            // Points share places where there are few, and need the kernels there once.
+            let mut known: Vec<(f64, Vec<f64>)> = Vec::new();
+            for (point, sum) in points.iter().zip(&mut sums) {
+                if !known.iter().any(|(place, _)| *place == point[at]) {
+                    known.push((point[at], line.ln_shapes(axis, point[at])));
+                }
+                if let Some((place, shapes)) = known.iter().find(|(place, _)| *place == point[at]) {
+                    line.add(*place, shapes, sum);
+                }
+            }
+        }
+        sums.iter().map(|terms| ln_sum(terms)).collect()
+    }
+}
+
+/// ln of a sum of exponentials; terms that would change nothing are passed over.
+fn ln_sum(terms: &[f64]) -> f64 {
+    let greatest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let near = terms.iter().filter(|term| **term > greatest - 40.0);
+    greatest + near.map(|term| (term - greatest).exp()).sum::<f64>().ln()
+}
+
+/// Weights of trials, oldest first.
+fn weights(n: usize) -> Vec<f64> {
+    let old = n.saturating_sub(FRESH);
+    let first = (n.max(1) as f64).recip();
+    let ramp = |at: usize| if old > 1 { first + (1.0 - first) * at as f64 / (old - 1) as f64 } else { first };
+    (0..n).map(|at| if at < old { ramp(at) } else { 1.0 }).collect()
+}
+
+impl Line {
+    fn new(axis: &Axis, places: &[f64], sorted: &[usize]) -> Self {
+        if let Kind::Choices(count) = axis.kind() {
+            let own = places.iter().map(|place| *place as usize).collect();
+            return Self::Choices { own, count, weight: ((places.len() + 1) as f64).recip() };
+        }
+        let (low, high) = axis.bounds();
+        let range = high - low;
+        if range / NARROWEST < f64::MIN_POSITIVE {
+            return Self::Point;
+        }
+        let n = sorted.len();
+        let least = range / NARROWEST.min((n + 2) as f64);
+        let place = |at: usize| places[sorted[at]];
+        let mut shapes: Vec<Shape> = Vec::new();
+        let mut shape_of = vec![0; n + 1];
+        for at in 0..n {
+            let mean = place(at);
+            let below = if at > 0 { mean - place(at - 1) } else { mean - low };
+            let above = if at + 1 < n { place(at + 1) - mean } else { high - mean };
+            let widest = match at {
+                0 if n > 1 => above,
+                _ if at + 1 == n && n > 1 => below,
+                _ => below.max(above),
+            };
+            let deviation = widest.clamp(least, range);
+            let same = shapes.iter().rev().take(3).position(|shape| shape.mean == mean && shape.deviation == deviation);
+            shape_of[sorted[at]] = same.map_or(shapes.len(), |back| shapes.len() - 1 - back);
+            if same.is_none() {
+                shapes.push(Shape::new(mean, deviation, low, high));
+            }
+        }
+        shape_of[n] = shapes.len();
+        shapes.push(Shape::new(low + range / 2.0, range, low, high));
+        Self::Normal { shapes, shape_of }
+    }
+
+    fn draw(&self, axis: &Axis, kernel: usize, stream: &mut Stream) -> f64 {
+        match self {
+            Self::Point => axis.snap(axis.bounds().0),
+            Self::Normal { shapes, shape_of } => {
+                let (low, high) = axis.bounds();
+                let shape = shapes[shape_of[kernel]];
+                axis.snap(draw_between(stream, shape.mean, shape.deviation, low, high))
+            }
+            Self::Choices { own, count, weight } => {
+                // Of a total of 1 + count · weight, 1 is the trial's own category and the rest is even.
+                let extra = stream.positive() * (1.0 + *count as f64 * weight);
+                match own.get(kernel) {
+                    Some(own) if extra <= 1.0 => *own as f64,
+                    _ => axis.draw(stream),
+                }
+            }
+        }
+    }
+
+    /// ln of the density of each shape at a place; of categories: another's, one's own, the prior's.
+    fn ln_shapes(&self, axis: &Axis, place: f64) -> Vec<f64> {
+        match self {
+            Self::Point => Vec::new(),
+            Self::Normal { shapes, .. } => match axis.cell(place) {
+                Some(cell) => shapes.iter().map(|shape| shape.ln_cell(place, cell)).collect(),
+                None => shapes.iter().map(|shape| shape.ln_density(place)).collect(),
+            },
+            Self::Choices { count, weight, .. } => {
+                let total = 1.0 + *count as f64 * weight;
+                vec![(weight / total).ln(), ((1.0 + weight) / total).ln(), -(*count as f64).ln()]
+            }
+        }
+    }
+
+    /// Adds to the sum of each kernel.
+    fn add(&self, place: f64, shapes: &[f64], sums: &mut [f64]) {
+        match self {
+            Self::Point => {}
+            Self::Normal { shape_of, .. } => {
+                sums.iter_mut().zip(shape_of).for_each(|(sum, shape)| *sum += shapes[*shape]);
+            }
+            Self::Choices { own, .. } => {
+                let chosen = place as usize;
+                sums.iter_mut().zip(own).for_each(|(sum, own)| *sum += shapes[usize::from(*own == chosen)]);
+                if let Some(prior) = sums.last_mut() {
+                    *prior += shapes[2];
+                }
+            }
+        }
+    }
+}
+
+impl Shape {
+    fn new(mean: f64, deviation: f64, low: f64, high: f64) -> Self {
+        let mass = ln_mass((low - mean) / deviation, (high - mean) / deviation);
+        Self { mean, deviation, ln_scale: -mass, ln_height: -mass - deviation.ln() - LN_ROOT_TAU }
+    }
+
+    fn ln_density(&self, place: f64) -> f64 {
+        let z = (place - self.mean) / self.deviation;
+        self.ln_height - 0.5 * z * z
+    }
+
+    fn ln_cell(&self, place: f64, (low, high, ln_width): (f64, f64, f64)) -> f64 {
+        if ln_width.exp() < NARROW_CELL * self.deviation {
+            return self.ln_density(place) + ln_width;
+        }
+        self.ln_scale + ln_mass((low - self.mean) / self.deviation, (high - self.mean) / self.deviation)
+    }
+}
