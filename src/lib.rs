@@ -35,6 +35,8 @@ pub mod dataset;
 pub mod backtest;
 /// Learning and predicting: specifications, learners, stored models.
 pub mod models;
+/// Searches over parameters, validated honestly, with the odds that the winner is luck.
+pub mod experiments;
 /// Reports: HTML pages and PNG pictures of runs.
 pub mod report;
 /// Defaults < file < environment < flags.

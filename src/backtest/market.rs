@@ -19,6 +19,7 @@ pub struct Market {
     bars: Vec<Bars>,
     instruments: Instruments,
     context: Vec<Vec<TimedSignal>>,
+    bars_per_year: f64,
 }
 
 impl Market {
@@ -32,7 +33,8 @@ impl Market {
         inputs::check_volume(&plan, &bars)?;
         let instruments = Instruments::load(store, &plan, &bars)?;
         let context = inputs::context(store, &plan, &bars)?;
-        Ok(Self { bars, instruments, context })
+        let bars_per_year = bars_per_year(instruments.periods_per_year, &bars);
+        Ok(Self { bars, instruments, context, bars_per_year })
     }
 
     /// The bars, sorted by symbol; some may lie before the traded period.
@@ -60,7 +62,7 @@ impl Market {
     /// As [`Config::check`].
     pub fn plan(&self, config: &Config) -> Result<Plan, BacktestError> {
         let mut plan = config.check()?;
-        plan.settings.bars_per_year = bars_per_year(self.instruments.periods_per_year, &self.bars);
+        plan.settings.bars_per_year = self.bars_per_year;
         Ok(plan)
     }
 

@@ -1,13 +1,14 @@
 //! Tables into samples: sliding windows of features with their labels, split by time, scaled.
 //!
 //! The only room where features and labels meet, and the one place that guards against look-ahead by types: `split`
-//! alone makes `Train`, `Valid` and `Test`; `Scaler::fit` takes a `Train` and nothing else.
+//! and `fold` alone make `Train`, `Valid` and `Test`; `Scaler::fit` takes a `Train` and nothing else.
 //!
 //! Shapes: a series is one row-major matrix `[rows, features]`; a sample names the last row of its window
 //! `[lookback, features]`, which is a view of that matrix; `Scaler::gather` writes a batch `[n, lookback × features]`
 //! of `f32`. Times are UTC starts of bars.
 
 mod error;
+pub mod fold;
 mod load;
 mod samples;
 mod scaler;

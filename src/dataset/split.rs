@@ -81,15 +81,15 @@ mod text {
 
 /// Samples to fit on.
 #[derive(Debug)]
-pub struct Train<'a>(Samples<'a>);
+pub struct Train<'a>(pub(super) Samples<'a>);
 
 /// Samples to stop, calibrate and choose a threshold by.
 #[derive(Debug)]
-pub struct Valid<'a>(Samples<'a>);
+pub struct Valid<'a>(pub(super) Samples<'a>);
 
 /// Samples that no fit may see.
 #[derive(Debug)]
-pub struct Test<'a>(Samples<'a>);
+pub struct Test<'a>(pub(super) Samples<'a>);
 
 impl<'a> Deref for Train<'a> {
     type Target = Samples<'a>;

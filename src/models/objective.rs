@@ -76,6 +76,19 @@ pub fn average_precision(labels: &[bool], scores: &[f64]) -> Option<f64> {
     (positives > 0.0).then_some(area)
 }
 
+/// Area under the ROC curve, ties counted half; `None` with a single label.
+#[must_use]
+pub fn roc_auc(labels: &[bool], scores: &[f64]) -> Option<f64> {
+    let points = sweep(labels, scores);
+    let (_, positives, negatives) = *points.last()?;
+    let (mut area, mut before) = (0.0, (0.0, 0.0));
+    for (_, tp, fp) in points {
+        area += (fp - before.1) * (tp + before.0) / 2.0;
+        before = (tp, fp);
+    }
+    (positives > 0.0 && negatives > 0.0).then(|| area / (positives * negatives))
+}
+
 /// F1 of `score ≥ threshold`; `None` when there is neither a positive label nor a positive decision.
 #[must_use]
 pub fn f1(labels: &[bool], scores: &[f64], threshold: f64) -> Option<f64> {

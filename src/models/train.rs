@@ -15,7 +15,7 @@ use super::learner::{Epoch, Learner};
 use super::record::{self, Asked};
 use super::spec::ModelSpec;
 use super::{Metrics, ModelError, Result};
-use crate::dataset::{self, Dataset, DatasetError, DatasetSpec, Periods, Samples, Split, SplitSpec};
+use crate::dataset::{self, Dataset, DatasetError, DatasetSpec, Periods, Samples, Split, SplitSpec, Train, Valid};
 use crate::domain::id::new_id;
 use crate::domain::{Progress, Ts};
 use crate::store::models::ModelRow;
@@ -104,9 +104,14 @@ fn checked_split<'a>(store: &Store, dataset: &'a Dataset, spec: &SplitSpec) -> R
         return Err(DatasetError::NoLabels { label_set, samples, known }.into());
     }
     let split = dataset::split::by_time(dataset, spec)?;
-    check_part("train", &split.train, MIN_TRAIN)?;
-    check_part("valid", &split.valid, MIN_VALID)?;
+    check_parts(&split.train, &split.valid)?;
     Ok(split)
+}
+
+/// Refuses too few samples, and samples of one class.
+pub(super) fn check_parts(train: &Train<'_>, valid: &Valid<'_>) -> Result<()> {
+    check_part("train", train, MIN_TRAIN)?;
+    check_part("valid", valid, MIN_VALID)
 }
 
 fn check_part(split: &'static str, samples: &Samples<'_>, needed: usize) -> Result<()> {
@@ -190,10 +195,28 @@ struct Job<'a> {
 }
 
 /// What fitting gave, before it is stored.
-struct Fit {
-    calibrated: Calibrated,
+pub(super) struct Fit {
+    pub(super) calibrated: Calibrated,
     curve: Vec<Epoch>,
-    best_epoch: usize,
+    pub(super) best_epoch: usize,
+}
+
+/// Fits, calibrates and chooses the threshold.
+pub(super) fn fit(
+    learner: &dyn Learner,
+    method: CalibrationMethod,
+    (train, valid): (&Train<'_>, &Valid<'_>),
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Fit> {
+    let fitted = learner.fit(train, valid, seed, progress)?;
+    let labels = valid.labels();
+    let log_odds = fitted.model.predict(valid, progress)?;
+    let calibration = Calibration::fit(method, &labels, &log_odds);
+    let probabilities: Vec<f64> = log_odds.iter().map(|z| calibration.probability(*z)).collect();
+    let threshold = choose_threshold(&labels, &probabilities);
+    let calibrated = Calibrated { model: fitted.model, calibration, threshold };
+    Ok(Fit { calibrated, curve: fitted.curve, best_epoch: fitted.best_epoch })
 }
 
 impl Job<'_> {
@@ -201,17 +224,8 @@ impl Job<'_> {
         self.now.plus(self.begun.elapsed().as_micros() as i64)
     }
 
-    /// Fits, calibrates and chooses the threshold.
     fn fit(&self, learner: &dyn Learner, progress: &dyn Progress) -> Result<Fit> {
-        let (train, valid) = (&self.split.train, &self.split.valid);
-        let fitted = learner.fit(train, valid, self.config.seed, progress)?;
-        let labels = valid.labels();
-        let log_odds = fitted.model.predict(valid, progress)?;
-        let calibration = Calibration::fit(self.config.calibration, &labels, &log_odds);
-        let probabilities: Vec<f64> = log_odds.iter().map(|z| calibration.probability(*z)).collect();
-        let threshold = choose_threshold(&labels, &probabilities);
-        let calibrated = Calibrated { model: fitted.model, calibration, threshold };
-        Ok(Fit { calibrated, curve: fitted.curve, best_epoch: fitted.best_epoch })
+        fit(learner, self.config.calibration, (&self.split.train, &self.split.valid), self.config.seed, progress)
     }
 
     /// Stores everything, within the caller's transaction.

@@ -31,6 +31,11 @@ impl Stream {
         (product >> 32) as u32
     }
 
+    /// A seed for something else that is random.
+    pub fn seed(&mut self) -> u64 {
+        self.rng.next_u64() >> 1
+    }
+
     /// Uniform above 0 and up to 1: its logarithm is finite.
     pub fn positive(&mut self) -> f64 {
         const STEP: f64 = 1.0 / (1u64 << 53) as f64;

@@ -83,9 +83,7 @@ pub fn read(section: Option<&Section<'_>>) -> Result<Budget, SpecError> {
 
 /// What tables say of each other.
 pub fn check_together(spec: &Spec) -> Result<(), SpecError> {
-    spec.sampler.check(&spec.searched.space).map_err(|error| {
-        spec.wrong(error.dimension(), error.to_string())
-    })?;
+    spec.sampler.check(&spec.searched.space).map_err(|error| spec.wrong(error.dimension(), error.to_string()))?;
     if spec.pruner != Pruner::None && spec.objectives.len() > 1 {
         return Err(spec.wrong("pruner", "a pruner needs one objective: with several there is no order to stop by"));
     }

@@ -24,7 +24,7 @@ pub use objective::{Constraint, Objective};
 pub use section::text_of;
 pub use space::Searched;
 pub use subject::{DataSpec, ModelSubject, Subject};
-pub use validation::{Scheme, TestPeriod, Validation};
+pub use validation::{Scheme, TestPeriod, Validation, combinations};
 
 use crate::search::{Pruner, Sampler};
 use section::{Section, Source};
@@ -81,9 +81,8 @@ impl Spec {
     /// [`SpecError`] with line and reason.
     pub fn parse(origin: &str, text: &str) -> Result<Self, SpecError> {
         let source = Source { origin, text };
-        let table = DeTable::parse(text).map_err(|error| {
-            source.wrong(&error.span().unwrap_or(0..0), error.message().to_string())
-        })?;
+        let table = DeTable::parse(text)
+            .map_err(|error| source.wrong(&error.span().unwrap_or(0..0), error.message().to_string()))?;
         let root = Section::new(source, "", 0..0, table.get_ref());
         let spec = Self::read(source, &root)?;
         root.finish()?;
@@ -102,9 +101,21 @@ impl Spec {
         let validation = validation::read(root.section("validation")?.as_ref())?;
         let (sampler, pruner) = (budget::sampler(root.section("sampler")?)?, budget::pruner(root.section("pruner")?)?);
         let strategy_params = if is_model { settings(root, "strategy_params")? } else { BTreeMap::new() };
-        let tables = ["data", "params", "strategy_params", "account", "space", "objective", "validation", "sampler", "pruner",
-            "budget", "baseline"];
-        let mut lines: BTreeMap<String, usize> = tables.iter().map(|key| ((*key).to_string(), root.line(key))).collect();
+        let tables = [
+            "data",
+            "params",
+            "strategy_params",
+            "account",
+            "space",
+            "objective",
+            "validation",
+            "sampler",
+            "pruner",
+            "budget",
+            "baseline",
+        ];
+        let mut lines: BTreeMap<String, usize> =
+            tables.iter().map(|key| ((*key).to_string(), root.line(key))).collect();
         for table in ["params", "strategy_params", "account", "baseline"] {
             if let Some(section) = root.section(table)? {
                 lines.extend(section.entries().iter().map(|entry| (section.called(entry.key), source.line(&entry.at))));
@@ -175,7 +186,8 @@ fn baseline(root: &Section<'_>, searched: &Searched) -> Result<BTreeMap<String, 
     let Some(section) = root.section("baseline")? else { return Ok(BTreeMap::new()) };
     let found = section.settings()?;
     match found.iter().find(|(key, _)| searched.space.dimension(key).is_none()) {
-        Some((key, _)) => Err(section.wrong(key, format!("baseline '{key}' is not in [space]; put what is fixed into [params] or [account]"))),
+        Some((key, _)) => Err(section
+            .wrong(key, format!("baseline '{key}' is not in [space]; put what is fixed into [params] or [account]"))),
         None => Ok(found.into_iter().collect()),
     }
 }

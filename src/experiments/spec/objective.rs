@@ -63,7 +63,9 @@ pub fn objectives(section: Option<&Section<'_>>, is_model: bool) -> Result<Vec<O
     }
     section.finish()?;
     if found.is_empty() {
-        return Err(section.source.wrong(&section.at, "[objective] needs maximise or minimise, like maximise = \"sharpe\""));
+        return Err(section
+            .source
+            .wrong(&section.at, "[objective] needs maximise or minimise, like maximise = \"sharpe\""));
     }
     Ok(found)
 }
@@ -75,7 +77,8 @@ pub fn constraints(section: Option<&Section<'_>>, is_model: bool) -> Result<Vec<
     for entry in section.entries() {
         let metric = entry.key.to_string();
         check(section, entry.key, &metric, is_model)?;
-        let wanted = || section.wrong(entry.key, format!("constraint '{metric}' must be like {{ min = 30 }} or {{ max = 5 }}"));
+        let wanted =
+            || section.wrong(entry.key, format!("constraint '{metric}' must be like {{ min = 30 }} or {{ max = 5 }}"));
         let bounds = section.section(entry.key).map_err(|_| wanted())?.ok_or_else(wanted)?;
         let (min, max) = (bounds.number("min")?, bounds.number("max")?);
         bounds.finish()?;

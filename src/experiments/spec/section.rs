@@ -118,9 +118,7 @@ impl<'a> Section<'a> {
         let wanted = format!("a whole number from {} to {}", range.start(), range.end());
         match scalar(value.get_ref()) {
             Some(Value::Int(whole)) if range.contains(&whole) => Ok(Some(whole)),
-            Some(Value::Int(whole)) => {
-                Err(self.wrong(key, format!("{} = {whole} must be {wanted}", self.called(key))))
-            }
+            Some(Value::Int(whole)) => Err(self.wrong(key, format!("{} = {whole} must be {wanted}", self.called(key)))),
             _ => Err(self.expected(key, &wanted, value.get_ref())),
         }
     }
@@ -167,11 +165,8 @@ impl<'a> Section<'a> {
 
     /// Everything in it, in the order of the text; all of it counts as known.
     pub fn entries(&self) -> Vec<Entry<'a>> {
-        let mut entries: Vec<Entry<'a>> = self
-            .table
-            .iter()
-            .map(|(key, value)| Entry { key: key.get_ref(), at: key.span(), value })
-            .collect();
+        let mut entries: Vec<Entry<'a>> =
+            self.table.iter().map(|(key, value)| Entry { key: key.get_ref(), at: key.span(), value }).collect();
         entries.sort_by_key(|entry| entry.at.start);
         self.known.borrow_mut().extend(entries.iter().map(|entry| entry.key.to_string()));
         entries

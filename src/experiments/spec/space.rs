@@ -127,7 +127,9 @@ fn condition(section: &Section<'_>, name: &str) -> Result<Option<Condition>, Spe
     let Some(when) = section.section("when")? else { return Ok(None) };
     let wanted = || format!("'{name}': when must name one parameter and its values, as in {{ entry = [\"market\"] }}");
     match when.entries().as_slice() {
-        [only] => Ok(Some(Condition { param: only.key.to_string(), is: one_or_many(section.source, only.value, &wanted())? })),
+        [only] => {
+            Ok(Some(Condition { param: only.key.to_string(), is: one_or_many(section.source, only.value, &wanted())? }))
+        }
         _ => Err(section.wrong("when", wanted())),
     }
 }

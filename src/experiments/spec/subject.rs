@@ -49,8 +49,12 @@ pub fn read(root: &Section<'_>) -> Result<Subject, SpecError> {
     match (strategies.is_empty(), model) {
         (false, None) => Ok(Subject::Strategy(strategies)),
         (true, Some(kind)) => Ok(Subject::Model(self::model(root, kind)?)),
-        (false, Some(_)) => Err(root.wrong("model", "give strategy or model, not both: a model is traded by strategy 'model'")),
-        (true, None) => Err(root.source.wrong(&(0..0), "say what is searched: strategy = \"sma_cross\" or model = \"logistic\"")),
+        (false, Some(_)) => {
+            Err(root.wrong("model", "give strategy or model, not both: a model is traded by strategy 'model'"))
+        }
+        (true, None) => {
+            Err(root.source.wrong(&(0..0), "say what is searched: strategy = \"sma_cross\" or model = \"logistic\""))
+        }
     }
 }
 
@@ -77,7 +81,9 @@ fn model(root: &Section<'_>, kind: String) -> Result<ModelSubject, SpecError> {
     subject.calibration = match data.text("calibration")?.as_deref() {
         None | Some("platt") => CalibrationMethod::Platt,
         Some("isotonic") => CalibrationMethod::Isotonic,
-        Some(other) => return Err(data.wrong("calibration", format!("unknown calibration '{other}'; use platt or isotonic"))),
+        Some(other) => {
+            return Err(data.wrong("calibration", format!("unknown calibration '{other}'; use platt or isotonic")));
+        }
     };
     Ok(subject)
 }
@@ -87,9 +93,12 @@ pub fn data(section: Option<&Section<'_>>, is_model: bool) -> Result<DataSpec, S
     let Some(section) = section else { return Ok(DataSpec::default()) };
     if is_model {
         // Read with the model.
-        ["features", "labels", "lookback", "calibration"].iter().for_each(|key| drop(section.has(key)));
+        for key in ["features", "labels", "lookback", "calibration"] {
+            let _ = section.has(key);
+        }
     }
-    let symbol = |name: &String| name.parse().map_err(|error| section.wrong("symbols", format!("symbol '{name}': {error}")));
+    let symbol =
+        |name: &String| name.parse().map_err(|error| section.wrong("symbols", format!("symbol '{name}': {error}")));
     let symbols = section.texts("symbols")?.iter().map(symbol).collect::<Result<_, _>>()?;
     let interval = section.text("interval")?;
     let interval = interval.map(|name| name.parse().map_err(|error| section.wrong("interval", format!("{error}"))));

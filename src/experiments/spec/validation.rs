@@ -122,7 +122,8 @@ fn count(section: &Section<'_>, key: &str, default: usize, least: i64) -> Result
 fn walk_forward(section: &Section<'_>) -> Result<Scheme, SpecError> {
     let needed = |key: &str| {
         let sessions = section.whole(key, 1..=1_000_000)?;
-        let missing = || section.wrong(key, format!("walk_forward needs {} in sessions, like 250", section.called(key)));
+        let missing =
+            || section.wrong(key, format!("walk_forward needs {} in sessions, like 250", section.called(key)));
         sessions.map(|sessions| sessions as usize).ok_or_else(missing)
     };
     let (train, valid) = (needed("train")?, needed("valid")?);
@@ -139,7 +140,9 @@ fn combinatorial(section: &Section<'_>) -> Result<Scheme, SpecError> {
         n if n <= MOST_COMBINATIONS => Ok(Scheme::Combinatorial { folds, test_folds }),
         n => Err(section.wrong(
             "folds",
-            format!("{folds} folds by {test_folds} are {n} combinations a trial; at most {MOST_COMBINATIONS} can be run"),
+            format!(
+                "{folds} folds by {test_folds} are {n} combinations a trial; at most {MOST_COMBINATIONS} can be run"
+            ),
         )),
     }
 }
@@ -151,7 +154,9 @@ pub fn combinations(n: u64, k: u64) -> u64 {
 }
 
 fn test(section: &Section<'_>) -> Result<TestPeriod, SpecError> {
-    let wanted = || section.wrong("test", "validation.test must be a share of the sessions, like 0.2, or a day, like 2024-01-31");
+    let wanted = || {
+        section.wrong("test", "validation.test must be a share of the sessions, like 0.2, or a day, like 2024-01-31")
+    };
     if !section.has("test") {
         return Ok(TestPeriod::Share(0.2));
     }
