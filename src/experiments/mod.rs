@@ -7,6 +7,7 @@
 
 mod error;
 pub mod measures;
+pub mod run;
 pub mod spec;
 pub mod study;
 pub mod windows;
