@@ -81,7 +81,17 @@ pub fn insert_trials(store: &Store, of: &TrialRun, rows: &[TrialRow]) -> Result<
         .insert_with(
             store,
             crate::sql!("experiments/insert_trial_runs"),
-            &[&of.experiment_id, &of.name, &code, &of.data_fingerprint, &of.feature_set_hash, &as_of, &of.strategy, &of.interval, &symbols],
+            &[
+                &of.experiment_id,
+                &of.name,
+                &code,
+                &of.data_fingerprint,
+                &of.feature_set_hash,
+                &as_of,
+                &of.strategy,
+                &of.interval,
+                &symbols,
+            ],
         )?;
     Columns::new()
         .i64("trial", rows.iter().map(|row| row.trial))
@@ -170,7 +180,11 @@ pub fn trials(store: &Store, experiment_id: &str) -> Result<Vec<Tried>> {
 
 /// Numbers joined by line feeds; what is none is NaN.
 fn numbers(text: &str) -> Vec<f64> {
-    if text.is_empty() { Vec::new() } else { text.split('\n').map(|number| number.parse().unwrap_or(f64::NAN)).collect() }
+    if text.is_empty() {
+        Vec::new()
+    } else {
+        text.split('\n').map(|number| number.parse().unwrap_or(f64::NAN)).collect()
+    }
 }
 
 /// Daily returns of the finished trials of an experiment, the baseline first: trial, then days and returns.

@@ -7,40 +7,30 @@ use super::walk::Choice;
 use super::work::seed_of;
 use super::{Search, luck, test_period, walk};
 use crate::experiments::ExperimentError;
-use crate::experiments::spec::Subject;
 use crate::search::{Assignment, Direction, Observed, TrialState, importance, pareto_front};
-use crate::store::experiments::{self, Tried};
+use crate::store::experiments;
 use crate::store::{Columns, params, runs};
-
-/// Finished trials with their parameters, best first.
-pub(super) struct Ranked {
-    /// Feasible finished trials, the winner first.
-    pub best: Vec<Observed>,
-    /// Everything tried.
-    pub all: Vec<Observed>,
-}
 
 impl Search<'_> {
     /// Chooses, keeps, looks at the test period and stores what luck could have done; returns the winner.
-    pub(super) fn finish(&self) -> Result<Option<i64>, ExperimentError> {
-        let tried = experiments::trials(self.store, &self.experiment_id)?;
-        let ranked = self.rank(&tried);
-        let winner = ranked.best.first();
+    pub(super) fn finish(&self, history: &[Observed]) -> Result<Option<i64>, ExperimentError> {
+        let ranked = self.rank(history);
+        let winner = ranked.first();
         let returns = experiments::returns(self.store, &self.experiment_id)?;
         let tested = winner.map(|winner| test_period::look(self, winner)).transpose()?;
         let choice = walk::choose(self.study, &returns);
         let measures = luck::measure(self, winner, &returns, tested.as_ref(), &choice)?;
         let progress = self.options.progress;
-        progress.start("keep", ranked.best.len().min(self.study.spec.keep) as u64 + 1);
+        progress.start("keep", ranked.len().min(self.study.spec.keep) as u64 + 1);
         self.store.transaction(|| {
             self.keep_rows(0, &self.study.baseline())?;
-            for trial in ranked.best.iter().take(self.study.spec.keep) {
+            for trial in ranked.iter().take(self.study.spec.keep) {
                 self.keep_rows(trial.id.cast_signed() + 1, &trial.assignment)?;
                 progress.advance(1);
             }
             measures.store(self)?;
             self.keep_choice(&choice)?;
-            self.keep_importance(&ranked.all)?;
+            self.keep_importance(history)?;
             let winner = winner.map(|winner| winner.id.cast_signed() + 1);
             let of = |run: fn(&test_period::Tested) -> Option<&String>| tested.as_ref().and_then(run).cloned();
             self.store.conn().execute(
@@ -61,13 +51,13 @@ impl Search<'_> {
         Ok(winner.map(|winner| winner.id.cast_signed() + 1))
     }
 
-    fn rank(&self, tried: &[Tried]) -> Ranked {
+    /// Feasible finished trials, the winner first.
+    fn rank(&self, history: &[Observed]) -> Vec<Observed> {
         let objectives = self.study.spec.directions();
-        let all: Vec<Observed> = tried.iter().filter(|tried| tried.trial > 0).filter_map(|tried| self.read(tried)).collect();
         let is_candidate = |trial: &&Observed| {
             trial.state == TrialState::Finished && trial.feasible() && trial.values.iter().all(|value| !value.is_nan())
         };
-        let mut best: Vec<Observed> = all.iter().filter(is_candidate).cloned().collect();
+        let mut best: Vec<Observed> = history.iter().filter(is_candidate).cloned().collect();
         let front = match objectives.as_slice() {
             [_] => Vec::new(),
             several => front_of(&best, several),
@@ -78,19 +68,7 @@ impl Search<'_> {
             let ((a_out, a_loss), (b_out, b_loss)) = (rank(a), rank(b));
             a_out.cmp(&b_out).then(a_loss.total_cmp(&b_loss))
         });
-        Ranked { best, all }
-    }
-
-    /// A stored trial with its parameters; `None` when they can't be read.
-    fn read(&self, tried: &Tried) -> Option<Observed> {
-        let assignment: Assignment = serde_json::from_str(&tried.params).ok()?;
-        let assignment = self.exact(assignment);
-        super::record::observed(self.study, tried, assignment).ok()
-    }
-
-    /// Parameters as they were suggested: text keeps every digit of a number where JSON may lose the last one.
-    fn exact(&self, assignment: Assignment) -> Assignment {
-        assignment
+        best
     }
 
     /// Simulates a trial once more and keeps the rows of its account, and the weights of its folds.
@@ -129,25 +107,18 @@ impl Search<'_> {
         let spec = &self.study.spec;
         for (at, objective) in spec.objectives.iter().enumerate() {
             let Some(found) = importance(&spec.searched.space, all, at, spec.seed) else { continue };
-            let params = &found.params;
-            let positive: f64 = params.iter().map(|param| param.importance.max(0.0)).sum();
-            let share = |value: f64| if positive > 0.0 { value.max(0.0) / positive } else { f64::NAN };
+            let params = &found.parameters;
             Columns::new()
                 .text("experiment_id", params.iter().map(|_| &self.experiment_id))
                 .text("objective", params.iter().map(|_| &objective.metric))
                 .text("param", params.iter().map(|param| &param.name))
-                .f64("importance", params.iter().map(|param| param.importance))
-                .f64("deviation", params.iter().map(|param| param.deviation))
-                .f64("share", params.iter().map(|param| share(param.importance)))
+                .f64("importance", params.iter().map(|param| param.fall))
+                .f64("deviation", params.iter().map(|param| param.std))
+                .f64("share", params.iter().map(|param| param.share.unwrap_or(f64::NAN)))
                 .f64("forest_r2", params.iter().map(|_| found.r2))
                 .append_to(self.store, "experiment_importance")?;
         }
         Ok(())
-    }
-
-    /// Whether a model is searched.
-    pub(super) fn is_model(&self) -> bool {
-        matches!(self.subject(), Subject::Model(_))
     }
 }
 

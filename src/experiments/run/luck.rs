@@ -92,7 +92,8 @@ impl<'a> Judge<'a> {
         let ratios: Vec<f64> = self.columns.iter().filter_map(|column| sharpe(column)).collect();
         let variance = moments(&ratios).and_then(|moments| moments.deviation).map(|deviation| deviation.powi(2));
         let n_here = self.columns.len();
-        let n_trials = experiments::trials_on_data(self.search.store, &self.search.experiment_id)?.max(0).unsigned_abs();
+        let n_trials =
+            experiments::trials_on_data(self.search.store, &self.search.experiment_id)?.max(0).unsigned_abs();
         self.say("n_trials", Some(n_trials as f64), "trials ever run on overlapping data, pruned ones included");
         self.say("n_trials_here", Some(n_here as f64), "finished trials of this experiment");
         self.say("trial_sharpe_variance", variance, "variance of the daily Sharpe ratios of the finished trials");
@@ -101,15 +102,23 @@ impl<'a> Judge<'a> {
         self.say("sharpe_daily", of(|found| found.sharpe), "the winner's daily Sharpe ratio");
         self.say("skewness", of(|found| found.skewness), "of its daily returns");
         self.say("kurtosis", of(|found| found.kurtosis), "excess kurtosis of its daily returns");
-        let detail = format!("daily Sharpe ratio that the best of {n_trials} trials without any skill would be expected to show");
+        let detail = format!(
+            "daily Sharpe ratio that the best of {n_trials} trials without any skill would be expected to show"
+        );
         self.say("expected_maximum_sharpe", of(|found| found.benchmark), detail);
-        let detail = format!("probability that the true ratio is above what the best of {n_trials} lucky trials would show");
+        let detail =
+            format!("probability that the true ratio is above what the best of {n_trials} lucky trials would show");
         self.say("deflated_sharpe", of(|found| found.probability), detail);
-        self.say("probabilistic_sharpe", of(|found| found.psr_zero), "probability that the true ratio is above 0, had there been one trial");
+        self.say(
+            "probabilistic_sharpe",
+            of(|found| found.psr_zero),
+            "probability that the true ratio is above 0, had there been one trial",
+        );
         let record = found.as_ref().and_then(|found| {
             minimum_track_record(found.sharpe, found.benchmark, found.skewness, found.kurtosis, CONFIDENCE)
         });
-        let detail = "days needed to tell the winner from the luckiest trial with 95 % confidence; unknown when it is below it";
+        let detail =
+            "days needed to tell the winner from the luckiest trial with 95 % confidence; unknown when it is below it";
         self.say("minimum_track_record", record, detail);
         self.say("track_record", found.as_ref().map(|found| found.n as f64), "days there are");
         Ok(())
@@ -118,11 +127,23 @@ impl<'a> Judge<'a> {
     fn overfit(&mut self) -> Option<(Overfit, Vec<i64>)> {
         let found = overfit(&self.columns, OVERFIT_BLOCKS);
         let of = |value: fn(&Overfit) -> f64| found.as_ref().map(value);
-        self.say("pbo", of(|found| found.pbo), "share of splits in which the best of one half is no better than the median in the other");
+        self.say(
+            "pbo",
+            of(|found| found.pbo),
+            "share of splits in which the best of one half is no better than the median in the other",
+        );
         self.say("pbo_combinations", of(|found| found.n_combinations as f64), "splits");
         self.say("pbo_blocks", of(|found| found.n_blocks as f64), "blocks of days that splits are made of");
-        self.say("probability_of_loss", of(|found| found.probability_of_loss), "share of splits in which the chosen trial loses out of sample");
-        self.say("degradation_slope", found.as_ref().and_then(|found| found.slope), "out-of-sample on in-sample Sharpe ratio of the chosen");
+        self.say(
+            "probability_of_loss",
+            of(|found| found.probability_of_loss),
+            "share of splits in which the chosen trial loses out of sample",
+        );
+        self.say(
+            "degradation_slope",
+            found.as_ref().and_then(|found| found.slope),
+            "out-of-sample on in-sample Sharpe ratio of the chosen",
+        );
         self.say("degradation_intercept", found.as_ref().and_then(|found| found.intercept), "of the same line");
         let trials = self.trials.clone();
         found.map(|found| (found, trials))
@@ -137,7 +158,11 @@ impl<'a> Judge<'a> {
             format!("{} resamples of blocks of {:.1} days on average", found.n_resamples, found.block_length)
         });
         self.say("reality_check_p", of(|found| found.reality_check_p), format!("White: no trial beats cash; {detail}"));
-        self.say("spa_p", of(|found| found.spa_consistent), format!("Hansen, consistent: no trial beats cash; {detail}"));
+        self.say(
+            "spa_p",
+            of(|found| found.spa_consistent),
+            format!("Hansen, consistent: no trial beats cash; {detail}"),
+        );
         self.say("spa_lower_p", of(|found| found.spa_lower), "Hansen, lower bound");
         self.say("spa_upper_p", of(|found| found.spa_upper), "Hansen, upper bound");
         let beyond = self.baseline.as_ref().and_then(|baseline| {
@@ -145,7 +170,11 @@ impl<'a> Judge<'a> {
             let excess: Vec<Vec<f64>> = self.columns.iter().map(minus).collect();
             superior(&excess, None, RESAMPLES, seed)
         });
-        self.say("baseline_spa_p", beyond.map(|found| found.spa_consistent), "Hansen, consistent: no trial beats the baseline");
+        self.say(
+            "baseline_spa_p",
+            beyond.map(|found| found.spa_consistent),
+            "Hansen, consistent: no trial beats the baseline",
+        );
     }
 
     /// Validation against the untouched test.
@@ -156,14 +185,22 @@ impl<'a> Judge<'a> {
         let test: Option<Vec<f64>> = days.map(|days| days.iter().map(|(_, value)| value - free).collect());
         let ratio = test.as_deref().and_then(sharpe);
         let yearly = self.yearly;
-        self.say("validation_sharpe", validation.map(|ratio| ratio * yearly), "the winner's, a year, where it was chosen");
+        self.say(
+            "validation_sharpe",
+            validation.map(|ratio| ratio * yearly),
+            "the winner's, a year, where it was chosen",
+        );
         self.say("test_sharpe", ratio.map(|ratio| ratio * yearly), "the winner's, a year, on the untouched test");
         let gap = winner.zip(test.as_deref()).and_then(|(validation, test)| sharpe_gap(validation, test));
         self.say("sharpe_gap", gap.as_ref().map(|gap| gap.gap * yearly), "validation less test, a year");
         self.say("sharpe_gap_p", gap.as_ref().map(|gap| gap.p), "probability of so wide a gap if nothing had changed");
         let looks = experiments::test_looks(self.search.store, &self.search.experiment_id)?;
         let looks = looks + i64::from(tested.is_some());
-        self.say("test_looks", Some(looks as f64), "experiments that have looked at an overlapping test period, this one included");
+        self.say(
+            "test_looks",
+            Some(looks as f64),
+            "experiments that have looked at an overlapping test period, this one included",
+        );
         Ok(())
     }
 
@@ -171,7 +208,8 @@ impl<'a> Judge<'a> {
     fn walk(&mut self, choice: &[Choice]) {
         let free = self.search.study.base.risk_free_rate / self.yearly.powi(2);
         let ratio = |path: &Choice| {
-            sharpe(&path.days.iter().map(|(_, _, value)| value - free).collect::<Vec<_>>()).map(|ratio| ratio * self.yearly)
+            sharpe(&path.days.iter().map(|(_, _, value)| value - free).collect::<Vec<_>>())
+                .map(|ratio| ratio * self.yearly)
         };
         let ratios: Vec<f64> = choice.iter().filter_map(ratio).collect();
         let mean = (!ratios.is_empty()).then(|| ratios.iter().sum::<f64>() / ratios.len() as f64);

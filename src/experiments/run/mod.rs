@@ -16,7 +16,6 @@ mod work;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::spec::Subject;
 use super::study::Study;
 use super::{ExperimentError, GENERATION};
 use crate::domain::{Progress, Ts};
@@ -123,8 +122,8 @@ fn carry_out(
 ) -> Result<Outcome, ExperimentError> {
     let trial_run = record::trial_run(study, &experiment_id);
     let search = Search { store, study, options, experiment_id, trial_run };
-    let done = search.trials(tried).and_then(|mut outcome| {
-        outcome.winner = search.finish()?;
+    let done = search.trials(tried).and_then(|(mut outcome, history)| {
+        outcome.winner = search.finish(&history)?;
         Ok(outcome)
     });
     done.inspect_err(|error| {
@@ -135,7 +134,7 @@ fn carry_out(
 
 impl Search<'_> {
     /// Tries until a budget ends it.
-    fn trials(&self, tried: Vec<Tried>) -> Result<Outcome, ExperimentError> {
+    fn trials(&self, tried: Vec<Tried>) -> Result<(Outcome, Vec<Observed>), ExperimentError> {
         let done_before = tried.len();
         let mut known: BTreeMap<i64, Tried> = tried.into_iter().map(|tried| (tried.trial, tried)).collect();
         let most = self.most_trials();
@@ -170,7 +169,8 @@ impl Search<'_> {
             pruned: count(|state| matches!(state, TrialState::Pruned { .. })),
             failed: count(|state| *state == TrialState::Failed),
         };
-        Ok(Outcome { experiment_id: self.experiment_id.clone(), counts, done_before, winner: None, ended })
+        let outcome = Outcome { experiment_id: self.experiment_id.clone(), counts, done_before, winner: None, ended };
+        Ok((outcome, history))
     }
 
     /// Trials at most, by budget and flag.
@@ -188,7 +188,8 @@ impl Search<'_> {
         history: &mut Vec<Observed>,
     ) -> Result<(), ExperimentError> {
         let numbered: Vec<_> = (first as i64 + 1..).zip(suggested).collect();
-        let (stored, missing): (Vec<_>, Vec<_>) = numbered.into_iter().partition(|(trial, _)| known.contains_key(trial));
+        let (stored, missing): (Vec<_>, Vec<_>) =
+            numbered.into_iter().partition(|(trial, _)| known.contains_key(trial));
         let mut found = work::generation(self, pool, &missing, history)?;
         for (trial, assignment) in stored {
             if let Some(tried) = known.remove(&trial) {
@@ -199,11 +200,6 @@ impl Search<'_> {
         found.sort_by_key(|observed| observed.id);
         history.append(&mut found);
         Ok(())
-    }
-
-    /// What its trials are called.
-    fn subject(&self) -> &Subject {
-        &self.study.spec.subject
     }
 
     fn now(&self) -> Ts {

@@ -132,7 +132,10 @@ fn insert_folds(store: &Store, study: &Study, experiment_id: &str) -> Result<(),
     let mut rows = Vec::new();
     for (at, fold) in study.windows.folds.iter().enumerate() {
         let counts = study.model.as_ref().map(|model| model.counts[at]);
-        let parts = [("train", &fold.train, counts.map(|n| n.train + n.watch)), ("valid", &fold.valid, counts.map(|n| n.judged))];
+        let parts = [
+            ("train", &fold.train, counts.map(|n| n.train + n.watch)),
+            ("valid", &fold.valid, counts.map(|n| n.judged)),
+        ];
         for (part, spans, samples) in parts {
             let purged = counts.filter(|_| part == "train").map(|counts| counts.purged);
             rows.extend(spans.iter().map(|span| (fold.number, part, *span, samples, purged)));
@@ -222,7 +225,10 @@ pub(super) fn observed(study: &Study, tried: &Tried, assignment: Assignment) -> 
             tried.params,
             params_json(&assignment)
         );
-        return Err(ExperimentError::refused(message, "another version of ws began it: go on with that one, or begin anew"));
+        return Err(ExperimentError::refused(
+            message,
+            "another version of ws began it: go on with that one, or begin anew",
+        ));
     }
     let state = match tried.state.as_str() {
         "finished" => TrialState::Finished,

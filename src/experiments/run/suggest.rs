@@ -38,7 +38,8 @@ impl<'a> Suggester<'a> {
         let spec = &self.study.spec;
         let mut found = Vec::with_capacity(GENERATION);
         while found.len() < GENERATION {
-            let next = spec.sampler.generation(&spec.searched.space, &self.directions, spec.seed, self.next_point, 1, &[]);
+            let next =
+                spec.sampler.generation(&spec.searched.space, &self.directions, spec.seed, self.next_point, 1, &[]);
             let Some(point) = next.into_iter().next() else { break };
             self.next_point += 1;
             if self.study.is_possible(&point).is_ok() {

@@ -31,7 +31,12 @@ pub(super) fn look(search: &Search<'_>, winner: &Observed) -> Result<Tested, Exp
     Ok(Tested { run_id, baseline_run_id: baseline.ok().map(|(run_id, _)| run_id), model_id })
 }
 
-fn run(search: &Search<'_>, trial: i64, assignment: &Assignment, role: &str) -> Result<(String, Option<String>), ExperimentError> {
+fn run(
+    search: &Search<'_>,
+    trial: i64,
+    assignment: &Assignment,
+    role: &str,
+) -> Result<(String, Option<String>), ExperimentError> {
     let (study, test) = (search.study, search.study.windows.test);
     let mut config = study.config(assignment)?;
     (config.from, config.to) = (Some(test.from), Some(test.to));

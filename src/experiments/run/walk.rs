@@ -54,7 +54,11 @@ fn best(trials: &[&(i64, Vec<(i32, f64)>)], days: &[(i32, i32)]) -> Option<i64> 
         Some((*trial, sharpe(&seen)?))
     });
     // The first of equals.
-    judged.fold(None, |best: Option<(i64, f64)>, next| if best.is_none_or(|best| next.1 > best.1) { Some(next) } else { best })
+    judged
+        .fold(
+            None,
+            |best: Option<(i64, f64)>, next| if best.is_none_or(|best| next.1 > best.1) { Some(next) } else { best },
+        )
         .map(|(trial, _)| trial)
 }
 
@@ -68,7 +72,8 @@ impl Study {
     /// Trading days of a stretch: the first, and the one after its last.
     pub(super) fn days(&self, span: &Span) -> Option<(i32, i32)> {
         let of = |bars: &crate::domain::Bars| {
-            let (from, to) = (bars.ts.partition_point(|ts| *ts < span.from), bars.ts.partition_point(|ts| *ts < span.to));
+            let (from, to) =
+                (bars.ts.partition_point(|ts| *ts < span.from), bars.ts.partition_point(|ts| *ts < span.to));
             let days = bars.session_date.get(from..to).filter(|days| !days.is_empty())?;
             Some((days[0], days[days.len() - 1] + 1))
         };

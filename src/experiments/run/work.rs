@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::{Search, record};
 use crate::domain::Ts;
 use crate::experiments::ExperimentError;
-use crate::experiments::study::Judged;
+use crate::experiments::study::{Judged, Study};
 use crate::search::{Assignment, Observed, TrialState};
 use crate::stats::Stream;
 use crate::store::experiments;
@@ -42,12 +42,13 @@ pub(super) fn generation(
     history: &[Observed],
 ) -> Result<Vec<Observed>, ExperimentError> {
     let (sender, receiver) = sync_channel(trials.len().max(1));
+    let (study, clock) = (search.study, search.options.clock);
     pool.in_place_scope(|scope| {
         for (trial, assignment) in trials {
             let sender = sender.clone();
             scope.spawn(move |_| {
                 // The receiver is gone only after a fault of the store, which is told there.
-                let _ = sender.send(judge(search, *trial, assignment, history));
+                let _ = sender.send(judge((study, clock), *trial, assignment, history));
             });
         }
         drop(sender);
@@ -67,15 +68,20 @@ pub(super) fn generation(
     })
 }
 
-fn judge<'a>(search: &Search<'_>, trial: i64, assignment: &'a Assignment, history: &[Observed]) -> Ran<'a> {
-    let (study, spec) = (search.study, &search.study.spec);
-    let (from, begun, seed) = (search.now(), Instant::now(), seed_of(spec.seed, trial));
+fn judge<'a>(
+    (study, clock): (&Study, &(dyn Fn() -> Ts + Sync)),
+    trial: i64,
+    assignment: &'a Assignment,
+    history: &[Observed],
+) -> Ran<'a> {
+    let spec = &study.spec;
+    let (from, begun, seed) = (clock(), Instant::now(), seed_of(spec.seed, trial));
     let direction = spec.objectives[0].direction;
     // The baseline is measured to its end.
     let prune = |steps: &[f64]| trial > 0 && spec.pruner.is_pruned(steps, history, direction);
     let judged = std::panic::catch_unwind(AssertUnwindSafe(|| study.judge(assignment, seed, &prune)));
     let result = judged.unwrap_or_else(|_| Err("the trial broke off unexpectedly".into()));
-    Ran { trial, assignment, seed, times: (from, search.now()), seconds: begun.elapsed().as_secs_f64(), result }
+    Ran { trial, assignment, seed, times: (from, clock()), seconds: begun.elapsed().as_secs_f64(), result }
 }
 
 /// A trial as samplers and pruners see it.
@@ -100,7 +106,8 @@ impl Search<'_> {
     /// Tells the watcher the best so far.
     fn tell(&self, found: &[Observed], history: &[Observed]) {
         let Some(objective) = self.study.spec.objectives.first() else { return };
-        let finished = history.iter().chain(found).filter(|trial| trial.state == TrialState::Finished && trial.feasible());
+        let finished =
+            history.iter().chain(found).filter(|trial| trial.state == TrialState::Finished && trial.feasible());
         let losses = finished.filter_map(|trial| trial.values.first()).filter(|value| !value.is_nan());
         let best = losses.min_by(|a, b| objective.direction.loss(**a).total_cmp(&objective.direction.loss(**b)));
         if let Some(best) = best {
