@@ -34,6 +34,8 @@ enum Action {
     List(read::ListArgs),
     /// One experiment: verdict, winner against baseline, luck, best trials
     Show(read::ShowArgs),
+    /// Experiments side by side
+    Compare(read::CompareArgs),
     /// A commented specification to begin with
     Example(plan::ExampleArgs),
 }
@@ -51,6 +53,7 @@ pub fn run(args: &ExperimentArgs, ctx: &Ctx) -> Result<Output, Failure> {
         Action::Resume(args) => search::resume(args, ctx),
         Action::List(args) => read::list(args, ctx),
         Action::Show(args) => read::show(args, ctx),
+        Action::Compare(args) => read::compare(args, ctx),
         Action::Example(args) => plan::example(args),
     }
 }
