@@ -17,6 +17,7 @@ mod calendars;
 mod campaign;
 mod cli;
 mod compare;
+mod experiment_pages;
 mod feature_sets;
 mod feature_world;
 mod features;
