@@ -9,6 +9,7 @@ mod error;
 pub mod measures;
 pub mod spec;
 pub mod study;
+pub mod thresholds;
 pub mod windows;
 
 pub use error::ExperimentError;
