@@ -1,6 +1,6 @@
 //! Speed beside a peer or a limit, in one run, as ratios: machines are shared and noisy, and timings decide no test.
 //!
-//! `cargo bench` prints a table (`cargo bench -- newest` one case: ingest, core23, newest, engine, performance); every case runs five times, ours and the peer in turn, and the medians are compared.
+//! `cargo bench` prints a table (`cargo bench -- newest` one case: ingest, core23, newest, engine, performance, suggest); every case runs five times, ours and the peer in turn, and the medians are compared.
 //! Data are synthetic. Peak memory is the process's high-water mark after the case (Linux).
 
 use std::collections::BTreeMap;
@@ -11,6 +11,7 @@ use workstation::domain::{Bar, Bars, Interval, Silent, Symbol, Ts};
 use workstation::features::{self, FeatureSet, Live};
 use workstation::ingest::synthetic::Market;
 use workstation::ingest::{self, Options};
+use workstation::search::{Condition, Dimension, Direction, Domain, Observed, Sampler, Space, Tpe, TrialState, Value};
 use workstation::store::bars::{self, coverage};
 use workstation::store::series::SeriesFilter;
 use workstation::store::{Store, duckdb};
@@ -25,12 +26,13 @@ fn main() -> Outcome<()> {
     println!("{:<44} {:>12} {:>24} {:>9} {:>10}", "case", "ours", "peer or limit", "ratio", "peak MiB");
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     type Case = (&'static str, fn() -> Outcome<()>);
-    let cases: [Case; 5] = [
+    let cases: [Case; 6] = [
         ("ingest", ingest_beside_read_csv),
         ("core23", core23),
         ("newest", newest_bars),
         ("engine", engine),
         ("performance", performance_view),
+        ("suggest", tpe_suggestion),
     ];
     for (name, run) in cases {
         if wanted.is_empty() || wanted.iter().any(|wanted| name.contains(wanted.as_str())) {
@@ -246,5 +248,57 @@ fn performance_view() -> Outcome<()> {
     }
     let ours = median(times) * 1000.0;
     line("run_performance, 1 run of 10 M equity rows", &format!("{ours:.1} ms"), "limit 50 ms", 50.0 / ours);
+    Ok(())
+}
+
+/// Eight parameters of every kind, two of them with a condition.
+fn search_space() -> Outcome<Space> {
+    let always = |name: &str, domain| Dimension { name: name.into(), domain, when: None };
+    let float = |low, high, log, step| Domain::Float { low, high, log, step, points: None };
+    let int = |low, high, log| Domain::Int { low, high, step: 1, log };
+    let texts = |names: [&str; 3]| Domain::Categorical(names.map(|name| Value::Text(name.into())).to_vec());
+    let net = || Some(Condition { param: "model".into(), is: vec![Value::Text("net".into())] });
+    Ok(Space::new(vec![
+        always("model", texts(["linear", "trees", "net"])),
+        always("rate", float(1e-5, 1.0, true, None)),
+        always("share", float(0.0, 1.0, false, None)),
+        always("window", int(5, 200, false)),
+        always("exit", texts(["stop", "time", "both"])),
+        always("stop", float(0.5, 10.0, false, Some(0.5))),
+        Dimension { name: "width".into(), domain: int(4, 1024, true), when: net() },
+        Dimension { name: "dropout".into(), domain: float(0.0, 0.5, false, None), when: net() },
+    ])?)
+}
+
+/// TPE given 1000 trials, a generation of eight, beside a millisecond a suggestion.
+fn tpe_suggestion() -> Outcome<()> {
+    let (space, down) = (search_space()?, [Direction::Minimise]);
+    let points = Sampler::Random.generation(&space, &down, 1, 0, 1_000, &[]);
+    let loss = |point: &workstation::search::Assignment| {
+        let number = |name: &str| point.get(name).and_then(Value::as_f64).unwrap_or(0.0);
+        (number("share") - 0.3).powi(2) + (number("window") / 100.0 - 1.0).powi(2) + number("width").ln_1p() / 10.0
+    };
+    let trial = |(id, assignment): (usize, workstation::search::Assignment)| Observed {
+        id: id as u64,
+        values: vec![loss(&assignment)],
+        assignment,
+        state: TrialState::Finished,
+        intermediate: Vec::new(),
+        violation: 0.0,
+    };
+    let history: Vec<Observed> = points.into_iter().enumerate().map(trial).collect();
+    let mut times = Vec::new();
+    for seed in 0..TIMES as u64 {
+        times.push(seconds(|| {
+            let sampler = Sampler::Tpe(Tpe::default());
+            for _ in 0..10 {
+                std::hint::black_box(sampler.generation(&space, &down, seed, 1_000, 8, &history));
+            }
+            Ok(())
+        })?);
+    }
+    let each = median(times) / 80.0;
+    let label = "TPE suggestion, 1000 trials, 8 parameters";
+    line(label, &format!("{:.2} ms", each * 1e3), "limit 1 ms", 1e-3 / each);
     Ok(())
 }

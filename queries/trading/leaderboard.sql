@@ -17,6 +17,6 @@ SELECT
     n_days,
     marks
 FROM experiment_leaderboard
-WHERE $strategy IS NULL OR strategy = $strategy
+WHERE kind = 'backtest' AND ($strategy IS NULL OR strategy = $strategy)
 ORDER BY rank
 LIMIT $limit

@@ -1,6 +1,6 @@
--- about: Backtest runs ranked by Sharpe ratio, from the metrics stored when they ended
+-- about: Backtests, and finished trials of experiments on validation, each kind ranked by Sharpe ratio, from the metrics stored when they ended
 -- grain: run_id
--- col rank: Place by sharpe, then total_return, from 1
+-- col rank: Place among the runs of its kind by sharpe, then total_return, from 1
 -- col run_id: Run
 -- col name: Given name
 -- col strategy: Strategy
@@ -24,6 +24,12 @@
 -- col cost_drag: Costs / starting capital, a fraction
 -- col n_days: Sessions
 -- col marks: What to mind: IN-SAMPLE, UNAUDITED; NULL when there is nothing
+-- col kind: backtest, or trial: a trial's metrics are on validation, where the best was chosen
+-- col experiment: Experiment of a trial; NULL for a backtest
+-- col trial: Number of a trial, 0 the baseline; NULL for a backtest
+-- col objective: First objective of the experiment; NULL for a backtest
+-- col score: What the trial came to by it; NULL for a backtest
+-- A filter on the kind reaches the scan of runs, so that backtests are found quickly beside any number of trials.
 WITH
 marks AS (
     SELECT
@@ -35,7 +41,8 @@ marks AS (
 ),
 metrics AS (
     SELECT
-        run_id,
+        r.run_id,
+        r.kind,
         max(value) FILTER (key = 'sharpe')             AS sharpe,
         max(value) FILTER (key = 'sortino')            AS sortino,
         max(value) FILTER (key = 'calmar')             AS calmar,
@@ -49,12 +56,14 @@ metrics AS (
         max(value) FILTER (key = 'profit_factor')      AS profit_factor,
         max(value) FILTER (key = 'cost_drag')          AS cost_drag,
         max(value) FILTER (key = 'n_days')             AS n_days
-    FROM run_metrics
-    WHERE split = 'backtest' AND step = 0
-    GROUP BY run_id
+    FROM runs AS r
+    JOIN run_metrics AS m ON m.run_id = r.run_id
+    WHERE m.step = 0
+      AND (r.kind <> 'trial' AND m.split = 'backtest' OR r.kind = 'trial' AND r.status = 'finished' AND m.split = 'valid')
+    GROUP BY r.run_id, r.kind
 )
 SELECT
-    row_number() OVER (ORDER BY m.sharpe DESC NULLS LAST, m.total_return DESC NULLS LAST, r.run_id) AS rank,
+    row_number() OVER (PARTITION BY m.kind ORDER BY m.sharpe DESC NULLS LAST, m.total_return DESC NULLS LAST, r.run_id) AS rank,
     r.run_id,
     r.name,
     r.strategy,
@@ -77,7 +86,14 @@ SELECT
     m.profit_factor,
     m.cost_drag,
     CAST(m.n_days AS BIGINT)             AS n_days,
-    marks.marks
+    marks.marks,
+    m.kind,
+    t.experiment_id                      AS experiment,
+    t.trial,
+    e.objectives[1]                      AS objective,
+    CASE WHEN isfinite(t.scores[1]) THEN t.scores[1] END AS score
 FROM runs AS r
 JOIN metrics AS m ON m.run_id = r.run_id
 LEFT JOIN marks ON marks.run_id = r.run_id
+LEFT JOIN trials AS t ON t.run_id = r.run_id
+LEFT JOIN experiments AS e ON e.experiment_id = t.experiment_id

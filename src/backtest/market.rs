@@ -1,15 +1,15 @@
 //! Everything that backtests of one configuration read, in memory: for searches, which simulate it many times over.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::instruments::Instruments;
-use super::record::{Prepared, new_run};
+use super::record::{Prepared, stored_params};
 use super::simulate::bars_per_year;
 use super::steps::Stepped;
 use super::{BacktestError, Config, Data, Plan, inputs};
 use crate::domain::{Bars, Progress, Silent, Ts};
 use crate::store::Store;
-use crate::store::runs::NewRun;
 use crate::telemetry::{Meter, Yearly};
 use crate::venues::TimedSignal;
 
@@ -66,10 +66,10 @@ impl Market {
         Ok(plan)
     }
 
-    /// What a run of a configuration would be stored as.
+    /// Every parameter that a run of a configuration is stored with.
     #[must_use]
-    pub fn new_run(&self, config: &Config, plan: &Plan) -> NewRun {
-        new_run(config, plan, self)
+    pub fn params(&self, config: &Config, plan: &Plan) -> BTreeMap<String, String> {
+        stored_params(config, plan, self.periods_per_year())
     }
 
     /// The signals of a configuration by asset, and how many are about no bar.

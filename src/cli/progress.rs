@@ -51,6 +51,14 @@ impl Progress for Bar {
         });
     }
 
+    fn note(&self, text: &str) {
+        self.with(|slot| {
+            if let Some(bar) = slot {
+                bar.set_prefix(format!("{text}  "));
+            }
+        });
+    }
+
     fn advance(&self, steps: u64) {
         self.with(|slot| {
             if let Some(bar) = slot {

@@ -8,6 +8,8 @@ pub trait Progress: Sync {
     fn advance(&self, steps: u64);
     /// `rows` more rows were read, for a rate; a stage that doesn't count rows never calls it.
     fn rows(&self, _rows: u64) {}
+    /// What a watcher may want to know of the stage so far, like the best result; replaces what was said before.
+    fn note(&self, _text: &str) {}
     /// The stage has ended.
     fn finish(&self);
 }

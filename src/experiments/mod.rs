@@ -9,6 +9,7 @@ pub mod apply;
 mod error;
 pub mod export;
 pub mod measures;
+pub mod run;
 pub mod spec;
 pub mod study;
 pub mod thresholds;

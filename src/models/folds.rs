@@ -1,5 +1,7 @@
 //! Fitting on the folds of a cross-validation, and keeping such a fit as a model.
 
+use std::collections::BTreeMap;
+
 use super::artifact::{Asset, Manifest};
 use super::calibration::CalibrationMethod;
 use super::learner::Learner;
@@ -51,6 +53,14 @@ impl Learning {
         let spec: ModelSpec = toml::from_str(text).map_err(|error| error.message().to_string())?;
         let learner = spec.learner().map_err(|error| error.to_string())?;
         Ok(Self { spec, learner, calibration })
+    }
+
+    /// Every parameter by name, defaults included.
+    #[must_use]
+    pub fn params(&self) -> BTreeMap<String, String> {
+        let mut params = BTreeMap::new();
+        train::flatten("", &serde_json::json!(self.spec), &mut params);
+        params
     }
 
     /// Refuses folds that nothing can be learned from.

@@ -159,7 +159,7 @@ fn new_run(config: &TrainConfig, dataset: &Dataset) -> Result<NewRun> {
 }
 
 /// `{"model": {"alpha": 1}}` as `model.alpha = 1`; lists as JSON, nulls left out.
-fn flatten(prefix: &str, value: &Value, into: &mut BTreeMap<String, String>) {
+pub(super) fn flatten(prefix: &str, value: &Value, into: &mut BTreeMap<String, String>) {
     match value {
         Value::Object(fields) => {
             for (key, value) in fields {

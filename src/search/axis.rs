@@ -23,6 +23,15 @@ pub(super) struct Axis<'a> {
     high: f64,
 }
 
+/// The stretch of a line that belongs to one value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell {
+    pub(super) low: f64,
+    pub(super) high: f64,
+    pub(super) width: f64,
+    pub(super) ln_width: f64,
+}
+
 /// How values lie on the line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Kind {
@@ -99,15 +108,15 @@ impl<'a> Axis<'a> {
         }
     }
 
-    /// The cell of a value: its ends and the logarithm of its width; `None` on a continuum.
-    pub(super) fn cell(&self, place: f64) -> Option<(f64, f64, f64)> {
+    /// The cell of a value; `None` on a continuum.
+    pub(super) fn cell(&self, place: f64) -> Option<Cell> {
         match self.kind {
-            Kind::Steps => Some((place - 0.5, place + 0.5, 0.0)),
+            Kind::Steps => Some(Cell { low: place - 0.5, high: place + 0.5, width: 1.0, ln_width: 0.0 }),
             Kind::LogInt => {
                 let value = place.exp().round();
                 // ln((v + 1/2) / (v - 1/2)), exact for numbers to which adding a half changes nothing.
                 let width = (value - 0.5).recip().ln_1p();
-                Some(((value - 0.5).ln(), (value + 0.5).ln(), width.ln()))
+                Some(Cell { low: (value - 0.5).ln(), high: (value + 0.5).ln(), width, ln_width: width.ln() })
             }
             Kind::Continuous | Kind::Choices(_) => None,
         }

@@ -14,7 +14,9 @@
 
 mod axis;
 mod error;
+mod forest;
 mod grid;
+mod importance;
 mod normal;
 mod observed;
 mod pareto;
@@ -25,6 +27,7 @@ mod tpe;
 mod value;
 
 pub use error::{Problem, SpaceError};
+pub use importance::{Importance, LEAST_TRIALS, ParameterImportance, REPEATS, TREES, importance};
 pub use observed::{Direction, Observed, TrialState};
 pub use pareto::{non_dominated_ranks, pareto_front};
 pub use pruner::Pruner;

@@ -7,6 +7,7 @@
 pub mod bars;
 pub mod calendars;
 pub mod campaigns;
+pub mod experiments;
 pub mod columns;
 mod error;
 pub mod external;

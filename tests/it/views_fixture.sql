@@ -124,3 +124,34 @@ INSERT INTO campaign_cells VALUES
     ('cp-one', 1, 'sma_cross', NULL, ['AAA', 'BBB'], '2022', TIMESTAMP '2022-01-03', TIMESTAMP '2023-01-01', 'finished', 'bt-walk', NULL, 0.5),
     ('cp-one', 2, 'm@1', 'm-1', ['AAA'], '2022', TIMESTAMP '2022-01-03', TIMESTAMP '2023-01-01', 'finished', 'bt-model', NULL, 0.7),
     ('cp-one', 3, 'sma_cross', NULL, ['BBB'], '2023', TIMESTAMP '2023-01-01', TIMESTAMP '2024-01-03', 'failed', NULL, 'no bars', 0.1);
+
+-- An experiment of two objectives, Sharpe ratio up and log-loss down: twelve trials, of which one was pruned, one failed and one
+-- missed a constraint, and a look at the test period.
+INSERT INTO runs (run_id, parent_run_id, kind, mode, name, status, started_at, ended_at, seed, code_version, strategy, interval, symbols) VALUES
+    ('ex-one', NULL, 'experiment', 'research', 'search', 'finished', TIMESTAMP '2024-03-09', TIMESTAMP '2024-03-10', 1, '0.1.0', 'sma_cross', '1h', ['AAA', 'BBB']);
+INSERT INTO runs (run_id, parent_run_id, kind, mode, name, status, started_at, seed, code_version, strategy, interval, symbols, error)
+SELECT 'ex-one-' || i, 'ex-one', 'trial', 'backtest', 'search/' || i, CASE i WHEN 4 THEN 'failed' WHEN 5 THEN 'pruned' ELSE 'finished' END, TIMESTAMP '2024-03-09', i, '0.1.0', 'sma_cross', '1h',
+       ['AAA', 'BBB'], CASE i WHEN 4 THEN 'no trade' END
+FROM range(13) AS r(i);
+INSERT INTO experiments VALUES
+    ('ex-one', 'search', 'strategy', 'name = "search"', 'ab', ['sharpe', 'log_loss'], ['maximise', 'minimise'], 'tpe', 'median', 'walk_forward', 2, 12,
+     TIMESTAMP '2022-01-03', TIMESTAMP '2023-07-03', TIMESTAMP '2024-01-03', 7, 'bt-walk', 'bt-model', NULL, TIMESTAMP '2024-03-10');
+INSERT INTO trials
+SELECT 'ex-one', i, 'ex-one-' || i, CASE i WHEN 4 THEN 'failed' WHEN 5 THEN 'pruned' ELSE 'finished' END,
+       '{"fast": ' || (5 + i) || ', "slow": ' || (20 + 3 * i) || '}', CASE i WHEN 4 THEN [NULL, NULL] ELSE [noise(i), noise(i + 0.5)] END,
+       CASE i WHEN 6 THEN 0.5 ELSE 0 END, CASE i WHEN 4 THEN [] ELSE [noise(i)] END, 0, 0.5, CASE i WHEN 4 THEN 'no trade' END
+FROM range(13) AS r(i);
+INSERT INTO run_metrics
+SELECT 'ex-one-' || i, 'valid', 0, unnest(['sharpe', 'total_return', 'max_drawdown', 'n_trades', 'win_rate', 'turnover']),
+       unnest([noise(i), noise(i) / 10, -noise(i + 2) / 5, i, 0.5, 12])
+FROM range(13) AS r(i) WHERE i <> 4;
+INSERT INTO run_returns
+SELECT 'ex-one-' || i, d, noise(i * 1000 + epoch(d) / 86400) / 50 - 0.0099 FROM range(13) AS r(i), (SELECT DISTINCT session_date AS d FROM hours WHERE i < 2000) WHERE i <> 4;
+INSERT INTO experiment_folds VALUES
+    ('ex-one', 1, 'train', TIMESTAMP '2022-01-03', TIMESTAMP '2022-07-01', 120, 800, 4), ('ex-one', 1, 'valid', TIMESTAMP '2022-07-01', TIMESTAMP '2023-01-02', 130, 900, 0);
+INSERT INTO experiment_paths SELECT 'ex-one', 1, d, 7, noise(epoch(d) / 86400) / 50 - 0.0099 FROM (SELECT DISTINCT session_date AS d FROM hours WHERE i < 2000);
+INSERT INTO experiment_luck VALUES
+    ('ex-one', 'deflated_sharpe', 0.41, 'of 12 trials'), ('ex-one', 'pbo', 0.5, '2 combinations'), ('ex-one', 'spa_p', 0.3, NULL), ('ex-one', 'sharpe_gap_p', NULL, 'too short');
+INSERT INTO experiment_splits VALUES ('ex-one', 1, 7, 0.1, -0.02, -0.7), ('ex-one', 2, 3, 0.09, 0.05, 0.4);
+INSERT INTO experiment_importance VALUES ('ex-one', 'sharpe', 'fast', 0.6, 0.1, 0.75, 0.4), ('ex-one', 'sharpe', 'slow', 0.2, 0.1, 0.25, 0.4);
+INSERT INTO experiment_thresholds VALUES ('ex-one', 'sharpe', 'at_least', 0.1, 0.6, 0.5, 0.425, 10);

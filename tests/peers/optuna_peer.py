@@ -2,7 +2,7 @@
 
     python tests/peers/optuna_peer.py           (needs optuna, pymoo, scikit-learn, scipy, mpmath)
 
-Writes golden/search.json (about five minutes on two cores, most of it Optuna's own suggestions):
+Writes golden/search.json (about three minutes, most of it Optuna's own suggestions):
 
 - race: the best loss after N trials, as quartiles over seeds, of Optuna's TPE with its defaults (one trial after the
   other, and in batches of eight by ask and tell) and of its random sampler, on Branin, Hartmann6, Rosenbrock in four

@@ -9,6 +9,7 @@ mod completions;
 mod demo;
 mod doctor;
 mod evaluate;
+mod experiment;
 mod features;
 mod ingest;
 mod ingest_reference;
@@ -39,6 +40,7 @@ pub enum Command {
     Labels(labels::LabelsArgs),
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Experiment(experiment::ExperimentArgs),
     Backtest(Box<backtest::BacktestArgs>),
     Campaign(Box<campaign::CampaignArgs>),
     Montecarlo(montecarlo::MontecarloArgs),
@@ -64,6 +66,7 @@ pub fn run(command: Command, ctx: &Ctx) -> Result<Output, Failure> {
         Command::Labels(args) => labels::run(&args, ctx),
         Command::Train(args) => train::run(&args, ctx),
         Command::Evaluate(args) => evaluate::run(&args, ctx),
+        Command::Experiment(args) => experiment::run(&args, ctx),
         Command::Backtest(args) => backtest::run(&args, ctx),
         Command::Campaign(args) => campaign::run(&args, ctx),
         Command::Montecarlo(args) => montecarlo::run(&args, ctx),

@@ -32,7 +32,12 @@ pub(super) fn series(store: &Store, spec: &Spec) -> Result<(Vec<Symbol>, Interva
     intervals.sort();
     intervals.dedup();
     let interval = match (spec.data.interval, intervals.as_slice()) {
-        (Some(interval), _) => interval,
+        (Some(interval), found) if found.contains(&interval) => interval,
+        (Some(interval), found) => {
+            let names: Vec<&str> = found.iter().map(|interval| interval.as_str()).collect();
+            let there = if names.is_empty() { "none".to_string() } else { names.join(", ") };
+            return Err(spec.wrong("data", format!("there are no {interval} bars of the symbols; there are {there}")).into());
+        }
         (None, [only]) => *only,
         (None, []) => {
             return Err(ExperimentError::refused("the store has no bars", "bring some in: ws ingest csv PATH.."));

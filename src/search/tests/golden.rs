@@ -144,6 +144,44 @@ fn ranks_are_pymoos() {
     }
 }
 
+/// Same rows, same kind of forest: R² and what permuting costs it are those of scikit-learn's within what its seeds differ
+/// by, here taken as 0.02 and a tenth.
+#[test]
+fn importance_is_scikit_learns() {
+    let golden = &golden()["importance"];
+    let unit = || float(0.0, 1.0);
+    let space = Space::new(vec![
+        always("x0", unit()),
+        always("x1", unit()),
+        always("x2", int(0, 3, 1)),
+        always("x3", int(1, 19, 1)),
+        always("x4", unit()),
+    ])
+    .unwrap();
+    let trial = |(id, (row, y)): (usize, (Vec<f64>, f64))| {
+        let value = |(at, value): (usize, &f64)| {
+            let whole = at == 2 || at == 3;
+            (format!("x{at}"), if whole { Value::Int(*value as i64) } else { Value::Float(*value) })
+        };
+        finished(id as u64, row.iter().enumerate().map(value).collect(), vec![y])
+    };
+    let trials: Vec<Observed> =
+        rows(&golden["x"]).into_iter().zip(numbers(&golden["y"])).enumerate().map(trial).collect();
+    assert!(trials.iter().all(|trial| space.contains(&trial.assignment).is_ok()));
+    let ours = importance(&space, &trials, 0, 1).unwrap();
+    let r2 = golden["r2"].as_f64().unwrap();
+    assert!((ours.r2 - r2).abs() < 0.02, "{ours:?} {r2}");
+    for (at, theirs) in numbers(&golden["drops"]).into_iter().enumerate() {
+        let found = ours.parameters.iter().find(|parameter| parameter.name == format!("x{at}")).unwrap();
+        assert!((found.fall - theirs).abs() < 0.02 + 0.1 * theirs, "{found:?} {theirs}");
+    }
+    let mut order: Vec<usize> = (0..5).collect();
+    let drops = numbers(&golden["drops"]);
+    order.sort_by(|a, b| drops[*b].total_cmp(&drops[*a]));
+    let ours: Vec<&str> = ours.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+    assert_eq!(ours, order.iter().map(|at| format!("x{at}")).collect::<Vec<String>>());
+}
+
 #[test]
 fn normal_masses_agree_with_mpmath() {
     for row in rows(&golden()["mass"]) {

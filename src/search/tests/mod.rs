@@ -2,8 +2,11 @@
 
 mod golden;
 mod grids;
+mod importances;
 mod laws;
+mod objectives;
 mod problems;
+mod pruning;
 mod spaces;
 
 use super::*;

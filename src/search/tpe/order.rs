@@ -1,7 +1,7 @@
 //! Which trials are the good ones?
 //!
 //! From best to worst: finished trials that keep the constraints, by their objective; pruned ones, by how far they came
-//! and then by their last report; those that violate constraints, by how much. Several objectives go by fronts and,
+//! and then by their last report (as the first objective goes); those that violate constraints, by how much. Several objectives go by fronts and,
 //! within one, by crowding distance. Failed trials and those with an unknown objective are never good.
 
 use std::cmp::Ordering;

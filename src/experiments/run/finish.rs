@@ -1,0 +1,128 @@
+//! The end of a search: the winner, its one look at the test period, and how much of it could be luck.
+//!
+//! The winner is the feasible finished trial with the best objective, the first of equals; with several objectives the
+//! member of the Pareto front that is best by the first one. Nothing that comes after it was chosen has a say in it.
+
+use super::walk::Choice;
+use super::work::seed_of;
+use super::{Search, luck, test_period, walk};
+use crate::experiments::ExperimentError;
+use crate::search::{Assignment, Direction, Observed, TrialState, importance, pareto_front};
+use crate::store::experiments;
+use crate::store::{Columns, params, runs};
+
+impl Search<'_> {
+    /// Chooses, keeps, looks at the test period and stores what luck could have done; returns the winner.
+    pub(super) fn finish(&self, history: &[Observed]) -> Result<Option<i64>, ExperimentError> {
+        let ranked = self.rank(history);
+        let winner = ranked.first();
+        let returns = experiments::returns(self.store, &self.experiment_id)?;
+        let tested = winner.map(|winner| test_period::look(self, winner)).transpose()?;
+        let choice = walk::choose(self.study, &returns);
+        let measures = luck::measure(self, winner, &returns, tested.as_ref(), &choice)?;
+        let progress = self.options.progress;
+        progress.start("keep", ranked.len().min(self.study.spec.keep) as u64 + 1);
+        self.store.transaction(|| {
+            self.keep_rows(0, &self.study.baseline())?;
+            for trial in ranked.iter().take(self.study.spec.keep) {
+                self.keep_rows(trial.id.cast_signed() + 1, &trial.assignment)?;
+                progress.advance(1);
+            }
+            measures.store(self)?;
+            self.keep_choice(&choice)?;
+            self.keep_importance(history)?;
+            let winner = winner.map(|winner| winner.id.cast_signed() + 1);
+            let of = |run: fn(&test_period::Tested) -> Option<&String>| tested.as_ref().and_then(run).cloned();
+            self.store.conn().execute(
+                crate::sql!("experiments/finish_experiment"),
+                params![
+                    self.experiment_id,
+                    winner,
+                    of(|tested| Some(&tested.run_id)),
+                    of(|tested| tested.baseline_run_id.as_ref()),
+                    of(|tested| tested.model_id.as_ref()),
+                    self.now().0
+                ],
+            )?;
+            runs::finish(self.store, &self.experiment_id, self.now())?;
+            Ok::<(), ExperimentError>(())
+        })?;
+        progress.finish();
+        Ok(winner.map(|winner| winner.id.cast_signed() + 1))
+    }
+
+    /// Feasible finished trials, the winner first.
+    fn rank(&self, history: &[Observed]) -> Vec<Observed> {
+        let objectives = self.study.spec.directions();
+        let is_candidate = |trial: &&Observed| {
+            trial.state == TrialState::Finished && trial.feasible() && trial.values.iter().all(|value| !value.is_nan())
+        };
+        let mut best: Vec<Observed> = history.iter().filter(is_candidate).cloned().collect();
+        let front = match objectives.as_slice() {
+            [_] => Vec::new(),
+            several => front_of(&best, several),
+        };
+        // A front comes before the rest; the sort is stable, so that the first of equals stays first.
+        let rank = |trial: &Observed| (!front.contains(&trial.id), objectives[0].loss(trial.values[0]));
+        best.sort_by(|a, b| {
+            let ((a_out, a_loss), (b_out, b_loss)) = (rank(a), rank(b));
+            a_out.cmp(&b_out).then(a_loss.total_cmp(&b_loss))
+        });
+        best
+    }
+
+    /// Simulates a trial once more and keeps the rows of its account, and the weights of its folds.
+    fn keep_rows(&self, trial: i64, assignment: &Assignment) -> Result<(), ExperimentError> {
+        let run_id = super::record::run_id(&self.experiment_id, trial);
+        let seed = seed_of(self.study.spec.seed, trial);
+        let Ok((mut config, weights)) = self.study.with_predictions(assignment, seed) else { return Ok(()) };
+        if let Some(model) = &mut config.model {
+            model.model_id.clone_from(&run_id);
+            model.parent_run_id.clone_from(&self.experiment_id);
+            model.feature_set_hash.clone_from(&self.trial_run.feature_set_hash);
+        }
+        // Its returns are stored already, to the bit.
+        self.study.market().record(self.store, &config, &run_id)?;
+        for (fold, bytes) in (1..).zip(&weights) {
+            let name = format!("fold-{fold}.safetensors");
+            experiments::insert_artifact(self.store, &run_id, &name, bytes, self.now())?;
+        }
+        self.store.conn().execute(crate::sql!("experiments/mark_kept"), params![run_id])?;
+        Ok(())
+    }
+
+    fn keep_choice(&self, choice: &[Choice]) -> Result<(), ExperimentError> {
+        let days = || choice.iter().flat_map(|path| path.days.iter().map(move |day| (path.path, day)));
+        Columns::new()
+            .text("experiment_id", days().map(|_| &self.experiment_id))
+            .i64("path", days().map(|(path, _)| path))
+            .date("session_date", days().map(|(_, (day, _, _))| *day))
+            .i64("trial", days().map(|(_, (_, trial, _))| *trial))
+            .f64("return", days().map(|(_, (_, _, value))| *value))
+            .append_to(self.store, "experiment_paths")?;
+        Ok(())
+    }
+
+    fn keep_importance(&self, all: &[Observed]) -> Result<(), ExperimentError> {
+        let spec = &self.study.spec;
+        for (at, objective) in spec.objectives.iter().enumerate() {
+            let Some(found) = importance(&spec.searched.space, all, at, spec.seed) else { continue };
+            let params = &found.parameters;
+            Columns::new()
+                .text("experiment_id", params.iter().map(|_| &self.experiment_id))
+                .text("objective", params.iter().map(|_| &objective.metric))
+                .text("param", params.iter().map(|param| &param.name))
+                .f64("importance", params.iter().map(|param| param.fall))
+                .f64("deviation", params.iter().map(|param| param.std))
+                .f64("share", params.iter().map(|param| param.share.unwrap_or(f64::NAN)))
+                .f64("forest_r2", params.iter().map(|_| found.r2))
+                .append_to(self.store, "experiment_importance")?;
+        }
+        Ok(())
+    }
+}
+
+fn front_of(best: &[Observed], directions: &[Direction]) -> Vec<u64> {
+    let values: Vec<Vec<f64>> = best.iter().map(|trial| trial.values.clone()).collect();
+    pareto_front(&values, directions).into_iter().map(|at| best[at].id).collect()
+}

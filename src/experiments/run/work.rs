@@ -1,0 +1,117 @@
+//! Trials of a generation through threads: judged on several, stored from the calling one.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::mpsc::sync_channel;
+use std::time::Instant;
+
+use super::{Search, record};
+use crate::domain::Ts;
+use crate::experiments::ExperimentError;
+use crate::experiments::study::{Judged, Study};
+use crate::search::{Assignment, Observed, TrialState};
+use crate::stats::Stream;
+use crate::store::experiments;
+
+/// A trial that has ended, not yet stored.
+pub(super) struct Ran<'a> {
+    pub trial: i64,
+    pub assignment: &'a Assignment,
+    pub seed: u64,
+    pub times: (Ts, Ts),
+    pub seconds: f64,
+    pub result: Result<Judged, String>,
+}
+
+/// Threads for trials.
+pub(super) fn pool(workers: usize) -> Result<rayon::ThreadPool, ExperimentError> {
+    let jobs = workers.max(1);
+    let built = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+    built.map_err(|error| ExperimentError::Threads { jobs, reason: error.to_string() })
+}
+
+/// The seed of a trial.
+pub(super) fn seed_of(study_seed: u64, trial: i64) -> u64 {
+    Stream::new(study_seed, trial.unsigned_abs()).seed()
+}
+
+/// Judges trials and stores each as it ends; returns what they came to, in any order.
+pub(super) fn generation(
+    search: &Search<'_>,
+    pool: &rayon::ThreadPool,
+    trials: &[(i64, Assignment)],
+    history: &[Observed],
+) -> Result<Vec<Observed>, ExperimentError> {
+    let (sender, receiver) = sync_channel(trials.len().max(1));
+    let (study, clock) = (search.study, search.options.clock);
+    pool.in_place_scope(|scope| {
+        for (trial, assignment) in trials {
+            let sender = sender.clone();
+            scope.spawn(move |_| {
+                // The receiver is gone only after a fault of the store, which is told there.
+                let _ = sender.send(judge((study, clock), *trial, assignment, history));
+            });
+        }
+        drop(sender);
+        let receiver = receiver;
+        let mut found = Vec::with_capacity(trials.len());
+        while let Ok(first) = receiver.recv() {
+            let ended: Vec<Ran<'_>> = std::iter::once(first).chain(receiver.try_iter()).collect();
+            let rows: Vec<_> = ended.iter().map(|ran| record::row(search, ran)).collect();
+            search.store.transaction(|| experiments::insert_trials(search.store, &search.trial_run, &rows))?;
+            for ran in &ended {
+                search.options.progress.advance(u64::from(ran.trial > 0));
+                found.push(observed(search, ran));
+            }
+            search.tell(&found, history);
+        }
+        Ok(found)
+    })
+}
+
+fn judge<'a>(
+    (study, clock): (&Study, &(dyn Fn() -> Ts + Sync)),
+    trial: i64,
+    assignment: &'a Assignment,
+    history: &[Observed],
+) -> Ran<'a> {
+    let spec = &study.spec;
+    let (from, begun, seed) = (clock(), Instant::now(), seed_of(spec.seed, trial));
+    let direction = spec.objectives[0].direction;
+    // The baseline is measured to its end.
+    let prune = |steps: &[f64]| trial > 0 && spec.pruner.is_pruned(steps, history, direction);
+    let judged = std::panic::catch_unwind(AssertUnwindSafe(|| study.judge(assignment, seed, &prune)));
+    let result = judged.unwrap_or_else(|_| Err("the trial broke off unexpectedly".into()));
+    Ran { trial, assignment, seed, times: (from, clock()), seconds: begun.elapsed().as_secs_f64(), result }
+}
+
+/// A trial as samplers and pruners see it.
+fn observed(search: &Search<'_>, ran: &Ran<'_>) -> Observed {
+    let study = search.study;
+    let unknown = || vec![f64::NAN; study.spec.objectives.len()];
+    let (state, values, intermediate, violation) = match &ran.result {
+        Ok(judged) => {
+            let state = match judged.is_pruned {
+                true => TrialState::Pruned { step: judged.steps.len().saturating_sub(1) },
+                false => TrialState::Finished,
+            };
+            (state, study.scores(&judged.measures), judged.steps.clone(), study.violation(&judged.measures))
+        }
+        Err(_) => (TrialState::Failed, unknown(), Vec::new(), 0.0),
+    };
+    let id = (ran.trial - 1).max(0).unsigned_abs();
+    Observed { id, assignment: ran.assignment.clone(), state, values, intermediate, violation }
+}
+
+impl Search<'_> {
+    /// Tells the watcher the best so far.
+    fn tell(&self, found: &[Observed], history: &[Observed]) {
+        let Some(objective) = self.study.spec.objectives.first() else { return };
+        let finished =
+            history.iter().chain(found).filter(|trial| trial.state == TrialState::Finished && trial.feasible());
+        let losses = finished.filter_map(|trial| trial.values.first()).filter(|value| !value.is_nan());
+        let best = losses.min_by(|a, b| objective.direction.loss(**a).total_cmp(&objective.direction.loss(**b)));
+        if let Some(best) = best {
+            self.options.progress.note(&format!("best {} {best:.4}", objective.metric));
+        }
+    }
+}
