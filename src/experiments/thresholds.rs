@@ -124,6 +124,24 @@ fn below(held: f64) -> f64 {
     held - (1.0 - ROLL_BACK) * held.abs()
 }
 
+/// Computes and stores the thresholds of an experiment from what its baseline and winner stored as metrics on validation;
+/// none without a winner. The caller holds the transaction, in which the winner is named already.
+///
+/// # Errors
+/// Faults of the store.
+pub fn settle(db: &Store, experiment_id: &str) -> Result<Vec<Threshold>, ExperimentError> {
+    let (mut baseline, mut winner) = (Measures::new(), Measures::new());
+    let mut statement = db.conn().prepare(crate::sql!("experiments/settled_metrics"))?;
+    let mut rows = statement.query([experiment_id])?;
+    while let Some(row) = rows.next()? {
+        let side = if row.get(0)? { &mut baseline } else { &mut winner };
+        side.insert(row.get(1)?, row.get(2)?);
+    }
+    let rows = if winner.is_empty() { Vec::new() } else { of(&baseline, &winner) };
+    store(db, experiment_id, &rows)?;
+    Ok(rows)
+}
+
 /// Stores the thresholds of an experiment in place of those it had; the caller holds the transaction.
 ///
 /// # Errors

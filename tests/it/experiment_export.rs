@@ -5,7 +5,6 @@ use std::path::Path;
 use serde_json::{Value, json};
 use workstation::experiments::apply;
 use workstation::experiments::export::{self, Exported, Format};
-use workstation::experiments::measures::Measures;
 use workstation::experiments::thresholds;
 use workstation::store::Store;
 
@@ -14,26 +13,7 @@ use crate::shared::now;
 fn store() -> Store {
     let store = Store::in_memory().unwrap();
     store.conn().execute_batch(include_str!("experiment_fixture.sql")).unwrap();
-    let measures = |values: &[(&str, f64)]| -> Measures {
-        values.iter().map(|(name, value)| ((*name).to_string(), Some(*value))).collect()
-    };
-    let baseline = measures(&[
-        ("sharpe", 1.0),
-        ("precision_long", 0.5),
-        ("hit_ratio", 0.5),
-        ("win_rate", 0.4),
-        ("max_drawdown", -0.1),
-        ("n_trades", 60.0),
-    ]);
-    let winner = measures(&[
-        ("sharpe", 2.0),
-        ("precision_long", 0.75),
-        ("hit_ratio", 0.6),
-        ("win_rate", 0.75),
-        ("max_drawdown", -0.2),
-        ("n_trades", 4.0),
-    ]);
-    store.transaction(|| thresholds::store(&store, "exp-1", &thresholds::of(&baseline, &winner))).unwrap();
+    store.transaction(|| thresholds::settle(&store, "exp-1")).unwrap();
     store
 }
 
@@ -58,7 +38,11 @@ fn configurations_are_ranked_and_whole() {
     let configs = document(folder.path(), "configs.json");
     let ranked: Vec<_> =
         configs["configurations"].as_array().unwrap().iter().map(|trial| (&trial["rank"], &trial["trial"])).collect();
-    assert_eq!(json!(ranked), json!([[1, 2], [2, 5], [3, 1]]), "constraints before scores, unknown scores last");
+    assert_eq!(
+        json!(ranked),
+        json!([[1, 2], [null, 5], [null, 1]]),
+        "what is unknown or misses a constraint has no rank"
+    );
     let winner = &configs["configurations"][0];
     assert_eq!(winner["searched"], json!({ "fast": 5, "account.stop_loss": 0.01 }));
     assert_eq!(winner["scores"], json!({ "sharpe": 2.0, "max_drawdown": -0.2 }));
@@ -77,12 +61,12 @@ fn results_are_a_table_of_every_trial() {
     let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
     let cell = |row: usize, name: &str| rows[row].get(header.iter().position(|own| own == name).unwrap()).unwrap();
     let trials: Vec<&str> = (0..rows.len()).map(|row| cell(row, "trial")).collect();
-    assert_eq!(trials, ["2", "5", "1", "0", "3", "4"]);
+    assert_eq!(trials, ["2", "5", "1", "3", "4", "0"]);
     assert_eq!((cell(0, "score.sharpe"), cell(0, "param.fast"), cell(0, "zeta")), ("2", "5", "9"));
     assert_eq!((cell(1, "sharpe"), cell(1, "score.sharpe"), cell(1, "max_drawdown")), ("", "", "-0.4"));
-    assert_eq!((cell(3, "is_baseline"), cell(3, "rank"), cell(3, "sharpe")), ("true", "", "1"));
-    assert_eq!((cell(4, "state"), cell(4, "score.sharpe"), cell(4, "sharpe")), ("pruned", "0.5", ""));
-    assert_eq!(cell(5, "error"), "fast, \"slow\" and\nmore");
+    assert_eq!((cell(5, "is_baseline"), cell(5, "rank"), cell(5, "sharpe")), ("true", "", "1"));
+    assert_eq!((cell(3, "state"), cell(3, "score.sharpe"), cell(3, "sharpe")), ("pruned", "0.5", ""));
+    assert_eq!(cell(4, "error"), "fast, \"slow\" and\nmore");
     let baseline = document(folder.path(), "baseline_metrics.json");
     assert_eq!(baseline["validation"]["win_rate"], 0.4);
     assert_eq!(baseline["test"], json!({ "sharpe": 0.5, "n_trades": 55.0 }));
@@ -123,10 +107,7 @@ fn accuracy_has_intervals_that_can_be_computed_by_hand() {
     ] {
         assert!(page.contains(part), "{part} is not in {page}");
     }
-    assert_eq!(
-        row(&page, "spa_p")[1..],
-        ["-", "probability of a best trial this good were none better than the baseline (Hansen); too few trials"]
-    );
+    assert_eq!(row(&page, "spa_p")[1..], ["-", "too few trials"]);
     assert!(!page.contains("NaN") && !page.contains("undefined") && !page.contains("SYNTHETIC"));
 }
 
@@ -136,7 +117,7 @@ fn the_plan_says_no_when_it_could_be_luck() {
     let plan = text(folder.path(), "deployment_plan.md");
     for part in [
         "## Do not promote",
-        "The winner could be luck",
+        "**The winner could well be luck.** Deflated Sharpe 0.620 is below 0.95; PBO 0.550 is above 0.20;",
         "The winner made 4 trades on validation; below 50 nothing is judged.",
         "changes no production setting",
         "10 sessions in a row",
@@ -197,7 +178,11 @@ fn an_unfinished_experiment_can_be_exported_too() {
         "{plan}"
     );
     let page = text(&folder.path().join("Files"), "accuracy_report.md");
-    assert!(page.contains("Luck has not been measured.") && page.contains("Verdict: none yet"), "{page}");
+    assert!(
+        page.contains("Luck has not been measured.")
+            && page.contains("Verdict: **cannot be told**. There is no winner."),
+        "{page}"
+    );
     let refused = apply::configuration(&store, "sma", Path::new("x.toml"), now()).unwrap_err();
     assert_eq!(refused.to_string(), "no trial of sma has won");
 }
@@ -268,7 +253,10 @@ fn the_winner_becomes_a_file_that_repeats_its_run() {
     );
     assert!(applied.command.contains("'--symbols=M&M' --interval=1d"), "{}", applied.command);
     let file = std::fs::read_to_string(&path).unwrap();
-    assert!(file.contains("# DO NOT PROMOTE: The winner could be luck") && file.contains(&applied.command), "{file}");
+    assert!(
+        file.contains("# DO NOT PROMOTE: The winner could well be luck") && file.contains(&applied.command),
+        "{file}"
+    );
     let config = workstation::config::Config::load(&path).unwrap();
     let told = (
         config.backtest.capital,

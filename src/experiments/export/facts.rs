@@ -43,7 +43,7 @@ pub struct Experiment {
     pub n_synthetic: i64,
 }
 
-/// A trial; rank 1 is the winner, and what did not finish has none.
+/// A trial; one that did not finish or misses a constraint has no rank.
 #[derive(Debug, Clone, Deserialize)]
 #[expect(missing_docs, reason = "columns of the table trials, described there")]
 pub struct Trial {
@@ -52,6 +52,7 @@ pub struct Trial {
     pub run_id: String,
     pub state: String,
     pub is_winner: bool,
+    pub is_feasible: bool,
     #[serde(deserialize_with = "inner")]
     pub params: Map<String, Value>,
     #[serde(deserialize_with = "inner")]
@@ -127,7 +128,7 @@ pub struct Facts {
     pub trials: Vec<Trial>,
     /// Measures of luck.
     pub luck: Vec<Luck>,
-    /// What they come to; `None` before there are any.
+    /// What they come to.
     pub verdict: Option<Verdict>,
     /// What a deployment has to hold.
     pub thresholds: Vec<Held>,
@@ -194,7 +195,9 @@ impl Facts {
     pub fn fixed(&self, trial: &Trial) -> BTreeMap<&str, &str> {
         let searched: Vec<String> = trial.params.keys().flat_map(|name| stored_names(name)).collect();
         let all = self.params.get(&trial.run_id).into_iter().flatten();
-        all.filter(|(key, _)| !searched.contains(key)).map(|(key, value)| (key.as_str(), value.as_str())).collect()
+        all.filter(|(key, _)| !searched.contains(key) && !key.starts_with("searched."))
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect()
     }
 
     /// What a trial searched, as one line; `None` when nothing.

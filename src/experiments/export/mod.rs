@@ -101,12 +101,8 @@ pub fn export(
 /// # Errors
 /// None; faults of the store.
 pub fn find(store: &Store, given: &str) -> Result<String, ExportError> {
-    let mut statement = store.conn().prepare(crate::sql!("experiments/export_find"))?;
-    let mut rows = statement.query([given])?;
-    match rows.next()? {
-        Some(row) => Ok(row.get(0)?),
-        None => Err(unknown(given)),
-    }
+    let found = crate::store::experiments::find(store, given)?;
+    found.map(|found| found.experiment_id).ok_or_else(|| unknown(given))
 }
 
 fn unknown(given: &str) -> ExportError {

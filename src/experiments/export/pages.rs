@@ -188,10 +188,8 @@ fn share(metric: &str, cases: Cases) -> Option<(f64, (f64, f64))> {
 
 fn luck(facts: &Facts) -> Vec<serde_json::Value> {
     let row = |luck: &facts::Luck| {
-        let told = luck.detail.as_deref().filter(|detail| !detail.is_empty());
-        let meaning = [Some(words::luck(&luck.measure)).filter(|text| !text.is_empty()), told];
-        let meaning: Vec<String> = meaning.into_iter().flatten().map(words::cell).collect();
-        json!({ "measure": words::cell(&luck.measure), "value": words::value(&luck.measure, luck.value), "meaning": meaning.join("; ") })
+        let meaning = luck.detail.as_deref().map(words::cell);
+        json!({ "measure": words::cell(&luck.measure), "value": words::value(&luck.measure, luck.value), "meaning": meaning.unwrap_or_default() })
     };
     facts.luck.iter().map(row).collect()
 }

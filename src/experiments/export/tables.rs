@@ -8,10 +8,10 @@ use super::facts::{Facts, Trial};
 use super::{ExportError, pretty};
 use crate::experiments::measures;
 
-/// `configs.json`: what every finished trial was told, by rank.
+/// `configs.json`: what every finished trial was told, by rank; those that miss a constraint have none and come last.
 pub fn configs(facts: &Facts) -> Result<Vec<u8>, ExportError> {
     let experiment = &facts.experiment;
-    let ranked = facts.trials.iter().filter(|trial| trial.rank.is_some());
+    let ranked = facts.trials.iter().filter(|trial| trial.trial > 0 && trial.state == "finished");
     let objectives: Vec<Value> = experiment
         .objectives
         .iter()
@@ -34,7 +34,7 @@ fn config(facts: &Facts, trial: &Trial) -> Value {
         scores(facts, trial).map(|(name, score)| (name.to_string(), json!(score))).collect();
     json!({
         "rank": trial.rank, "trial": trial.trial, "run_id": trial.run_id, "state": trial.state,
-        "is_winner": trial.is_winner, "searched": trial.params, "fixed": facts.fixed(trial), "scores": scores,
+        "is_winner": trial.is_winner, "is_feasible": trial.is_feasible, "searched": trial.params, "fixed": facts.fixed(trial), "scores": scores,
         "violation": trial.violation,
     })
 }

@@ -62,30 +62,6 @@ pub fn sentence(text: &str) -> String {
     format!("{first}{}{end}", letters.as_str())
 }
 
-/// What a measure of luck says, where the store does not tell it in words.
-pub fn luck(measure: &str) -> &'static str {
-    match measure {
-        "deflated_sharpe" => {
-            "probability of a true Sharpe ratio above what the best of so many trials without skill shows"
-        }
-        "probabilistic_sharpe" => "probability of a true Sharpe ratio above 0, had this been the only trial",
-        "minimum_track_record" => "days of such returns until a Sharpe ratio above 0 is 95 % sure",
-        "pbo" => {
-            "share of splits whose best trial of one half was no better than the median in the other; a coin gives 0.5"
-        }
-        "spa_p" => "probability of a best trial this good were none better than the baseline (Hansen)",
-        "reality_check_p" => "the same by White's reality check",
-        "n_trials" => "trials ever run on this data",
-        "validation_sharpe" => "Sharpe ratio of the winner on validation",
-        "test_sharpe" => "Sharpe ratio of the winner on the test period",
-        "sharpe_gap" => "what the Sharpe ratio lost from validation to the test period",
-        "sharpe_gap_p" => "probability of a gap at least as wide were both the same",
-        "walk_sharpe" => "Sharpe ratio of choosing the best on past windows and trading it on the next",
-        "test_looks" => "other experiments that have looked at this test period",
-        _ => "",
-    }
-}
-
 /// Why the winner must not be promoted; empty when nothing is in its way.
 pub fn obstacles(facts: &Facts) -> Vec<String> {
     let mut found = Vec::new();
@@ -95,9 +71,12 @@ pub fn obstacles(facts: &Facts) -> Vec<String> {
     }
     match &facts.verdict {
         None => found.push("Luck has not been measured: the search has not ended.".into()),
-        Some(verdict) if !verdict.is_promotable => {
-            let (verdict, reason) = (cell(&verdict.verdict), sentence(&verdict.reason));
-            found.push(format!("**The winner could be luck** (verdict: {verdict}). {reason}"));
+        Some(verdict) if !verdict.is_promotable && facts.winner().is_some() => {
+            let reason = sentence(&verdict.reason);
+            found.push(match verdict.verdict.as_str() {
+                "cannot be told" => format!("**Whether the winner is luck cannot be told.** {reason}"),
+                verdict => format!("**The winner {}.** {reason}", cell(verdict)),
+            });
         }
         Some(_) => {}
     }

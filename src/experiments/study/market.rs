@@ -36,7 +36,9 @@ pub(super) fn series(store: &Store, spec: &Spec) -> Result<(Vec<Symbol>, Interva
         (Some(interval), found) => {
             let names: Vec<&str> = found.iter().map(|interval| interval.as_str()).collect();
             let there = if names.is_empty() { "none".to_string() } else { names.join(", ") };
-            return Err(spec.wrong("data", format!("there are no {interval} bars of the symbols; there are {there}")).into());
+            return Err(spec
+                .wrong("data", format!("there are no {interval} bars of the symbols; there are {there}"))
+                .into());
         }
         (None, [only]) => *only,
         (None, []) => {

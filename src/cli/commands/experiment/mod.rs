@@ -1,5 +1,6 @@
 //! `ws experiment`.
 
+mod export;
 mod plan;
 mod read;
 mod search;
@@ -34,6 +35,10 @@ enum Action {
     List(read::ListArgs),
     /// One experiment: verdict, winner against baseline, luck, best trials
     Show(read::ShowArgs),
+    /// Write an experiment into a folder: files for people and programs, or for MLflow
+    ///
+    /// The deployment plan says what a deployment would have to hold; nothing in the store or in production changes.
+    Export(export::ExportArgs),
     /// A commented specification to begin with
     Example(plan::ExampleArgs),
 }
@@ -51,6 +56,7 @@ pub fn run(args: &ExperimentArgs, ctx: &Ctx) -> Result<Output, Failure> {
         Action::Resume(args) => search::resume(args, ctx),
         Action::List(args) => read::list(args, ctx),
         Action::Show(args) => read::show(args, ctx),
+        Action::Export(args) => export::run(args, ctx),
         Action::Example(args) => plan::example(args),
     }
 }

@@ -1,7 +1,0 @@
--- The experiment that a word names: by id, else the newest of that name, else the newest whose id begins so.
-SELECT e.experiment_id
-FROM experiments AS e
-JOIN runs AS r ON r.run_id = e.experiment_id
-WHERE e.experiment_id = $1 OR e.name = $1 OR ($1 <> '' AND starts_with(e.experiment_id, $1))
-ORDER BY e.experiment_id = $1 DESC, e.name = $1 DESC, r.started_at DESC, e.experiment_id DESC
-LIMIT 1
