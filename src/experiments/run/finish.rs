@@ -6,7 +6,7 @@
 use super::walk::Choice;
 use super::work::seed_of;
 use super::{Search, luck, test_period, walk};
-use crate::experiments::ExperimentError;
+use crate::experiments::{ExperimentError, thresholds};
 use crate::search::{Assignment, Direction, Observed, TrialState, importance, pareto_front};
 use crate::store::experiments;
 use crate::store::{Columns, params, runs};
@@ -44,6 +44,7 @@ impl Search<'_> {
                     self.now().0
                 ],
             )?;
+            thresholds::settle(self.store, &self.experiment_id)?;
             runs::finish(self.store, &self.experiment_id, self.now())?;
             Ok::<(), ExperimentError>(())
         })?;
