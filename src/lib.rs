@@ -33,6 +33,8 @@ pub mod dataset;
 pub mod backtest;
 /// Learning and predicting: specifications, learners, stored models.
 pub mod models;
+/// Runs made again from their inputs as they were, and the story of any run.
+pub mod replay;
 /// Reports: HTML pages and PNG pictures of runs.
 pub mod report;
 /// Defaults < file < environment < flags.

@@ -21,6 +21,7 @@ mod ranges;
 mod record;
 mod restore;
 mod settings;
+mod signals;
 mod simulate;
 
 pub use chosen::{Chosen, params_by_strategy};

@@ -11,7 +11,7 @@ use super::simulate::bars_per_year;
 use super::{BacktestError, Config, Data, ModelRef, Plan, inputs, predictions, simulate};
 use crate::domain::{Bars, Progress, Ts};
 use crate::store::runs::{self, NewRun};
-use crate::store::{Columns, Store, params};
+use crate::store::{Columns, Store, artifacts, params};
 use crate::telemetry::{Recorder, RunLabels};
 use crate::venues::TimedSignal;
 
@@ -185,6 +185,11 @@ impl Simulated<'_> {
             predictions::write(store, run_id, config, model, asked, bars, &self.recorder)?;
         }
         write_notes(store, run_id, &self.notes)?;
+        if let Some((name, text)) =
+            config.source.as_ref().and_then(|source| Some((&source.name, source.text.as_ref()?)))
+        {
+            artifacts::keep(store, run_id, name, text.as_bytes(), now)?;
+        }
         Ok(runs::finish(store, run_id, now)?)
     }
 

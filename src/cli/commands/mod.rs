@@ -19,6 +19,7 @@ mod man;
 mod model;
 mod montecarlo;
 mod query;
+mod replay;
 mod report;
 mod simulate;
 mod sql;
@@ -43,6 +44,7 @@ pub enum Command {
     Campaign(Box<campaign::CampaignArgs>),
     Montecarlo(montecarlo::MontecarloArgs),
     Compare(compare::CompareArgs),
+    Replay(replay::ReplayArgs),
     Audit(audit::AuditArgs),
     Report(report::ReportArgs),
     Sql(sql::SqlArgs),
@@ -68,6 +70,7 @@ pub fn run(command: Command, ctx: &Ctx) -> Result<Output, Failure> {
         Command::Campaign(args) => campaign::run(&args, ctx),
         Command::Montecarlo(args) => montecarlo::run(&args, ctx),
         Command::Compare(args) => compare::run(&args, ctx),
+        Command::Replay(args) => replay::run(&args, ctx),
         Command::Audit(args) => audit::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
         Command::Sql(args) => sql::run(&args, ctx),
