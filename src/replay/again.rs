@@ -45,23 +45,77 @@ pub struct Replayed {
 pub fn replay(store: &Store, request: &Request<'_>, progress: &dyn Progress) -> Result<Replayed, ReplayError> {
     let run = Run::find(store, request.run)?;
     refuse_unfinished(&run)?;
-    let again = match run.kind.as_str() {
-        "backtest" => backtest(store, &run, request.statement, progress),
-        "train" => train(store, &run, progress),
-        "evaluate" => evaluate(store, &run, progress),
-        _ => return Err(not_replayed(&run)),
-    };
-    let (checks, failure) = match again {
-        Ok((past, run_id)) => (checks(store, &run, &past, &run_id)?, None),
-        Err(error) if error.is_about_inputs() => (Vec::new(), Some(error.to_string())),
-        Err(error) => return Err(error),
-    };
-    let reproduced = failure.is_none() && checks.iter().all(|check| check.equal);
     let code_now = runs::code_version();
-    let changes = reasons::changes(store, &run, &code_now)?;
+    let mut changes = reasons::changes(store, &run, &code_now)?;
+    let mut attempt = Attempt::make(store, &run, request.statement, Learned::Stored, progress)?;
+    if !attempt.is_same() && reads_features(&run) && reasons::features_may_differ(&changes) {
+        let anew = Attempt::make(store, &run, request.statement, Learned::Anew, progress)?;
+        if anew.is_same() {
+            changes
+                .push("features and labels: built anew from the bars as they were, the stored ones are others".into());
+            attempt = anew;
+        }
+    }
+    let reproduced = attempt.is_same();
+    let Attempt { checks, failure } = attempt;
     let reasons =
         if reproduced { Vec::new() } else { reasons::reasons(store, &run, &checks, failure.as_deref(), &changes)? };
     Ok(Replayed { run, code_now, reproduced, checks, reasons, changes })
+}
+
+/// Where features and labels come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Learned {
+    /// As they are stored.
+    Stored,
+    /// Built from the bars as they were.
+    Anew,
+}
+
+/// A run made again, and held against what is stored.
+struct Attempt {
+    checks: Vec<Check>,
+    /// Why it could not be made.
+    failure: Option<String>,
+}
+
+impl Attempt {
+    fn make(
+        store: &Store,
+        run: &Run,
+        statement: Option<&str>,
+        learned: Learned,
+        progress: &dyn Progress,
+    ) -> Result<Self, ReplayError> {
+        let again = match run.kind.as_str() {
+            "backtest" => backtest(store, run, statement, learned, progress),
+            "train" => train(store, run, learned, progress),
+            "evaluate" => evaluate(store, run, learned, progress),
+            _ => return Err(not_replayed(run)),
+        };
+        match again {
+            Ok((past, run_id)) => Ok(Self { checks: checks(store, run, &past, &run_id)?, failure: None }),
+            Err(error) if error.is_about_inputs() => Ok(Self { checks: Vec::new(), failure: Some(error.to_string()) }),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn is_same(&self) -> bool {
+        self.failure.is_none() && self.checks.iter().all(|check| check.equal)
+    }
+}
+
+fn reads_features(run: &Run) -> bool {
+    run.feature_set_hash.is_some()
+}
+
+impl Learned {
+    fn extent(self, feature_set: String, label_set: String, index: Option<String>) -> Extent {
+        match self {
+            Self::Stored => Extent::Learning { feature_set, label_set, index },
+            Self::Anew => Extent::Anew { feature_set, label_set },
+        }
+    }
 }
 
 fn refuse_unfinished(run: &Run) -> Result<(), ReplayError> {
@@ -89,7 +143,7 @@ fn not_replayed(run: &Run) -> ReplayError {
 /// A store in memory with the run made again, and its id there.
 type Again = Result<(Store, String), ReplayError>;
 
-fn backtest(store: &Store, run: &Run, statement: Option<&str>, progress: &dyn Progress) -> Again {
+fn backtest(store: &Store, run: &Run, statement: Option<&str>, learned: Learned, progress: &dyn Progress) -> Again {
     let (symbols, interval) = (run.checked_symbols()?, run.checked_interval()?);
     let strategies: Vec<String> = run.strategy.as_deref().unwrap_or_default().split(',').map(str::to_string).collect();
     let mut config = Config::restore(&strategies, &symbols, interval, &run.params)?;
@@ -99,7 +153,7 @@ fn backtest(store: &Store, run: &Run, statement: Option<&str>, progress: &dyn Pr
         Some(_) => Some(statement_of(store, run, statement)?),
         None => None,
     };
-    let past = past::take(store, run, &extent(store, run, &config)?)?;
+    let past = past::take(store, run, &extent(store, run, &config, learned)?)?;
     if let Some(text) = text {
         config.signals = given(&past, &text, &symbols)?;
     }
@@ -111,7 +165,7 @@ fn backtest(store: &Store, run: &Run, statement: Option<&str>, progress: &dyn Pr
 }
 
 /// What a backtest reads.
-fn extent(store: &Store, run: &Run, config: &Config) -> Result<Extent, ReplayError> {
+fn extent(store: &Store, run: &Run, config: &Config, learned: Learned) -> Result<Extent, ReplayError> {
     if config.source.is_some() {
         return Ok(Extent::Everything);
     }
@@ -120,7 +174,7 @@ fn extent(store: &Store, run: &Run, config: &Config) -> Result<Extent, ReplayErr
         None => Ok(Extent::Series { index }),
         Some(model) => {
             let manifest = models::load(store, model)?.manifest;
-            Ok(Extent::Learning { feature_set: manifest.feature_set, label_set: manifest.label_set, index })
+            Ok(learned.extent(manifest.feature_set, manifest.label_set, index))
         }
     }
 }
@@ -175,11 +229,10 @@ fn ask(past: &Store, run: &Run, config: &mut Config, progress: &dyn Progress) ->
     Ok(())
 }
 
-fn train(store: &Store, run: &Run, progress: &dyn Progress) -> Again {
+fn train(store: &Store, run: &Run, learned: Learned, progress: &dyn Progress) -> Again {
     let param = |key: &str| run.params.get(key).cloned().unwrap_or_default();
     let (feature_set, label_set) = (param("feature_set"), param("label_set"));
-    let extent = Extent::Learning { feature_set: feature_set.clone(), label_set, index: None };
-    let past = past::take(store, run, &extent)?;
+    let past = past::take(store, run, &learned.extent(feature_set.clone(), label_set, None))?;
     let schema = FeatureSchema::from(&features::named(&past, &feature_set)?);
     let (symbols, interval) = (run.checked_symbols()?, run.checked_interval()?);
     let name = run.name.as_deref().unwrap_or_default();
@@ -189,10 +242,9 @@ fn train(store: &Store, run: &Run, progress: &dyn Progress) -> Again {
     Ok((past, trained.run_id))
 }
 
-fn evaluate(store: &Store, run: &Run, progress: &dyn Progress) -> Again {
+fn evaluate(store: &Store, run: &Run, learned: Learned, progress: &dyn Progress) -> Again {
     let param = |key: &str| run.params.get(key).cloned().unwrap_or_default();
-    let extent = Extent::Learning { feature_set: param("feature_set"), label_set: param("label_set"), index: None };
-    let past = past::take(store, run, &extent)?;
+    let past = past::take(store, run, &learned.extent(param("feature_set"), param("label_set"), None))?;
     let model = models::load(&past, run.model_id.as_deref().unwrap_or_default())?;
     let evaluated = models::evaluate(&past, &model, run.started_at, progress)?;
     Ok((past, evaluated.run_id))

@@ -3,6 +3,7 @@
 use crate::audit::AuditError;
 use crate::backtest::BacktestError;
 use crate::features::FeatureError;
+use crate::labels::LabelError;
 use crate::models::ModelError;
 use crate::store::{StoreError, duckdb};
 
@@ -27,6 +28,9 @@ pub enum ReplayError {
     /// The feature set could not be read.
     #[error(transparent)]
     Features(#[from] FeatureError),
+    /// The label set could not be read or built.
+    #[error(transparent)]
+    Labels(#[from] LabelError),
     /// The statement could not be read.
     #[error(transparent)]
     Audit(#[from] AuditError),
@@ -50,6 +54,7 @@ impl ReplayError {
             Self::Backtest(error) => error.is_refusal(),
             Self::Model(error) => error.is_refusal(),
             Self::Features(error) => error.is_refusal(),
+            Self::Labels(error) => error.is_refusal(),
             Self::Audit(error) => error.is_refusal(),
             Self::Store(error) => error.is_refusal(),
         }
@@ -73,7 +78,7 @@ impl ReplayError {
             Self::Backtest(BacktestError::Store(error)) | Self::Store(error) => error.is_refusal(),
             Self::Backtest(_) => true,
             Self::Model(error) => error.is_refusal() || matches!(error, ModelError::Stored { .. }),
-            Self::Features(_) | Self::Audit(_) => self.is_refusal(),
+            Self::Features(_) | Self::Labels(_) | Self::Audit(_) => self.is_refusal(),
         }
     }
 }

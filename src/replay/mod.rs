@@ -5,19 +5,27 @@
 //! that it leaves there is held against what is stored: rows bit by bit, metrics of views to a relative 1e-9 (sums may be
 //! taken in another order). The store itself is only read.
 //!
-//! Features, labels and weights are taken as they are stored now: they have no revisions. Where they were changed
-//! since, the run differs and that is told.
+//! [`explain`] tells what a run is, what it was made of and rests on, how often the same data was tried.
 //!
+//! Features and labels have no revisions. They are taken as they are stored; where that gives another run, and bars or
+//! features are known to have changed since, they are built anew from the bars as they were. Weights are always those
+//! stored. What was altered by other means shows as a difference.
+//!
+//! [`explain`]: crate::replay::explain
 //! [`replay`]: crate::replay::replay
 
 mod again;
 mod compare;
 mod error;
+mod facts;
 mod past;
 mod reasons;
 mod run;
+mod story;
 
 pub use again::{Replayed, Request, replay};
 pub use compare::Check;
 pub use error::ReplayError;
+pub use facts::{Artifact, Audited, Input, Metric, ModelFacts, Parameter, Relative, Story};
 pub use run::Run;
+pub use story::explain;

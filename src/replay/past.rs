@@ -1,8 +1,10 @@
 //! The inputs of a run as they were when it began, in a store of their own in memory.
 
 use super::{ReplayError, Run};
-use crate::features;
-use crate::store::{Store, params, transfer};
+use crate::domain::Silent;
+use crate::store::series::SeriesFilter;
+use crate::store::{Store, duckdb, params, transfer};
+use crate::{features, labels};
 
 /// Which of the inputs.
 pub(super) enum Extent {
@@ -19,6 +21,13 @@ pub(super) enum Extent {
         label_set: String,
         /// Volatility index.
         index: Option<String>,
+    },
+    /// The same, with features and labels built anew from the bars as they were.
+    Anew {
+        /// Feature set, by name.
+        feature_set: String,
+        /// Label set.
+        label_set: String,
     },
     /// Everything that a statement may read.
     Everything,
@@ -37,6 +46,11 @@ pub(super) fn take(store: &Store, run: &Run, extent: &Extent) -> Result<Store, R
             all_series(store, run, &past, index.as_deref())?;
             feature_rows(store, &past, feature_set, &run.joined_symbols())?;
             label_rows(store, &past, label_set, &run.joined_symbols())?;
+        }
+        Extent::Anew { feature_set, label_set } => {
+            series(store, run, &past, "", "")?;
+            build_features(store, run, &past, feature_set)?;
+            build_labels(store, run, &past, label_set)?;
         }
         Extent::Everything => {
             series(store, run, &past, "", "")?;
@@ -90,6 +104,31 @@ fn feature_rows(store: &Store, past: &Store, set: &str, symbols: &str) -> Result
     if transfer::table(store, past, &table)? {
         transfer::copy(store, crate::sql!("replay/feature_rows"), params![table, symbols], past, &table)?;
     }
+    Ok(())
+}
+
+/// Builds the version of a set that the run read, for every series of its interval: sets may compare symbols.
+fn build_features(store: &Store, run: &Run, past: &Store, name: &str) -> Result<(), ReplayError> {
+    let hash = run.feature_set_hash.clone().unwrap_or_default();
+    let spec =
+        store.conn().query_row(crate::sql!("features/spec_of"), params![name, hash], |row| row.get::<_, String>(0));
+    let set = match spec {
+        Err(duckdb::Error::QueryReturnedNoRows) => features::named(store, name)?,
+        spec => features::FeatureSet::parse(name, &spec?)?,
+    };
+    let filter = SeriesFilter { symbols: Vec::new(), interval: Some(run.checked_interval()?) };
+    features::build(past, &set, &filter, run.started_at, &Silent)?;
+    Ok(())
+}
+
+/// Builds a label set for the symbols of the run; a backtest needs none.
+fn build_labels(store: &Store, run: &Run, past: &Store, name: &str) -> Result<(), ReplayError> {
+    if run.kind == "backtest" {
+        return Ok(());
+    }
+    let spec = labels::spec_of(store, name)?;
+    let filter = SeriesFilter { symbols: run.checked_symbols()?, interval: Some(run.checked_interval()?) };
+    labels::build(past, &spec, &filter, run.started_at, &Silent)?;
     Ok(())
 }
 

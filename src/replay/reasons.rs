@@ -35,6 +35,11 @@ pub(super) fn changes(store: &Store, run: &Run, code_now: &str) -> Result<Vec<St
     Ok(found)
 }
 
+/// Whether features or labels as stored may be others than the run read, by what is kept track of.
+pub(super) fn features_may_differ(changes: &[String]) -> bool {
+    changes.iter().any(|change| ["bars", "features", "sentiment"].iter().any(|of| change.starts_with(of)))
+}
+
 /// By symbol: bars replaced since, bars that came in since, bars there are.
 pub(super) fn bars(store: &Store, run: &Run) -> Result<Vec<(String, i64, i64, i64)>, ReplayError> {
     let as_of = run.data_as_of.unwrap_or(run.started_at);

@@ -9,6 +9,7 @@ mod completions;
 mod demo;
 mod doctor;
 mod evaluate;
+mod explain;
 mod features;
 mod ingest;
 mod ingest_reference;
@@ -45,6 +46,7 @@ pub enum Command {
     Montecarlo(montecarlo::MontecarloArgs),
     Compare(compare::CompareArgs),
     Replay(replay::ReplayArgs),
+    Explain(explain::ExplainArgs),
     Audit(audit::AuditArgs),
     Report(report::ReportArgs),
     Sql(sql::SqlArgs),
@@ -71,6 +73,7 @@ pub fn run(command: Command, ctx: &Ctx) -> Result<Output, Failure> {
         Command::Montecarlo(args) => montecarlo::run(&args, ctx),
         Command::Compare(args) => compare::run(&args, ctx),
         Command::Replay(args) => replay::run(&args, ctx),
+        Command::Explain(args) => explain::run(&args, ctx),
         Command::Audit(args) => audit::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
         Command::Sql(args) => sql::run(&args, ctx),
