@@ -1,5 +1,7 @@
 //! A run made again, by kind.
 
+use std::collections::BTreeMap;
+
 use super::compare::{self, Check};
 use super::past::{self, Extent};
 use super::{ReplayError, Run, reasons};
@@ -45,6 +47,7 @@ pub struct Replayed {
 pub fn replay(store: &Store, request: &Request<'_>, progress: &dyn Progress) -> Result<Replayed, ReplayError> {
     let run = Run::find(store, request.run)?;
     refuse_unfinished(&run)?;
+    refuse_signals(&run, request.statement)?;
     let code_now = runs::code_version();
     let mut changes = reasons::changes(store, &run, &code_now)?;
     let mut attempt = Attempt::make(store, &run, request.statement, Learned::Stored, progress)?;
@@ -61,6 +64,21 @@ pub fn replay(store: &Store, request: &Request<'_>, progress: &dyn Progress) -> 
     let reasons =
         if reproduced { Vec::new() } else { reasons::reasons(store, &run, &checks, failure.as_deref(), &changes)? };
     Ok(Replayed { run, code_now, reproduced, checks, reasons, changes })
+}
+
+/// Refuses signals that nobody kept, and a statement where none is needed.
+fn refuse_signals(run: &Run, statement: Option<&str>) -> Result<(), ReplayError> {
+    let has_source = run.params.contains_key("signals");
+    let has_strategy = run.strategy.as_deref().is_some_and(|names| names.split(',').any(|name| name == "signals"));
+    let refused = |message: String, hint: &str| Err(ReplayError::Refused { message, hint: hint.into() });
+    if statement.is_some() && !has_source {
+        return refused(format!("run {} has no statement behind it", run.run_id), "leave --signals out");
+    }
+    if run.kind == "backtest" && has_strategy && !has_source {
+        let message = format!("the signals of run {} were given by a program and are not in the store", run.run_id);
+        return refused(message, "bring signals by a statement: ws backtest --signals FILE.sql");
+    }
+    Ok(())
 }
 
 /// Where features and labels come from.
@@ -256,7 +274,7 @@ const TABLES: [&str; 7] = ["run_returns", "equity", "orders", "fills", "trades",
 fn checks(store: &Store, run: &Run, past: &Store, run_id: &str) -> Result<Vec<Check>, ReplayError> {
     let now = Run::find(past, run_id)?;
     let mut checks = vec![
-        Check::settings(&run.params, &now.params),
+        Check::texts("settings", &parted(run, false), &parted(&now, false)),
         Check::text("data fingerprint", run.data_fingerprint.as_deref(), now.data_fingerprint.as_deref()),
     ];
     if run.feature_set_hash.is_some() || now.feature_set_hash.is_some() {
@@ -269,6 +287,10 @@ fn checks(store: &Store, run: &Run, past: &Store, run_id: &str) -> Result<Vec<Ch
     }
     let (was, is) = ((store, run.run_id.as_str()), (past, run_id));
     checks.push(compare::metrics(was, is)?);
+    let (were, are) = (parted(run, true), parted(&now, true));
+    if !were.is_empty() || !are.is_empty() {
+        checks.push(Check::texts("notes", &were, &are));
+    }
     for table in TABLES {
         let check = compare::rows(table, was, is)?;
         // A training run has no orders: that needs no line.
@@ -277,6 +299,12 @@ fn checks(store: &Store, run: &Run, past: &Store, run_id: &str) -> Result<Vec<Ch
         }
     }
     Ok(checks)
+}
+
+/// The notes of a run, or its parameters without them: notes say how it went, not what was asked.
+fn parted(run: &Run, notes: bool) -> BTreeMap<String, String> {
+    let wanted = run.params.iter().filter(|(key, _)| key.starts_with("note.") == notes);
+    wanted.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// The hash of the weights that a training run made.

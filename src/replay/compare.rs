@@ -42,13 +42,13 @@ impl Check {
     }
 
     /// Two maps from names to texts that must be the same.
-    pub(super) fn settings(stored: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Self {
+    pub(super) fn texts(what: &str, stored: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Self {
         let names = stored.keys().chain(now.keys().filter(|name| !stored.contains_key(*name)));
         let differing = names.filter(|name| stored.get(*name) != now.get(*name)).map(|name| {
             let shown = |map: &BTreeMap<String, String>| map.get(name).map_or("nothing", String::as_str).to_string();
             format!("{name} is {} stored, {} now", shown(stored), shown(now))
         });
-        Self::counted("settings", (stored.len(), now.len()), &differing.collect::<Vec<_>>())
+        Self::counted(what, (stored.len(), now.len()), &differing.collect::<Vec<_>>())
     }
 
     fn counted(what: &str, (stored, now): (usize, usize), differing: &[String]) -> Self {

@@ -176,6 +176,27 @@ fn later_bars_are_left_out() {
 }
 
 #[test]
+fn what_came_in_beside_the_bars_is_left_out() {
+    let (_folder, db) = store();
+    write(
+        &db,
+        "INSERT INTO corporate_actions (symbol, ex_date, split, source, added_at)
+         SELECT 'SYN001', CAST(ts AS DATE), 2, 'csv', TIMESTAMP '2999-01-01' FROM bars ORDER BY ts LIMIT 1 OFFSET 900;
+         INSERT INTO sentiment_snapshots (symbol, known_ts, date, provider, score, confidence, fetched_at)
+         SELECT symbol, close_ts, session_date, 'synthetic', -1, 1, TIMESTAMP '2999-01-01' FROM bars",
+    );
+    let two = reproduced(&db, "two");
+    assert!(two["changes"].to_string().contains("corporate actions: 1 added or corrected since, left out"), "{two:#}");
+    let asked = reproduced(&db, "asked");
+    assert!(asked["changes"].to_string().contains("sentiment: 1500 scores fetched since, left out"), "{asked:#}");
+    // Known before the run, they would have mattered.
+    write(&db, "UPDATE corporate_actions SET added_at = TIMESTAMP '2000-01-01'");
+    assert!(differs(&db, "two").contains("equity"));
+    write(&db, "UPDATE sentiment_snapshots SET fetched_at = TIMESTAMP '2000-01-01'");
+    assert!(differs(&db, "asked").contains("notes: note.1 is sentiment gate"));
+}
+
+#[test]
 fn what_was_deleted_or_altered_is_told() {
     let (_folder, db) = store();
     write(&db, "DELETE FROM bars WHERE ts = (SELECT ts FROM bars ORDER BY ts LIMIT 1 OFFSET 300)");
@@ -260,6 +281,10 @@ fn a_statement_is_the_one_kept_or_the_same() {
     let told = refusal(&db, &["replay", "given"]);
     assert!(told.contains("breakout.sql") && told.contains("bring it: --signals FILE.sql"), "{told}");
     assert_eq!(replay(&db, "given", &["--signals", &same]).0, 0);
+    let told = refusal(&db, &["replay", "two", "--signals", &same]);
+    assert!(told.contains("has no statement behind it"), "{told}");
+    write(&db, "DELETE FROM run_params WHERE key = 'signals'");
+    assert!(refusal(&db, &["replay", "given"]).contains("given by a program"));
     assert_eq!(ws(&db, &["replay", "given", "--signals", "/nowhere.sql"]).status.code(), Some(2));
 }
 
@@ -327,7 +352,7 @@ fn a_story_has_the_facts() {
     assert_eq!(chosen, ["from", "param.threshold", "sentiment_gate"]);
     let sharpe = rows(&db, "SELECT sharpe FROM run_performance JOIN runs USING (run_id) WHERE runs.name = 'asked'");
     assert!((number(&story["metrics"]["backtest"]["sharpe"]) - number(&sharpe[0]["sharpe"])).abs() < 1e-12);
-    assert_eq!((&story["tried"]["trials"], &story["tried"]["backtests"]), (&Value::from(0), &Value::from(4)));
+    assert_eq!((&story["tried"]["trials"], &story["tried"]["backtests"]), (&Value::from(0), &Value::from(6)));
     assert!(story["changes"].as_array().unwrap().is_empty(), "{story:#}");
     assert!(story["next"].to_string().contains("ws replay backtest-"));
 }
@@ -357,11 +382,16 @@ fn a_story_tells_what_to_beware_of() {
     let file = folder.path().join("s.sql");
     std::fs::write(&file, BREAKOUT).unwrap();
     json(&db, &["backtest", "--signals", file.to_str().unwrap(), "--no-audit", "--name", "blind"]);
+    reproduced(&db, "seen");
+    reproduced(&db, "blind");
     assert!(explain(&db, "seen")["marks"].to_string().contains("IN-SAMPLE"));
     assert!(explain(&db, "blind")["marks"].to_string().contains("UNAUDITED"));
     let path = changed_bars(&db, &folder, "SYN001", 1.005);
     json(&db, &["ingest", "csv", &path, "--interval", "1d"]);
-    write(&db, "INSERT INTO runs SELECT * REPLACE ('trial-1' AS run_id, 'trial' AS kind) FROM runs WHERE name = 'two'");
+    write(
+        &db,
+        "INSERT INTO runs SELECT * REPLACE ('trial-1' AS run_id, 'trial' AS kind, 't' AS name) FROM runs WHERE name = 'two'",
+    );
     let story = explain(&db, "two");
     assert_eq!(story["data"]["series"][0]["replaced_since"], 100, "{story:#}");
     assert_eq!(story["tried"]["trials"], 1);
