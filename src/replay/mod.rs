@@ -15,6 +15,7 @@
 //! [`replay`]: crate::replay::replay
 
 mod again;
+mod checks;
 mod compare;
 mod error;
 mod facts;
