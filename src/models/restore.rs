@@ -77,3 +77,75 @@ fn put(into: &mut Map<String, Value>, path: &str, value: Value) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::train::stored_params;
+    use super::super::{CalibrationMethod, ClassWeights, LogisticSpec, MlpSpec, ModelSpec, Objective, Schedule};
+    use super::*;
+    use crate::dataset::SplitSpec;
+
+    fn schema() -> FeatureSchema {
+        FeatureSchema { set: "core23".into(), hash: "h".into(), columns: Vec::new() }
+    }
+
+    fn config(model: ModelSpec) -> TrainConfig {
+        TrainConfig {
+            name: "m".into(),
+            dataset: DatasetSpec {
+                schema: schema(),
+                label_set: "1".into(),
+                interval: Interval::H1,
+                symbols: vec!["A".parse().unwrap()],
+                lookback: 7,
+                from: Ts::parse("2024-01-31 09:15"),
+                to: None,
+            },
+            split: SplitSpec { train: 0.1 + 0.2, valid: 0.2, test: 0.5, embargo: Some(3) },
+            model,
+            calibration: CalibrationMethod::Isotonic,
+            seed: u64::MAX,
+        }
+    }
+
+    fn restored(params: &BTreeMap<String, String>) -> Result<TrainConfig> {
+        TrainConfig::restore(params, schema(), (&["A".parse().unwrap()], Interval::H1), ("m", u64::MAX))
+    }
+
+    #[test]
+    fn any_stored_training_is_found_again() {
+        let logistic = LogisticSpec { alpha: 1.0 / 3.0, max_iterations: 5, ..LogisticSpec::default() };
+        let mlp = MlpSpec {
+            hidden: vec![3, 1],
+            batch_norm: false,
+            schedule: Schedule::Constant,
+            class_weights: ClassWeights::Equal,
+            early_stop: Objective::LogLoss,
+            learning_rate: 1e-17,
+            ..MlpSpec::default()
+        };
+        for model in [ModelSpec::Logistic(logistic), ModelSpec::Mlp(mlp), ModelSpec::Mlp(MlpSpec::default())] {
+            let config = config(model);
+            let restored = restored(&stored_params(&config)).unwrap();
+            assert_eq!(format!("{restored:?}"), format!("{config:?}"));
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_altered_is_named() {
+        let params = stored_params(&config(ModelSpec::Logistic(LogisticSpec::default())));
+        let refusal = |change: &dyn Fn(&mut BTreeMap<String, String>)| {
+            let mut params = params.clone();
+            change(&mut params);
+            restored(&params).unwrap_err().to_string()
+        };
+        assert_eq!(refusal(&|params| drop(params.remove("lookback"))), "stored parameter lookback: it is missing");
+        assert_eq!(
+            refusal(&|params| drop(params.insert("from".into(), "soon".into()))),
+            "stored parameter from: it is no UTC time"
+        );
+        let other = refusal(&|params| drop(params.insert("model.alhpa".into(), "1".into())));
+        assert!(other.starts_with("stored parameter model: unknown field `alhpa`"), "{other}");
+        assert!(refusal(&|params| drop(params.insert("model.kind".into(), "forest".into()))).contains("forest"));
+    }
+}
