@@ -122,8 +122,9 @@ impl Attempt {
     }
 }
 
+/// Whether features may be behind a run; a statement may read any.
 fn reads_features(run: &Run) -> bool {
-    run.feature_set_hash.is_some()
+    run.feature_set_hash.is_some() || run.params.contains_key("signals")
 }
 
 impl Learned {
@@ -184,7 +185,7 @@ fn backtest(store: &Store, run: &Run, statement: Option<&str>, learned: Learned,
 /// What a backtest reads.
 fn extent(store: &Store, run: &Run, config: &Config, learned: Learned) -> Result<Extent, ReplayError> {
     if config.source.is_some() {
-        return Ok(Extent::Everything);
+        return Ok(Extent::Everything { anew: learned == Learned::Anew });
     }
     let index = config.vol_index.as_ref().map(Symbol::to_string);
     match &run.model_id {

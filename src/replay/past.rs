@@ -30,7 +30,10 @@ pub(super) enum Extent {
         label_set: String,
     },
     /// Everything that a statement may read.
-    Everything,
+    Everything {
+        /// Whether features are built anew from the bars as they were.
+        anew: bool,
+    },
 }
 
 /// A copy of the inputs of `run` as they were at its begin.
@@ -52,10 +55,13 @@ pub(super) fn take(store: &Store, run: &Run, extent: &Extent) -> Result<Store, R
             build_features(store, run, &past, feature_set)?;
             build_labels(store, run, &past, label_set)?;
         }
-        Extent::Everything => {
+        Extent::Everything { anew } => {
             series(store, run, &past, "", "")?;
             for set in features::built(store)? {
-                feature_rows(store, &past, set.name(), "")?;
+                match anew {
+                    true => drop(features::build(&past, &set, &SeriesFilter::default(), run.started_at, &Silent)?),
+                    false => feature_rows(store, &past, set.name(), "")?,
+                }
             }
             label_rows(store, &past, "", "")?;
         }
