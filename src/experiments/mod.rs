@@ -5,11 +5,14 @@
 //! what is suggested depends on earlier generations only, so that a search is the same at any number of workers and
 //! after any kill. Every trial is a run; what is left untouched until the end is looked at once, by the winner.
 
+pub mod apply;
 mod error;
+pub mod export;
 pub mod measures;
 pub mod run;
 pub mod spec;
 pub mod study;
+pub mod thresholds;
 pub mod windows;
 
 pub use error::ExperimentError;

@@ -8,7 +8,8 @@
 //! | do two series of returns differ? | `difference`: Welch's t, the paired t, a block bootstrap of the mean |
 //! | several at once? | `holm` |
 //! | how long do returns remember? | `block_length` (Politis and White 2004, corrected 2009) |
-//! | how sure is a Sharpe ratio, and is the fall from validation to test more than chance? | `probabilistic_sharpe`, `minimum_track_record`, `sharpe_gap` |
+//! | how sure is a Sharpe ratio, and is the fall from validation to test more than chance? | `probabilistic_sharpe`, `minimum_track_record`, `sharpe_error`, `sharpe_gap` |
+//! | how sure is a share? | `wilson` |
 //! | what of the best of many trials is skill? | `deflated_sharpe`; `overfit`: PBO by CSCV; `superior`: reality check, SPA |
 //! | what else could this run have come to? | `simulate`: bootstrap, block bootstrap, shuffle |
 //!
@@ -34,6 +35,7 @@ mod simulate;
 mod student;
 mod superior;
 mod ttest;
+mod wilson;
 
 pub use bands::{BAND_PATHS, Bands, LEVELS};
 pub use beta::{ln_gamma, regularized_beta};
@@ -50,11 +52,12 @@ pub use pairing::{Dated, Paired, pair};
 pub use paths::{PathScale, PathStats, growth_curve, path_stats, trade_returns};
 pub use random::Stream;
 pub use resample::{Method, Resampler};
-pub use sharpe::{SharpeGap, minimum_track_record, probabilistic_sharpe, sharpe, sharpe_gap};
+pub use sharpe::{SharpeGap, minimum_track_record, probabilistic_sharpe, sharpe, sharpe_error, sharpe_gap};
 pub use simulate::{LEAST_OBSERVATIONS, Plan, Simulation, Spread, simulate};
 pub use student::{cdf, quantile as student_quantile, two_sided};
 pub use superior::{Superior, superior, superior_of};
 pub use ttest::{TTest, paired, welch};
+pub use wilson::wilson;
 
 #[cfg(test)]
 mod tests;

@@ -120,6 +120,15 @@ pub fn sharpe_gap(validation: &[f64], test: &[f64]) -> Option<SharpeGap> {
     z.is_finite().then_some(SharpeGap { validation: before, test: after, gap, error, z, p })
 }
 
+/// The Sharpe ratio of returns and its standard error `sqrt(V(SR))`, both per period.
+///
+/// `None` for fewer than two returns, without variance, and for moments that no distribution has.
+#[must_use]
+pub fn sharpe_error(returns: &[f64]) -> Option<(f64, f64)> {
+    let (ratio, variance) = judged(returns)?;
+    Some((ratio, variance.sqrt()))
+}
+
 /// A Sharpe ratio and its variance.
 fn judged(returns: &[f64]) -> Option<(f64, f64)> {
     let found = moments(returns)?;

@@ -110,7 +110,11 @@ fn deflated(of: &Experiment) -> Tile {
         state: gate(of, "passes_deflated_sharpe"),
         need: format!("at least {}", ratio(of.number("deflated_sharpe_at_least"))),
         sentence: "How sure it is that the winner beats the luckiest of all the trials, had none of them any skill.",
-        detail: format!("N = {trials} trials; the luckiest would show a Sharpe ratio (SR\u{2080}) of {lucky}."),
+        detail: if daily.is_none() && trials == "—" {
+            "How many trials there were, and what the luckiest would show, is unknown.".into()
+        } else {
+            format!("N = {trials} trials; the luckiest would show a Sharpe ratio (SR\u{2080}) of {lucky}.")
+        },
     }
 }
 

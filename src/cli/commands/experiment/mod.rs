@@ -1,5 +1,7 @@
 //! `ws experiment`.
 
+mod best;
+mod export;
 mod plan;
 mod read;
 mod search;
@@ -34,8 +36,14 @@ enum Action {
     List(read::ListArgs),
     /// One experiment: verdict, winner against baseline, luck, best trials
     Show(read::ShowArgs),
+    /// The winner: its configuration, and the command that repeats its run on the test period
+    Best(best::BestArgs),
     /// Experiments side by side
     Compare(read::CompareArgs),
+    /// Write an experiment into a folder: files for people and programs, or for MLflow
+    ///
+    /// The deployment plan says what a deployment would have to hold; nothing in the store or in production changes.
+    Export(export::ExportArgs),
     /// A commented specification to begin with
     Example(plan::ExampleArgs),
 }
@@ -53,7 +61,9 @@ pub fn run(args: &ExperimentArgs, ctx: &Ctx) -> Result<Output, Failure> {
         Action::Resume(args) => search::resume(args, ctx),
         Action::List(args) => read::list(args, ctx),
         Action::Show(args) => read::show(args, ctx),
+        Action::Best(args) => best::run(args, ctx),
         Action::Compare(args) => read::compare(args, ctx),
+        Action::Export(args) => export::run(args, ctx),
         Action::Example(args) => plan::example(args),
     }
 }

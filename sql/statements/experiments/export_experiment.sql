@@ -1,0 +1,16 @@
+-- One experiment with its run, for reading outside the store; the times in UTC, the lists joined by commas.
+SELECT
+    e.experiment_id, e.name, e.subject, e.spec, e.spec_sha256, e.sampler, e.pruner, e.scheme, e.n_dimensions, e.max_trials,
+    CAST(to_json(e.objectives) AS VARCHAR)  AS objectives,
+    CAST(to_json(e.directions) AS VARCHAR)  AS directions,
+    CAST(e.dev_from AS VARCHAR)             AS dev_from,
+    CAST(e.test_from AS VARCHAR)            AS test_from,
+    CAST(e.test_to AS VARCHAR)              AS test_to,
+    CAST(e.tested_at AS VARCHAR)            AS tested_at,
+    e.winner_trial, e.test_run_id, e.baseline_test_run_id, e.model_id,
+    r.status, r.interval, array_to_string(r.symbols, ', ') AS symbols, len(r.symbols) AS n_symbols,
+    (SELECT count(DISTINCT b.symbol) FROM bars AS b
+     WHERE starts_with(b.source, 'synthetic') AND b.interval = r.interval AND list_contains(r.symbols, b.symbol)) AS n_synthetic
+FROM experiments AS e
+JOIN runs AS r ON r.run_id = e.experiment_id
+WHERE e.experiment_id = $1
