@@ -48,7 +48,7 @@
 -- col n_trials_here: Of these, trials of this experiment
 -- col trial_sharpe_variance: Variance of the trials' daily Sharpe ratios
 -- col probabilistic_sharpe: Probability that the true Sharpe ratio is above 0, were there a single trial
--- col minimum_track_record: Days needed to hold the Sharpe ratio above 0 with 95 % confidence
+-- col minimum_track_record: Days needed to tell the winner from the luckiest trial with 95 % confidence; NULL when it is not above it
 -- col track_record: Days there are
 -- col sharpe_daily: Sharpe ratio of the winner a day, on validation
 -- col skewness: Of the winner's daily returns
@@ -65,7 +65,7 @@
 -- col spa_upper_p: The same, upper bound
 -- col baseline_spa_p: p-value of Hansen's test against the baseline
 -- col validation_sharpe: Sharpe ratio of the winner on validation, yearly
--- col sharpe_gap: Test minus validation, yearly, as the experiment stored it
+-- col sharpe_gap: Validation less test, yearly
 -- col sharpe_gap_p: p-value of that difference
 -- col walk_sharpe: Yearly Sharpe ratio of the choice itself out of sample (experiment_paths)
 -- col test_looks: Experiments that have looked at an overlapping test period of these symbols, this one included

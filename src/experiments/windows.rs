@@ -14,6 +14,8 @@ pub struct Span {
     pub from: Ts,
     /// End of bar starts, not included.
     pub to: Ts,
+    /// First bar start of its last session.
+    pub last: Ts,
     /// Sessions in it.
     pub sessions: usize,
 }
@@ -75,7 +77,8 @@ pub fn cut(starts: &[Ts], end: Ts, validation: &Validation) -> Result<Windows, S
     let judged = || folds.iter().flat_map(|fold| &fold.valid);
     let (from, to) = (judged().map(|span| span.from).min(), judged().map(|span| span.to).max());
     let (from, to) = (from.unwrap_or(starts[0]), to.unwrap_or(starts[test_at]));
-    let judged = Span { from, to, sessions: starts.iter().filter(|start| from <= **start && **start < to).count() };
+    let first = starts.partition_point(|start| *start < from);
+    let judged = sessions.span(first, starts.partition_point(|start| *start < to));
     let parts = match validation.scheme {
         Scheme::KFold { folds } | Scheme::Combinatorial { folds, .. } => sessions.cut(test_at, folds),
         _ => folds.iter().flat_map(|fold| fold.valid.clone()).collect(),
@@ -118,7 +121,7 @@ struct Sessions<'a> {
 impl Sessions<'_> {
     fn span(&self, from: usize, to: usize) -> Span {
         let at = |index: usize| self.starts.get(index).copied().unwrap_or(self.end);
-        Span { from: at(from), to: at(to), sessions: to - from }
+        Span { from: at(from), to: at(to), last: at(to.saturating_sub(1).max(from)), sessions: to - from }
     }
 
     fn holdout(&self, end: usize, share: f64) -> Result<Vec<Fold>, String> {

@@ -9,13 +9,13 @@ mod model;
 
 use crate::backtest::{Config, Market};
 use crate::domain::{Progress, Ts};
-use crate::search::Assignment;
+use crate::search::{Assignment, Dimension, Domain, Value};
 use crate::store::Store;
 use crate::venues::TimedSignal;
 
 use super::ExperimentError;
 use super::measures::Measures;
-use super::spec::{Scheme, Spec, Subject};
+use super::spec::{Scheme, Spec, Subject, text_of};
 use super::windows::{self, Windows};
 pub use model::{FoldCounts, ModelStudy};
 
@@ -103,7 +103,13 @@ impl Study {
     /// The baseline: what the specification says of it, the defaults for the rest.
     #[must_use]
     pub fn baseline(&self) -> Assignment {
-        let value = |(name, text): (&String, &String)| (name.clone(), crate::search::Value::Text(text.clone()));
+        let space = &self.spec.searched.space;
+        let value = |(name, text): (&String, &String)| {
+            let read: Value = text.parse().unwrap_or_else(|never: std::convert::Infallible| match never {});
+            let is_text = |dimension: &Dimension| matches!(&dimension.domain, Domain::Categorical(values) if !values.contains(&read));
+            let text = space.dimension(name).is_some_and(is_text);
+            (name.clone(), if text { Value::Text(text_of(&read)) } else { read })
+        };
         self.spec.baseline.iter().map(value).collect()
     }
 

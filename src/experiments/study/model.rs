@@ -166,7 +166,8 @@ fn dataset_spec(
         interval,
         symbols: base.symbols.clone(),
         lookback: subject.lookback,
-        from: base.from,
+        // Trials may begin to trade later than models begin to learn.
+        from: spec.data.from,
         to: base.to,
     })
 }

@@ -52,6 +52,9 @@ enum Line {
     },
 }
 
+/// What each shape gives the cells met so far: points share cells where there are few.
+type Known = Vec<(f64, Vec<f64>)>;
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Shape {
     mean: f64,
@@ -91,20 +94,16 @@ impl Parzen {
 
     /// ln of the density at each point.
     pub(super) fn ln_density(&self, axes: &[Axis], points: &[Vec<f64>]) -> Vec<f64> {
-        let mut sums = vec![self.ln_weights.clone(); points.len()];
-        for (at, (line, axis)) in self.lines.iter().zip(axes).enumerate() {
-            // Points share places where there are few, and need the kernels there once.
-            let mut known: Vec<(f64, Vec<f64>)> = Vec::new();
-            for (point, sum) in points.iter().zip(&mut sums) {
-                if !known.iter().any(|(place, _)| *place == point[at]) {
-                    known.push((point[at], line.ln_shapes(axis, point[at])));
-                }
-                if let Some((place, shapes)) = known.iter().find(|(place, _)| *place == point[at]) {
-                    line.add(*place, shapes, sum);
-                }
+        let mut terms = self.ln_weights.clone();
+        let mut known: Vec<Known> = vec![Known::new(); self.lines.len()];
+        let density = |point: &Vec<f64>| {
+            terms.copy_from_slice(&self.ln_weights);
+            for (((line, axis), known), place) in self.lines.iter().zip(axes).zip(&mut known).zip(point) {
+                line.add(axis, *place, known, &mut terms);
             }
-        }
-        sums.iter().map(|terms| ln_sum(terms)).collect()
+            ln_sum(&terms)
+        };
+        points.iter().map(density).collect()
     }
 }
 
@@ -179,33 +178,28 @@ impl Line {
         }
     }
 
-    /// ln of the density of each shape at a place; of categories: another's, one's own, the prior's.
-    fn ln_shapes(&self, axis: &Axis, place: f64) -> Vec<f64> {
-        match self {
-            Self::Point => Vec::new(),
-            Self::Normal { shapes, .. } => match axis.cell(place) {
-                Some(cell) => shapes.iter().map(|shape| shape.ln_cell(place, &cell)).collect(),
-                None => shapes.iter().map(|shape| shape.ln_density(place)).collect(),
-            },
-            Self::Choices { count, weight, .. } => {
-                let total = 1.0 + *count as f64 * weight;
-                vec![(weight / total).ln(), ((1.0 + weight) / total).ln(), -(*count as f64).ln()]
-            }
-        }
-    }
-
-    /// Adds to the sum of each kernel.
-    fn add(&self, place: f64, shapes: &[f64], sums: &mut [f64]) {
+    /// Adds ln of the density of each kernel at a place to its sum.
+    fn add(&self, axis: &Axis, place: f64, known: &mut Known, sums: &mut [f64]) {
         match self {
             Self::Point => {}
-            Self::Normal { shape_of, .. } => {
+            Self::Normal { shapes, shape_of } => {
+                let Some(cell) = axis.cell(place) else {
+                    let all = sums.iter_mut().zip(shape_of);
+                    return all.for_each(|(sum, shape)| *sum += shapes[*shape].ln_density(place));
+                };
+                let at = known.iter().position(|(other, _)| *other == place).unwrap_or_else(|| {
+                    known.push((place, shapes.iter().map(|shape| shape.ln_cell(place, &cell)).collect()));
+                    known.len() - 1
+                });
+                let shapes = &known[at].1;
                 sums.iter_mut().zip(shape_of).for_each(|(sum, shape)| *sum += shapes[*shape]);
             }
-            Self::Choices { own, .. } => {
-                let chosen = place as usize;
-                sums.iter_mut().zip(own).for_each(|(sum, own)| *sum += shapes[usize::from(*own == chosen)]);
+            Self::Choices { own, count, weight } => {
+                let (chosen, total) = (place as usize, 1.0 + *count as f64 * weight);
+                let (other, same) = ((weight / total).ln(), ((1.0 + weight) / total).ln());
+                sums.iter_mut().zip(own).for_each(|(sum, own)| *sum += if *own == chosen { same } else { other });
                 if let Some(prior) = sums.last_mut() {
-                    *prior += shapes[2];
+                    *prior -= (*count as f64).ln();
                 }
             }
         }

@@ -35,6 +35,8 @@ enum Action {
     List(read::ListArgs),
     /// One experiment: verdict, winner against baseline, luck, best trials
     Show(read::ShowArgs),
+    /// Experiments side by side
+    Compare(read::CompareArgs),
     /// Write an experiment into a folder: files for people and programs, or for MLflow
     ///
     /// The deployment plan says what a deployment would have to hold; nothing in the store or in production changes.
@@ -56,6 +58,7 @@ pub fn run(args: &ExperimentArgs, ctx: &Ctx) -> Result<Output, Failure> {
         Action::Resume(args) => search::resume(args, ctx),
         Action::List(args) => read::list(args, ctx),
         Action::Show(args) => read::show(args, ctx),
+        Action::Compare(args) => read::compare(args, ctx),
         Action::Export(args) => export::run(args, ctx),
         Action::Example(args) => plan::example(args),
     }

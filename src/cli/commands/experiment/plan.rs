@@ -27,9 +27,9 @@ pub fn example(args: &ExampleArgs) -> Result<Output, Failure> {
     Ok(Output::new(text.trim_end(), json!({ "kind": args.kind, "toml": text })))
 }
 
-/// A stretch of sessions as dates: the last one is that of the last bar before its end.
+/// A stretch of sessions as dates, both included.
 fn dates(span: &Span) -> String {
-    format!("{} .. {}", span.from.naive().date(), span.to.plus(-1).naive().date())
+    format!("{} .. {}", span.from.naive().date(), span.last.naive().date())
 }
 
 /// Says what would be done; the baseline is judged for the estimate, and nothing is stored.

@@ -94,7 +94,7 @@ impl How {
 
 /// The result, as `show` has it, with the page.
 fn report(store: &Store, outcome: &Outcome, how: &How, ctx: &Ctx) -> Result<Output, Failure> {
-    let shown = read::told(store, &outcome.experiment_id)?;
+    let shown = read::told(store, &outcome.experiment_id, 10)?;
     let _ = (how, ctx);
     let ended = match outcome.ended {
         Ended::Trials => "all trials were run",
