@@ -19,6 +19,7 @@ mod cli;
 mod compare;
 mod experiment;
 mod experiment_export;
+mod experiment_pages;
 mod feature_sets;
 mod feature_world;
 mod features;

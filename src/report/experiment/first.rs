@@ -60,14 +60,13 @@ pub fn verdict(of: &Experiment) -> Verdict {
         "unlikely to be luck" => {
             (State::Passed, "Luck is an unlikely explanation, not an impossible one: promotion goes on in small steps.")
         }
-        "could well be luck" => (
-            State::Failed,
-            "A search this wide finds such a winner without any skill easily. It is not to be promoted.",
-        ),
+        "could well be luck" => {
+            (State::Failed, "At least one gate failed: luck is not ruled out. It is not to be promoted.")
+        }
         _ => (State::Unknown, "Something the verdict needs is missing. Until it is known, take the winner for luck."),
     };
     let tiles = vec![deflated(of), overfitting(of), superior(of), test(of), choice(of), record(of)];
-    Verdict { words, state, meaning, reason: of.text("reason").to_string(), winner: winner(of), tiles }
+    Verdict { words, state, meaning, reason: of.text("reason").replace(" -", " \u{2212}"), winner: winner(of), tiles }
 }
 
 /// A ratio, or a dash.
@@ -111,7 +110,11 @@ fn deflated(of: &Experiment) -> Tile {
         state: gate(of, "passes_deflated_sharpe"),
         need: format!("at least {}", ratio(of.number("deflated_sharpe_at_least"))),
         sentence: "How sure it is that the winner beats the luckiest of all the trials, had none of them any skill.",
-        detail: format!("N = {trials} trials; the luckiest would show a Sharpe ratio (SR\u{2080}) of {lucky}."),
+        detail: if daily.is_none() && trials == "—" {
+            "How many trials there were, and what the luckiest would show, is unknown.".into()
+        } else {
+            format!("N = {trials} trials; the luckiest would show a Sharpe ratio (SR\u{2080}) of {lucky}.")
+        },
     }
 }
 
@@ -134,7 +137,10 @@ fn superior(of: &Experiment) -> Tile {
         state: gate(of, "passes_spa"),
         need: format!("at most {}", ratio(of.number("spa_p_at_most"))),
         sentence: "How often so many trials without skill would hold one that beats cash as clearly as the best here.",
-        detail: format!("Hansen's SPA test; against the baseline instead of cash {}.", odds(against)),
+        detail: format!(
+            "Hansen's SPA test; against the baseline instead of cash {}.",
+            against.map_or_else(|| "unknown".into(), |p| odds(Some(p)))
+        ),
     }
 }
 
@@ -149,7 +155,7 @@ fn test(of: &Experiment) -> Tile {
         label: "Sharpe, validation \u{2192} test",
         value: format!("{} \u{2192} {}", ratio(valid), ratio(test)),
         state,
-        need: format!("above {} and the baseline", count(of.number("test_sharpe_above"))),
+        need: format!("above {} and baseline", count(of.number("test_sharpe_above"))),
         sentence: "What was chosen on days already seen, on days nobody had looked at; a large fall is a bad sign.",
         detail: format!(
             "Baseline on test {}; p of the gap {}, at least {} or no fall.",
@@ -178,14 +184,14 @@ fn record(of: &Experiment) -> Tile {
     let enough = match needed.zip(there) {
         Some((needed, there)) if there >= needed => "There are enough.",
         Some(_) => "There are too few.",
-        None => "Without a Sharpe ratio above 0 no number is enough.",
+        None => "Of a winner that is not above SR\u{2080} no number is enough.",
     };
     Tile {
         label: "Track record, days",
         value: format!("{} of {}", count(there), needed.map_or_else(|| "—".into(), |days| count(Some(days.ceil())))),
         state: State::Plain,
         need: "no gate".into(),
-        sentence: "Days of results there are, of those needed to tell such a Sharpe ratio from 0, luck of choice aside.",
+        sentence: "Days of results there are, of those needed to tell the winner from the luckiest of the trials.",
         detail: enough.into(),
     }
 }
@@ -216,9 +222,16 @@ fn winner(of: &Experiment) -> String {
     )
 }
 
-/// A value of a parameter, words without quotes.
+/// A value of a parameter: words without quotes, fractions to four digits.
 pub fn plain(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_string)
+    match value.as_f64() {
+        Some(number) if number.fract() != 0.0 && number.abs() < 1e-3 => format!("{number:.3e}"),
+        Some(number) if number.fract() != 0.0 => {
+            let decimals = (3.0 - number.abs().log10().floor()).clamp(0.0, 9.0) as usize;
+            format!("{number:.decimals$}").trim_end_matches('0').trim_end_matches('.').to_string()
+        }
+        _ => value.as_str().map_or_else(|| value.to_string(), str::to_string),
+    }
 }
 
 /// Metrics that are fractions.
@@ -264,4 +277,30 @@ pub fn unit(metric: &str) -> Unit {
 /// A metric as text, a dash when it is unknown.
 pub fn shown(metric: &str, value: Option<f64>) -> String {
     value.map_or_else(|| "—".into(), |value| number(value, unit(metric), ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_parameters_are_short() {
+        let of = |text: &str| plain(&serde_json::from_str(text).unwrap());
+        assert_eq!(of("0.00007107173977317418"), "7.107e-5");
+        assert_eq!(
+            (of("0.0030192570982047317"), of("0.25"), of("12.0625")),
+            ("0.003019".into(), "0.25".into(), "12.06".into())
+        );
+        assert_eq!((of("3"), of("1e9"), of("-0.5")), ("3".into(), "1000000000.0".into(), "-0.5".into()));
+        assert_eq!(
+            (of("true"), of("\"a b\""), of("null"), of("99999.5")),
+            ("true".into(), "a b".into(), "null".into(), "100000".into())
+        );
+    }
+
+    #[test]
+    fn odds_near_their_ends_are_not_rounded_to_them() {
+        let shown = [Some(0.0), Some(0.0004), Some(0.05), Some(0.9996), Some(1.0), None].map(odds);
+        assert_eq!(shown, ["0.000", "< 0.001", "0.050", "> 0.999", "1.000", "\u{2014}"]);
+    }
 }

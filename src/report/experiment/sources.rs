@@ -17,7 +17,8 @@ pub const DEFINITIONS: [(&str, &str, &str); 10] = [
     ),
     (
         "Probabilistic Sharpe ratio, minimum track record",
-        "The probability that the true Sharpe ratio is above 0, and the number of days from which it is at least 95 %.",
+        "The probability that the true Sharpe ratio is above 0, had there been one trial; and the number of days from which the \
+         winner can be told from SR\u{2080} with 95 % confidence.",
         "Bailey and L\u{f3}pez de Prado, The Sharpe Ratio Efficient Frontier, Journal of Risk 15(2), 2012",
     ),
     (

@@ -85,6 +85,15 @@ pub fn comparison(of: &Experiment) -> Option<Table> {
 
 /// Trials that are listed.
 const MOST_LISTED: usize = 20;
+/// Their metrics.
+const LISTED: [(&str, &str); 6] = [
+    ("sharpe", "Sharpe"),
+    ("total_return", "Return"),
+    ("max_drawdown", "Max drawdown"),
+    ("n_trades", "Trades"),
+    ("win_rate", "Win rate"),
+    ("turnover", "Turnover"),
+];
 /// Letters of a trial's parameters.
 const MOST_LETTERS: usize = 160;
 
@@ -105,9 +114,10 @@ pub fn best(of: &Experiment) -> Option<Table> {
     let second = of.summary.text("objective_2").map(str::to_string);
     let mut columns = vec![heading("Rank", true), heading("Trial", true), heading(of.objective(), true)];
     columns.extend(second.iter().map(|name| heading(name.as_str(), true)));
-    let measured = ["sharpe", "total_return", "max_drawdown", "n_trades", "win_rate", "turnover"];
-    let headings = ["Sharpe", "Return", "Max drawdown", "Trades", "Win rate", "Turnover"];
-    columns.extend(headings.map(|name| heading(name, true)));
+    // What is an objective has its column already.
+    let is_new = |(key, _): &(&str, &str)| *key != of.objective() && second.as_deref() != Some(*key);
+    let measured: Vec<(&str, &str)> = LISTED.into_iter().filter(is_new).collect();
+    columns.extend(measured.iter().map(|(_, name)| heading(*name, true)));
     columns.push(heading("Settings", false));
     let row = |trial: &Trial| {
         let mut cells = vec![
@@ -120,7 +130,7 @@ pub fn best(of: &Experiment) -> Option<Table> {
             Cell::number(trial.scores[0], unit(of.objective()), "", "unknown"),
         ];
         cells.extend(second.iter().map(|name| Cell::number(trial.scores[1], unit(name), "", "unknown")));
-        cells.extend(measured.map(|key| Cell::number(trial.metrics.number(key), unit(key), "", "unknown")));
+        cells.extend(measured.iter().map(|(key, _)| Cell::number(trial.metrics.number(key), unit(key), "", "unknown")));
         cells.push(Cell::text(Some(&settings(trial))));
         cells
     };

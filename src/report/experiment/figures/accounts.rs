@@ -53,12 +53,13 @@ pub fn figure_of(of: &Experiment) -> Option<Figure> {
     } else {
         " The test period has not been looked at.".into()
     };
+    let paths = if of.text("scheme") == "cpcv" { ", mean over its paths" } else { "" };
     let words = Words {
         key: "accounts",
         title: "What they made".into(),
         caption: format!(
             "Compounded daily returns after costs. On validation the winner was chosen because of this curve, so it looks \
-             better than it is: {}. The choice is what following the search would have made out of sample ({}).{test}",
+             better than it is: {}. The choice is what following the search would have made out of sample{paths} ({}).{test}",
             told("valid"),
             ends("choice", "valid")
         ),

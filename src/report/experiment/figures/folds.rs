@@ -5,7 +5,7 @@ use crate::domain::Ts;
 use crate::report::chart::{Anchor, Axis, Entry, Pen, Plot, Role, Sketch, header, text_width};
 use crate::report::experiment::read::{Experiment, Fold};
 use crate::report::figures::Figure;
-use crate::report::format::Unit;
+use crate::report::format::{Unit, number};
 
 const SOURCE: Source = Source { views: "experiment_folds", sql: crate::sql!("report/experiment_folds") };
 const ROW: f64 = 22.0;
@@ -38,9 +38,15 @@ pub fn figure_of(of: &Experiment) -> Option<Figure> {
         return None;
     }
     let date = |micros: f64| Ts(micros as i64).naive().format("%Y-%m-%d").to_string();
-    let sessions: i64 = of.folds.iter().filter(|fold| fold.part == "valid").filter_map(|fold| fold.n_sessions).sum();
+    let judging: i64 = of.folds.iter().filter(|fold| fold.part == "valid").filter_map(|fold| fold.n_sessions).sum();
+    let each = number(judging as f64 / n as f64, Unit::Count, "");
     let purged: i64 = of.folds.iter().filter_map(|fold| fold.n_purged).sum();
-    let mut caption = format!("Scheme {}: {n} folds, {sessions} trading days that judge.", of.text("scheme"));
+    let mut caption = format!(
+        "Scheme {}: {n} {}, judged on {each} trading days{}.",
+        of.text("scheme"),
+        if n == 1 { "fold" } else { "folds" },
+        if n == 1 { "" } else { " each, on average" }
+    );
     if purged > 0 {
         caption += &format!(
             " {purged} samples next to a border were dropped, because their labels reach across it (purge and embargo)."

@@ -36,7 +36,8 @@ pub fn figure_of(of: &Experiment, dimensions: &[Dimension]) -> Option<Figure> {
     }
     let drawn = &dimensions[..dimensions.len().min(MOST_AXES)];
     let score = Axis::loose(ranked.iter().map(|(_, score)| *score), 5, unit(of.objective()));
-    let mut axes: Vec<(String, Axis)> = drawn.iter().map(|dimension| (dimension.title(), dimension.axis(5))).collect();
+    let mut axes: Vec<(String, Axis)> =
+        drawn.iter().map(|dimension| (dimension.title(), dimension.axis(5, 14))).collect();
     axes.push((of.objective().to_string(), score));
     // The worst first: the best are drawn on top of them, the winner last.
     ranked.sort_by(|a, b| if of.is_lower_better() { b.1.total_cmp(&a.1) } else { a.1.total_cmp(&b.1) });

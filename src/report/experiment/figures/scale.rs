@@ -76,12 +76,12 @@ impl Dimension {
         }
     }
 
-    /// The axis of a panel, with room at both ends.
-    pub fn axis(&self, count: usize) -> Axis {
+    /// The axis of a panel, with room at both ends; words take at most so many letters.
+    pub fn axis(&self, count: usize, letters: usize) -> Axis {
         let (low, high) = self.range;
         let mut axis = match &self.scale {
             Scale::Words(words) => {
-                let tick = |(index, word): (usize, &String)| Tick { at: index as f64, label: shortened(word, 14) };
+                let tick = |(index, word): (usize, &String)| Tick { at: index as f64, label: shortened(word, letters) };
                 Axis { from: low, to: high, ticks: words.iter().enumerate().map(tick).collect(), is_log: false }
             }
             Scale::Log => Axis::log(low, high, count, Unit::Ratio),
@@ -104,6 +104,11 @@ impl Dimension {
     pub fn title(&self) -> String {
         format!("{}{}", shortened(&self.name, 32), if self.scale == Scale::Log { " (log)" } else { "" })
     }
+}
+
+/// Letters that each of `n` labels beside each other may take.
+pub fn letters(width: f64, font: f64, n: usize) -> usize {
+    ((width / (n.max(1) as f64 * font * 0.66)) as usize).saturating_sub(1).max(3)
 }
 
 /// The beginning of a text that is too long.
@@ -144,17 +149,17 @@ mod tests {
         assert_eq!(of("fast").scale, Scale::Linear(true));
         assert_eq!(of("kind").scale, Scale::Words(vec!["a".into(), "b".into()]));
         assert_eq!((of("on").value(&trials[0]), of("on").value(&trials[1])), (Some(0.0), None));
-        let labels: Vec<String> = of("rate").axis(4).ticks.into_iter().map(|tick| tick.label).collect();
+        let labels: Vec<String> = of("rate").axis(4, 9).ticks.into_iter().map(|tick| tick.label).collect();
         assert!(labels.contains(&"1e\u{2212}6".to_string()), "{labels:?}");
     }
 
     #[test]
     fn one_value_still_makes_an_axis() {
         for params in [r#"{"a": 0}"#, r#"{"a": 3}"#, r#"{"a": 1e-9}"#, r#"{"a": "x"}"#, r#"{"a": null}"#] {
-            let axis = Dimension::of("a", &[trial(params)]).axis(4);
+            let axis = Dimension::of("a", &[trial(params)]).axis(4, 9);
             assert!(axis.to > axis.from, "{params} {axis:?}");
         }
-        let axis = Dimension::of("none", &[]).axis(4);
+        let axis = Dimension::of("none", &[]).axis(4, 9);
         assert!(axis.to > axis.from, "{axis:?}");
     }
 }

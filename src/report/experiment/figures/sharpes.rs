@@ -47,6 +47,8 @@ fn sketch(data: &Data, width: f64) -> Sketch {
     let marks = [data.lucky, data.winner].into_iter().flatten();
     let all = data.values.iter().copied().chain(marks);
     let (low, high) = all.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+    // A single value stands in the middle.
+    let (low, high) = if high - low < 0.2 { (low - 0.25, high + 0.25) } else { (low, high) };
     let step = nice_step(((high - low) / BARS).max(0.01));
     let first = (low / step).floor() * step;
     let bins = (((high - first) / step).floor() as usize).min(200) + 1;

@@ -1,6 +1,6 @@
 //! The objective against each searched parameter.
 
-use super::scale::{Dimension, Scale};
+use super::scale::{Dimension, Scale, letters};
 use super::{Mark, TRIALS, Words, figure, grid, legend, occurring, thinned};
 use crate::report::chart::{Axis, Frame, Plot, Sketch, label_room};
 use crate::report::experiment::first::unit;
@@ -88,12 +88,14 @@ fn panel(
     points: &[(Mark, Point)],
 ) {
     let left = label_room(&y, sketch.font);
-    let x = dimension.axis(((frame.width() - left) / 58.0).max(2.0) as usize);
+    let n_words = if let Scale::Words(words) = &dimension.scale { words.len() } else { 0 };
+    let room = frame.width() - left;
+    let x = dimension.axis((room / 58.0).max(2.0) as usize, letters(room, sketch.font, n_words));
     let plot = Plot::new(sketch, frame, x, y, left, &dimension.title());
-    let is_word = matches!(dimension.scale, Scale::Words(_));
     for (mark, point) in points {
         let Some(value) = point.at[index] else { continue };
-        let shift = if is_word && *mark < Mark::Baseline { ((point.number * SPREAD).fract() - 0.5) * 0.6 } else { 0.0 };
+        let shift =
+            if n_words > 0 && *mark < Mark::Baseline { ((point.number * SPREAD).fract() - 0.5) * 0.6 } else { 0.0 };
         let height = point.score.map_or(plot.inner.bottom - 3.5, |score| plot.y_at(score));
         mark.draw(sketch, (plot.x_at(value + shift), height), points.len() > 250);
     }

@@ -5,7 +5,7 @@ use crate::report::chart::axis::nice_step;
 use crate::report::chart::{Axis, Entry, Frame, Pen, Plot, Role, Sketch, header, label_room};
 use crate::report::experiment::read::Experiment;
 use crate::report::figures::Figure;
-use crate::report::format::{Unit, fixed};
+use crate::report::format::{Unit, fixed, number};
 
 struct Data {
     logits: Vec<f64>,
@@ -28,6 +28,7 @@ pub fn figure_of(of: &Experiment) -> Option<Figure> {
     let step = all.len().div_ceil(MOST).max(1);
     let pairs: Vec<(f64, f64)> = all.iter().copied().step_by(step).collect();
     let line = of.number("degradation_intercept").zip(of.number("degradation_slope"));
+    let loss = of.number("probability_of_loss").map_or_else(|| "unknown".into(), |p| number(p, Unit::Percent, ""));
     let text = |column: &str| of.number(column).map_or_else(|| "unknown".to_string(), |value| fixed(value, 2));
     let cut = if step > 1 { format!(" One in {step} is drawn on the right.") } else { String::new() };
     let words = Words {
@@ -36,11 +37,10 @@ pub fn figure_of(of: &Experiment) -> Option<Figure> {
         caption: format!(
             "{} ways to halve the days. Left: rank of the best of one half in the other half, as a logit; orange at or below 0 is \
              no better than the middle, and its share is PBO, {}. Right: its daily Sharpe ratio in both halves; the slope of \
-             the line is {}, and it lost money in {} of the ways.{cut}",
-            of.splits.len(),
+             the line is {}, and it lost money in {loss} of them.{cut}",
+            number(of.splits.len() as f64, Unit::Count, ""),
             text("pbo"),
-            text("degradation_slope"),
-            text("probability_of_loss")
+            text("degradation_slope")
         ),
         alt: format!("Histogram of {} logits and scatter of Sharpe ratios. PBO {}.", logits.len(), text("pbo")),
     };
