@@ -8,6 +8,7 @@ use workstation::experiments::export::{self, Exported, Format};
 use workstation::experiments::thresholds;
 use workstation::store::Store;
 
+use crate::luck_store;
 use crate::shared::now;
 
 fn store() -> Store {
@@ -268,4 +269,59 @@ fn the_winner_becomes_a_file_that_repeats_its_run() {
     let refused = apply::write(&store(), "sma", &path, false, now()).unwrap_err();
     assert!(refused.is_refusal() && refused.to_string().contains("would be overwritten"), "{refused}");
     apply::write(&store(), "sma", &path, true, now()).unwrap();
+}
+
+/// Searches a SYNTHETIC market through the program, and gives the folder, the store and the name of the experiment.
+fn searched(spec: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("x.duckdb");
+    luck_store::json(&db, &["simulate", "--symbols", "3", "--days", "420", "--interval", "1d", "--seed", "5"]);
+    let file = folder.path().join("spec.toml");
+    std::fs::write(&file, spec).unwrap();
+    let out = folder.path().join("page");
+    luck_store::json(&db, &["experiment", "run", file.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    (folder, db)
+}
+
+#[test]
+fn the_command_in_the_file_comes_to_the_same_metrics() {
+    let spec = "name = \"cross\"\nstrategy = \"sma_cross\"\nkeep = 2\n[account]\ncommission = 0.0005\nborrow_rate = 0.01\n\
+                [space]\nfast = { int = [2, 6] }\nslow = { int = [8, 20] }\naccount.stop_loss = { choice = [0, 0.05] }\n\
+                [validation]\nscheme = \"holdout\"\n[sampler]\nkind = \"random\"\n[budget]\ntrials = 8\n";
+    let (folder, db) = searched(spec);
+    let out = folder.path().join("export");
+    let answer = luck_store::json(&db, &["experiment", "export", "cross", "--out", out.to_str().unwrap()]);
+    assert_eq!((answer["files"].as_array().unwrap().len(), &answer["n_trials"]), (6, &json!(8)));
+    let plan = text(&out, "deployment_plan.md");
+    assert!(plan.contains("Do not promote") && plan.contains("The data is SYNTHETIC"), "{plan}");
+    // A share of the accuracy report is the winner's stored metric, with an interval from its traces around it.
+    let page = text(&out, "accuracy_report.md");
+    for name in ["Sharpe ratio", "hit ratio", "win rate"] {
+        assert!(row(&page, name)[1..].iter().all(|cell| cell.contains('[')), "{name} has intervals in {page}");
+    }
+    let configs = document(&out, "configs.json");
+    assert!(configs["configurations"][0]["searched"]["fast"].is_i64(), "{configs}");
+    let path = folder.path().join("winner.toml");
+    let (applied, test_run) = {
+        let store = Store::open_read_only(&db).unwrap();
+        let applied = apply::write(&store, "cross", &path, false, now()).unwrap();
+        let test_run = applied.test_run_id.clone();
+        (applied, test_run)
+    };
+    let words: Vec<&str> = applied.words[1..].iter().map(String::as_str).collect();
+    let again = luck_store::json(&db, &words);
+    let metrics = |run_id: &str| {
+        let sql = format!("SELECT key, value FROM run_metrics WHERE run_id = '{run_id}' ORDER BY key");
+        luck_store::rows(&db, &sql)
+    };
+    let repeated = metrics(again["run_id"].as_str().unwrap());
+    assert!(repeated.len() > 20);
+    assert_eq!(repeated, metrics(&test_run));
+    let params = |run_id: &str| {
+        let sql = format!("SELECT key, value FROM run_params WHERE run_id = '{run_id}' ORDER BY key");
+        luck_store::rows(&db, &sql)
+    };
+    assert_eq!(params(again["run_id"].as_str().unwrap()), params(&test_run));
+    let refused = luck_store::refusal(&db, &["experiment", "export", "crosss", "--out", out.to_str().unwrap()]);
+    assert!(refused.contains("did you mean 'cross'?"), "{refused}");
 }

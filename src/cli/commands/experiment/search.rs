@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::report::open;
 use super::{plan, read};
-use crate::cli::{Ctx, Failure, Output};
+use crate::cli::{Ctx, Exit, Failure, Output};
 use crate::domain::Ts;
 use crate::experiments::run::{self, Ended, Options, Outcome};
 use crate::experiments::{Spec, Study};
@@ -118,5 +118,7 @@ fn report(store: &Store, outcome: &Outcome, how: &How, ctx: &Ctx) -> Result<Outp
         fields.insert("n_pruned".into(), json!(counts.pruned));
         fields.insert("n_failed".into(), json!(counts.failed));
     }
-    Ok(Output::new(format!("{}\n{ended}; report: {}", shown.human, written.html.display()), document))
+    let told = Output::new(format!("{}\n{ended}; report: {}", shown.human, written.html.display()), document);
+    // Without a winner a search has not given what was asked for.
+    Ok(if outcome.winner.is_some() { told } else { told.exit(Exit::Refused) })
 }
