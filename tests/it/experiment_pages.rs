@@ -13,7 +13,7 @@ use crate::shared::now;
 fn store() -> Store {
     let store = Store::in_memory().unwrap();
     store.conn().execute_batch(include_str!("views_fixture.sql")).unwrap();
-    store.conn().execute_batch(include_str!("experiment_fixture.sql")).unwrap();
+    store.conn().execute_batch(include_str!("experiment_pages.sql")).unwrap();
     store
 }
 
