@@ -112,9 +112,9 @@ fn resume(db: &Path, name: &str) -> Result<Outcome, ExperimentError> {
 /// Everything that trials came to, without ids and times.
 fn left(db: &Path) -> Vec<Value> {
     let sql = "SELECT t.trial, t.state, t.params, t.scores::VARCHAR AS scores, t.violation, t.steps::VARCHAR AS steps, t.n_kept, t.error, r.seed, \
-               (SELECT list((split, step, key, value)::VARCHAR ORDER BY ALL) FROM run_metrics m WHERE m.run_id = t.run_id) AS metrics, \
-               (SELECT list((session_date, \"return\")::VARCHAR ORDER BY ALL) FROM run_returns d WHERE d.run_id = t.run_id) AS returns, \
-               (SELECT list((key, value)::VARCHAR ORDER BY ALL) FROM run_params p WHERE p.run_id = t.run_id) AS settings, \
+               (SELECT list((split, step, key, value)::VARCHAR ORDER BY split, step, key) FROM run_metrics m WHERE m.run_id = t.run_id) AS metrics, \
+               (SELECT list((session_date, \"return\")::VARCHAR ORDER BY session_date) FROM run_returns d WHERE d.run_id = t.run_id) AS returns, \
+               (SELECT list((key, value)::VARCHAR ORDER BY key) FROM run_params p WHERE p.run_id = t.run_id) AS settings, \
                (SELECT md5(string_agg((ts, equity, cash)::VARCHAR, '' ORDER BY ts)) FROM equity q WHERE q.run_id = t.run_id) AS accounts \
                FROM trials t JOIN runs r USING (run_id) ORDER BY t.trial";
     let luck = "SELECT measure, value::VARCHAR AS value, detail FROM experiment_luck ORDER BY ALL";
@@ -148,8 +148,8 @@ fn kept_trials_are_what_the_views_say() {
     search(&db, LOGIT, 2, None).unwrap();
     // Every metric that a view has, too: unpivoted, joined by name, compared.
     let differences = "WITH of_views AS (
-            SELECT run_id, key, value FROM (SELECT run_id, CAST(COLUMNS(* EXCLUDE run_id) AS DOUBLE) FROM (
-                SELECT p.* EXCLUDE (currency) FROM run_performance p SEMI JOIN trials USING (run_id))) UNPIVOT INCLUDE NULLS (value FOR key IN (COLUMNS(* EXCLUDE run_id)))
+            SELECT run_id, key, value FROM (SELECT run_id, CAST(COLUMNS(['total_return', 'cagr', 'volatility', 'sharpe', 'sortino', 'calmar', 'max_drawdown', 'exposure', 'n_trades', 'win_rate', 'profit_factor', 'avg_win', 'avg_loss', 'expectancy', 'avg_holding_minutes', 'turnover', 'cost_drag', 'benchmark_return', 'beta', 'information_ratio', 'excess_return', 'benchmark_sharpe', 'benchmark_max_drawdown', 'n_days']) AS DOUBLE)
+                FROM run_performance SEMI JOIN trials USING (run_id)) UNPIVOT INCLUDE NULLS (value FOR key IN (COLUMNS(* EXCLUDE run_id)))
             UNION ALL
             SELECT run_id, key, value FROM (SELECT run_id, CAST(COLUMNS(['accuracy', 'precision_long', 'recall_long', 'f1_long', 'precision_short', 'recall_short', 'f1_short', 'hit_ratio']) AS DOUBLE)
                 FROM classification_report SEMI JOIN trials USING (run_id)) UNPIVOT INCLUDE NULLS (value FOR key IN (COLUMNS(* EXCLUDE run_id)))
@@ -447,7 +447,8 @@ fn what_can_not_be_searched_is_refused_before_anything_runs() {
         text(&output.stderr)
     };
     for (from, to, expected) in [
-        ("fast = { int = [2, 20] }", "fats = { int = [2, 20] }", "bad.toml:9: 'fats'"),
+        ("fast = { int = [2, 20] }", "fats = { int = [2, 20] }", "baseline 'fast' is not in [space]"),
+        ("fast = { int = [2, 20] }", "fast = { int = [2, 20] }\nfats = { int = [2, 20] }", "bad.toml:10: 'fats'"),
         ("int = [2, 20]", "int = [0, 20]", "bad.toml:9: 'fast'"),
         ("account.stop_loss", "account.stop_lost", "bad.toml:11:"),
         ("account.stop_loss = { choice = [0, 0.05] }", "account.warmup = { int = [1, 5] }", "can't be searched"),
