@@ -187,14 +187,17 @@ fn numbers(text: &str) -> Vec<f64> {
     }
 }
 
+/// A trial with its trading days (since 1970-01-01) and returns.
+pub type DailyReturns = (i64, Vec<(i32, f64)>);
+
 /// Daily returns of the finished trials of an experiment, the baseline first: trial, then days and returns.
 ///
 /// # Errors
 /// Faults of DuckDB.
-pub fn returns(store: &Store, experiment_id: &str) -> Result<Vec<(i64, Vec<(i32, f64)>)>> {
+pub fn returns(store: &Store, experiment_id: &str) -> Result<Vec<DailyReturns>> {
     let mut statement = store.conn().prepare(crate::sql!("experiments/returns"))?;
     let mut rows = statement.query([experiment_id])?;
-    let mut found: Vec<(i64, Vec<(i32, f64)>)> = Vec::new();
+    let mut found: Vec<DailyReturns> = Vec::new();
     while let Some(row) = rows.next()? {
         let (trial, day, value) = (row.get(0)?, row.get(1)?, row.get(2)?);
         match found.last_mut() {

@@ -1,6 +1,6 @@
 //! A search carried out: begun as a run, its trials judged on several threads and stored from one, its winner looked at.
 //!
-//! Trials come in generations of [`GENERATION`](super::GENERATION). What one suggests depends on the generations before it,
+//! Trials come in generations of [`GENERATION`]. What one suggests depends on the generations before it,
 //! whether a trial is stopped early likewise, and every trial has a seed of its own: results are the same at any number of
 //! workers. A trial is stored whole, in a transaction, when it ends; a kill loses those under way, and going on repeats
 //! only those.
