@@ -37,6 +37,8 @@ pub mod backtest;
 pub mod models;
 /// Searches over parameters, validated honestly, with the odds that the winner is luck.
 pub mod experiments;
+/// Runs made again from their inputs as they were, and the story of any run.
+pub mod replay;
 /// Reports: HTML pages and PNG pictures of runs.
 pub mod report;
 /// Defaults < file < environment < flags.

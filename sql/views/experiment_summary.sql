@@ -44,15 +44,15 @@
 -- col tested_at: UTC time at which the test period was looked at; NULL: never
 -- col deflated_sharpe: Probability that the true Sharpe ratio is above expected_maximum_sharpe
 -- col expected_maximum_sharpe: Sharpe ratio a day that the best of n_trials_counted worthless trials would show
--- col n_trials_counted: Trials counted for the deflation: every one ever run on this data
--- col n_trials_here: Of these, trials of this experiment
+-- col n_trials_counted: Trials counted for the deflation: every one ever run on overlapping data, pruned ones included
+-- col n_trials_here: Finished trials of this experiment, whose spread trial_sharpe_variance is
 -- col trial_sharpe_variance: Variance of the trials' daily Sharpe ratios
 -- col probabilistic_sharpe: Probability that the true Sharpe ratio is above 0, were there a single trial
 -- col minimum_track_record: Days needed to tell the winner from the luckiest trial with 95 % confidence; NULL when it is not above it
 -- col track_record: Days there are
 -- col sharpe_daily: Sharpe ratio of the winner a day, on validation
 -- col skewness: Of the winner's daily returns
--- col kurtosis: Of the winner's daily returns
+-- col kurtosis: Excess kurtosis of the winner's daily returns
 -- col pbo: Probability of backtest overfitting, a fraction
 -- col pbo_combinations: Combinations behind pbo
 -- col pbo_blocks: Blocks of days they are made of
@@ -66,8 +66,8 @@
 -- col baseline_spa_p: p-value of Hansen's test against the baseline
 -- col validation_sharpe: Sharpe ratio of the winner on validation, yearly
 -- col sharpe_gap: Validation less test, yearly
--- col sharpe_gap_p: p-value of that difference
--- col walk_sharpe: Yearly Sharpe ratio of the choice itself out of sample (experiment_paths)
+-- col sharpe_gap_p: Probability of so wide a difference if nothing had changed
+-- col walk_sharpe: Yearly Sharpe ratio of the choice itself out of sample (experiment_paths), the mean over paths
 -- col test_looks: Experiments that have looked at an overlapping test period of these symbols, this one included
 -- col verdict: unlikely to be luck, could well be luck or cannot be told
 -- col is_promotable: Whether every gate passed

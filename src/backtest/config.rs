@@ -53,8 +53,10 @@ pub struct GivenSignal {
 pub struct SignalSource {
     /// What it is called.
     pub name: String,
-    /// Hash of its text.
+    /// Hash of what was audited: its text, the interval, the feature sets it reads.
     pub sha256: String,
+    /// Its text, kept with the run; `None` where only its hash is known.
+    pub text: Option<String>,
     /// The look-ahead audit that it passed; `None` marks every report UNAUDITED.
     pub audit_id: Option<String>,
 }

@@ -11,7 +11,8 @@ use super::{BacktestError, Config, Data, Plan, inputs};
 use crate::domain::{Bars, Progress, Silent, Ts};
 use crate::store::Store;
 use crate::telemetry::{Meter, Yearly};
-use crate::venues::TimedSignal;
+use crate::trade::Feed;
+use crate::venues::{Replay, Tape, TimedSignal};
 
 /// Bars, instruments, sentiment and index levels of a configuration.
 #[derive(Debug, Clone)]
@@ -98,10 +99,40 @@ impl Market {
         pauses: &[Ts],
         go_on: &mut dyn FnMut(&Meter) -> bool,
     ) -> Result<Meter, BacktestError> {
+        let data = self.data(signals);
+        self.meter(Stepped::new(&data, Replay::new(data.bars, data.signals, data.around), plan, pauses)?, plan, go_on)
+    }
+
+    /// Its steps with these signals, to be simulated many times.
+    #[must_use]
+    pub fn tape(&self, signals: &[Vec<TimedSignal>]) -> Tape {
+        let data = self.data(signals);
+        let bars = self.bars.iter().map(Bars::len).sum();
+        Tape::record(&mut Replay::new(data.bars, data.signals, data.around), bars)
+    }
+
+    /// As [`Market::measure`], from a tape of this market.
+    ///
+    /// # Errors
+    /// Parameters that don't go together.
+    pub fn measure_tape(
+        &self,
+        plan: &Plan,
+        tape: &Tape,
+        pauses: &[Ts],
+        go_on: &mut dyn FnMut(&Meter) -> bool,
+    ) -> Result<Meter, BacktestError> {
+        self.meter(Stepped::new(&self.data(&[]), tape.play(), plan, pauses)?, plan, go_on)
+    }
+
+    fn meter<F: Feed>(
+        &self,
+        mut stepped: Stepped<'_, F>,
+        plan: &Plan,
+        go_on: &mut dyn FnMut(&Meter) -> bool,
+    ) -> Result<Meter, BacktestError> {
         let yearly = Yearly { risk_free_rate: plan.risk_free_rate, periods_per_year: self.periods_per_year() };
         let mut meter = Meter::new(plan.settings.capital, self.bars.len(), plan.interval, yearly);
-        let data = self.data(signals);
-        let mut stepped = Stepped::new(&data, plan, pauses)?;
         while stepped.advance(&mut meter) {
             if !go_on(&meter) {
                 break;

@@ -22,6 +22,7 @@ mod ranges;
 mod record;
 mod restore;
 mod settings;
+mod signals;
 mod simulate;
 mod steps;
 

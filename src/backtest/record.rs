@@ -10,7 +10,7 @@ use super::market::Market;
 use super::{BacktestError, Config, ModelRef, Plan, inputs, predictions, simulate};
 use crate::domain::{Bars, Progress, Ts};
 use crate::store::runs::{self, NewRun};
-use crate::store::{Columns, Store, params};
+use crate::store::{Columns, Store, artifacts, params};
 use crate::telemetry::{Recorder, RunLabels};
 use crate::venues::TimedSignal;
 
@@ -167,6 +167,10 @@ impl Simulated<'_> {
     /// Faults of the store.
     pub(super) fn write(&self, store: &Store, run_id: &str, now: Ts) -> Result<(), BacktestError> {
         self.write_rows(store, run_id)?;
+        let source = self.prepared.config.source.as_ref();
+        if let Some((name, text)) = source.and_then(|source| Some((&source.name, source.text.as_ref()?))) {
+            artifacts::keep(store, run_id, name, text.as_bytes(), now)?;
+        }
         Ok(runs::finish(store, run_id, now)?)
     }
 

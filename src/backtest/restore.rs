@@ -78,7 +78,7 @@ fn source(params: &BTreeMap<String, String>) -> Result<Option<SignalSource>, Bac
         problem: format!("the hash of the statement {name} is missing"),
     })?;
     let audit_id = params.get("audit").filter(|audit| *audit != "none").cloned();
-    Ok(Some(SignalSource { name: name.clone(), sha256, audit_id }))
+    Ok(Some(SignalSource { name: name.clone(), sha256, text: None, audit_id }))
 }
 
 #[cfg(test)]
@@ -122,7 +122,7 @@ mod tests {
         }
         if names.contains(&"signals") {
             let audit_id = rng.random_bool(0.5).then(|| "audit-1".to_string());
-            config.source = Some(SignalSource { name: "my.sql".into(), sha256: "ab".into(), audit_id });
+            config.source = Some(SignalSource { name: "my.sql".into(), sha256: "ab".into(), text: None, audit_id });
         }
     }
 

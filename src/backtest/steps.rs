@@ -4,25 +4,25 @@ use super::simulate::engine;
 use super::{BacktestError, Data, Plan};
 use crate::domain::{Silent, Ts};
 use crate::trade::{Engine, Feed, Sink, Step};
-use crate::venues::{Paper, Replay};
+use crate::venues::Paper;
 
 /// A feed that ends before the first step at or after each of some times, and goes on when it is asked again.
-struct Pausing<'a> {
-    replay: Replay<'a>,
+struct Pausing<'a, F> {
+    feed: F,
     pauses: &'a [Ts],
     /// The step that a pause came before.
     held: Option<Step>,
     ended: bool,
 }
 
-impl Feed for Pausing<'_> {
+impl<F: Feed> Feed for Pausing<'_, F> {
     #[inline]
     fn next(&mut self, step: &mut Step) -> bool {
         if let Some(held) = self.held.take() {
             *step = held;
             return true;
         }
-        if !self.replay.next(step) {
+        if !self.feed.next(step) {
             self.ended = true;
             return false;
         }
@@ -37,16 +37,15 @@ impl Feed for Pausing<'_> {
 }
 
 /// A plan over series in memory, a stretch at a time.
-pub(super) struct Stepped<'a> {
+pub(super) struct Stepped<'a, F> {
     engine: Engine<Paper>,
-    feed: Pausing<'a>,
+    feed: Pausing<'a, F>,
 }
 
-impl<'a> Stepped<'a> {
-    /// Nothing simulated yet; `pauses` ascend.
-    pub(super) fn new(data: &Data<'a>, plan: &Plan, pauses: &'a [Ts]) -> Result<Self, BacktestError> {
-        let replay = Replay::new(data.bars, data.signals, data.around);
-        Ok(Self { engine: engine(data, plan)?, feed: Pausing { replay, pauses, held: None, ended: false } })
+impl<'a, F: Feed> Stepped<'a, F> {
+    /// Nothing simulated yet; the feed has the steps of the data, `pauses` ascend.
+    pub(super) fn new(data: &Data<'_>, feed: F, plan: &Plan, pauses: &'a [Ts]) -> Result<Self, BacktestError> {
+        Ok(Self { engine: engine(data, plan)?, feed: Pausing { feed, pauses, held: None, ended: false } })
     }
 
     /// Simulates up to the next pause; false at the end of the data.

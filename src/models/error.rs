@@ -23,6 +23,14 @@ pub enum ModelError {
         /// Range.
         expected: &'static str,
     },
+    /// A stored parameter that this version can't read.
+    #[error("stored parameter {key}: {reason}")]
+    Unreadable {
+        /// Parameter.
+        key: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A split that is too small to learn from.
     #[error("{split} has {found} labelled windows, at least {needed} are needed; ingest more bars or widen the period")]
     TooFew {
@@ -106,6 +114,7 @@ impl ModelError {
             Self::Store(error) | Self::Dataset(DatasetError::Store(error)) => error.is_refusal(),
             Self::Dataset(_)
             | Self::Parameter { .. }
+            | Self::Unreadable { .. }
             | Self::TooFew { .. }
             | Self::OneClass { .. }
             | Self::Nothing { .. } => true,

@@ -18,6 +18,7 @@ mod mlp;
 pub mod objective;
 mod predict;
 mod record;
+mod restore;
 pub mod spec;
 mod train;
 pub mod weights;

@@ -82,7 +82,7 @@ pub fn train(store: &Store, config: &TrainConfig, now: Ts, progress: &dyn Progre
     let learner = config.model.learner()?;
     let dataset = dataset::load(store, &config.dataset)?;
     let split = checked_split(store, &dataset, &config.split)?;
-    let run_id = runs::begin(store, &new_run(config, &dataset)?, now)?;
+    let run_id = runs::begin(store, &new_run(config, &dataset), now)?;
     let job = Job { store, config, dataset: &dataset, split: &split, run_id: &run_id, now, begun };
     let result = job.fit(learner.as_ref(), progress).and_then(|fit| store.transaction(|| job.keep(fit, progress)));
     if let Err(error) = &result {
@@ -125,7 +125,8 @@ fn check_part(split: &'static str, samples: &Samples<'_>, needed: usize) -> Resu
     Ok(())
 }
 
-fn new_run(config: &TrainConfig, dataset: &Dataset) -> Result<NewRun> {
+/// Every parameter of a training run, as stored.
+pub(super) fn stored_params(config: &TrainConfig) -> BTreeMap<String, String> {
     let spec = &config.dataset;
     let mut params = BTreeMap::new();
     let bound = |ts: Option<Ts>| ts.map_or(Value::Null, |ts| Value::String(ts.to_string()));
@@ -143,7 +144,12 @@ fn new_run(config: &TrainConfig, dataset: &Dataset) -> Result<NewRun> {
         }),
         &mut params,
     );
-    Ok(NewRun {
+    params
+}
+
+fn new_run(config: &TrainConfig, dataset: &Dataset) -> NewRun {
+    let spec = &config.dataset;
+    NewRun {
         kind: "train",
         mode: "research",
         name: config.name(),
@@ -153,9 +159,9 @@ fn new_run(config: &TrainConfig, dataset: &Dataset) -> Result<NewRun> {
         data_as_of: dataset.data_as_of,
         interval: spec.interval.to_string(),
         symbols: dataset.symbols(),
-        params,
+        params: stored_params(config),
         ..NewRun::default()
-    })
+    }
 }
 
 /// `{"model": {"alpha": 1}}` as `model.alpha = 1`; lists as JSON, nulls left out.

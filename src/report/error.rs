@@ -19,6 +19,14 @@ pub enum ReportError {
         /// The newest runs there are.
         newest: Vec<String>,
     },
+    /// An experiment that the store does not have.
+    #[error("unknown experiment '{experiment_id}'; {}", experiments(.newest))]
+    UnknownExperiment {
+        /// The id as given.
+        experiment_id: String,
+        /// The newest experiments there are.
+        newest: Vec<String>,
+    },
     /// A figure could not be drawn.
     #[error("figure {figure}: {detail}")]
     Figure {
@@ -56,6 +64,7 @@ impl ReportError {
         match self {
             Self::NoRuns => Some("name one or more runs: ws report RUN.. --out DIR".into()),
             Self::UnknownRun { .. } => Some("list runs with 'ws sql \"FROM runs\"'".into()),
+            Self::UnknownExperiment { .. } => Some("list experiments with 'ws query experiments'".into()),
             Self::Io { .. } => Some("name a writable folder with --out".into()),
             Self::Store(error) => error.hint(),
             Self::Figure { .. } | Self::Page(_) => None,
@@ -66,7 +75,7 @@ impl ReportError {
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::NoRuns | Self::UnknownRun { .. } => true,
+            Self::NoRuns | Self::UnknownRun { .. } | Self::UnknownExperiment { .. } => true,
             Self::Store(error) => error.is_refusal(),
             Self::Figure { .. } | Self::Page(_) | Self::Io { .. } => false,
         }
@@ -76,6 +85,14 @@ impl ReportError {
 fn known(newest: &[String]) -> String {
     if newest.is_empty() {
         "the store has none yet; 'ws backtest' makes one".to_string()
+    } else {
+        format!("newest: {}", newest.join(", "))
+    }
+}
+
+fn experiments(newest: &[String]) -> String {
+    if newest.is_empty() {
+        "the store has none yet; 'ws experiment run' makes one".to_string()
     } else {
         format!("newest: {}", newest.join(", "))
     }

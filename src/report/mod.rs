@@ -10,6 +10,7 @@
 mod audits;
 pub mod chart;
 mod error;
+pub mod experiment;
 mod figures;
 mod format;
 pub mod labels;

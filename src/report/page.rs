@@ -145,7 +145,7 @@ fn section(store: &Store, run: Run, own: Option<&Record>, beside: Option<&Record
 }
 
 /// Lineage of a run as label and value; what is unknown is said to be.
-fn details(run: &Run) -> Vec<(String, String)> {
+pub(super) fn details(run: &Run) -> Vec<(String, String)> {
     let or_unknown =
         |value: Option<String>| value.filter(|text| !text.is_empty()).unwrap_or_else(|| "— (unknown)".into());
     let time = |ts: Option<Ts>| or_unknown(ts.map(|ts| format!("{} UTC", ts.naive().format("%Y-%m-%d %H:%M:%S"))));
@@ -170,8 +170,9 @@ fn details(run: &Run) -> Vec<(String, String)> {
     lines.into_iter().map(|(label, value)| (label.to_string(), value)).chain(error).collect()
 }
 
+/// A figure drawn for the template.
 #[derive(Serialize)]
-struct FigureView<'a> {
+pub(super) struct FigureView<'a> {
     id: String,
     title: &'a str,
     caption: &'a str,
@@ -223,7 +224,8 @@ fn subtitle(run: &Run) -> String {
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-fn figure_view<'a>(section: usize, figure: &'a Figure) -> Result<FigureView<'a>, ReportError> {
+/// Draws a figure; its anchor on the page is made of the section's number and its key.
+pub(super) fn figure_view<'a>(section: usize, figure: &'a Figure) -> Result<FigureView<'a>, ReportError> {
     let draw = |width: f64| {
         let svg = render::svg(&(figure.picture)(width));
         svg.map(Value::from_safe_string).map_err(|detail| ReportError::Figure { figure: figure.key.clone(), detail })

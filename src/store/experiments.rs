@@ -268,13 +268,3 @@ pub fn trials_on_data(store: &Store, experiment_id: &str) -> Result<i64> {
 pub fn test_looks(store: &Store, experiment_id: &str) -> Result<i64> {
     Ok(store.conn().query_row(crate::sql!("experiments/test_looks"), [experiment_id], |row| row.get(0))?)
 }
-
-/// Stores a file that belongs to a run; the caller holds the transaction.
-///
-/// # Errors
-/// Faults of DuckDB.
-pub fn insert_artifact(store: &Store, run_id: &str, name: &str, bytes: &[u8], now: Ts) -> Result<()> {
-    let sha256 = crate::domain::fingerprint::sha256(bytes);
-    store.conn().execute(crate::sql!("experiments/insert_artifact"), params![run_id, name, sha256, bytes, now.0])?;
-    Ok(())
-}

@@ -4,6 +4,7 @@
 //! the views of `sql/views/` and the calendars of `data/calendars/` up to date; read-only opens create nothing and refuse a missing file. Statements
 //! that rooms run live in `sql/statements/<room>/` and are reached through the [`sql!`](crate::sql) macro.
 
+pub mod artifacts;
 pub mod bars;
 pub mod calendars;
 pub mod campaigns;

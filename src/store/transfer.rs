@@ -1,4 +1,4 @@
-//! Copying rows from one store into another.
+//! Copying tables and rows from one store into another.
 
 use duckdb::ToSql;
 
@@ -20,4 +20,26 @@ pub fn copy(from: &Store, sql: &str, parameters: &[&dyn ToSql], to: &Store, tabl
     // Errors surface here; dropped unflushed they would be lost.
     appender.flush()?;
     Ok(())
+}
+
+/// Makes a table of one store in another, with its comment and without rows; says whether there is such a table.
+///
+/// # Errors
+/// Faults of DuckDB in either store.
+pub fn table(from: &Store, to: &Store, table: &str) -> Result<bool> {
+    let found = from.conn().query_row(
+        "SELECT sql, coalesce(comment, '') FROM duckdb_tables() WHERE table_name = ? AND schema_name = 'main'
+         AND NOT internal AND NOT temporary",
+        [table],
+        |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
+    );
+    let (sql, comment) = match found {
+        Err(duckdb::Error::QueryReturnedNoRows) => return Ok(false),
+        found => found?,
+    };
+    to.conn().execute_batch(&sql)?;
+    // Statements about the catalogue take no parameters; quoting keeps both what they are.
+    let (table, comment) = (table.replace('"', "\"\""), comment.replace('\'', "''"));
+    to.conn().execute_batch(&format!("COMMENT ON TABLE \"{table}\" IS '{comment}'"))?;
+    Ok(true)
 }

@@ -2,6 +2,8 @@
 
 pub mod paper;
 pub mod replay;
+mod tape;
 
 pub use paper::{Paper, SquareOff, Terms};
 pub use replay::{Replay, Surroundings, TimedSignal};
+pub use tape::{Playback, Tape};

@@ -67,7 +67,7 @@ impl<'a> Replay<'a> {
         let signals = signals.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
         let around = around.iter().map(Some).chain(std::iter::repeat(None));
         let series = bars.iter().zip(signals).zip(around).map(|((bars, signals), around)| Series {
-            opens: opening(bars, around, 0),
+            opens: opening(bars, around, 0, None),
             bars,
             signals,
             around,
@@ -104,7 +104,7 @@ impl<'a> Replay<'a> {
         for (asset, series) in self.series.iter_mut().enumerate() {
             if !series.is_open && series.opens == Some(ts) {
                 self.session = self.session.max(series.take(asset, step));
-                series.opens = opening(series.bars, series.around, series.next_bar);
+                series.opens = opening(series.bars, series.around, series.next_bar, series.session);
             }
         }
         let starts = step.ticks.iter().map(|tick| tick.bar.ts).max().unwrap_or(ts);
@@ -215,12 +215,22 @@ impl Series<'_> {
     }
 }
 
-/// When a bar of a series opens.
+/// When a bar of a series opens; `known` are the hours of a day that were looked up before.
 #[inline(always)]
-fn opening(bars: &Bars, around: Option<&Surroundings>, index: usize) -> Option<Ts> {
+fn opening(
+    bars: &Bars,
+    around: Option<&Surroundings>,
+    index: usize,
+    known: Option<(i32, Option<Hours>)>,
+) -> Option<Ts> {
     let ts = *bars.ts.get(index)?;
     let Some(around) = around.filter(|around| !around.hours.is_empty()) else { return Some(ts) };
-    let open = around.hours.get(&bars.session_date[index]).map_or(ts, |hours| hours.open);
+    let day = bars.session_date[index];
+    let hours = match known {
+        Some((known, hours)) if known == day => hours,
+        _ => around.hours.get(&day).copied(),
+    };
+    let open = hours.map_or(ts, |hours| hours.open);
     // A session that begins after the bar has ended is none of this bar's.
     Some(if open < bars.close_ts[index] { ts.max(open) } else { ts })
 }

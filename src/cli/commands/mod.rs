@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod evaluate;
 mod experiment;
+mod explain;
 mod features;
 mod ingest;
 mod ingest_reference;
@@ -20,6 +21,7 @@ mod man;
 mod model;
 mod montecarlo;
 mod query;
+mod replay;
 mod report;
 mod simulate;
 mod sql;
@@ -45,6 +47,8 @@ pub enum Command {
     Campaign(Box<campaign::CampaignArgs>),
     Montecarlo(montecarlo::MontecarloArgs),
     Compare(compare::CompareArgs),
+    Replay(replay::ReplayArgs),
+    Explain(explain::ExplainArgs),
     Audit(audit::AuditArgs),
     Report(report::ReportArgs),
     Sql(sql::SqlArgs),
@@ -71,6 +75,8 @@ pub fn run(command: Command, ctx: &Ctx) -> Result<Output, Failure> {
         Command::Campaign(args) => campaign::run(&args, ctx),
         Command::Montecarlo(args) => montecarlo::run(&args, ctx),
         Command::Compare(args) => compare::run(&args, ctx),
+        Command::Replay(args) => replay::run(&args, ctx),
+        Command::Explain(args) => explain::run(&args, ctx),
         Command::Audit(args) => audit::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
         Command::Sql(args) => sql::run(&args, ctx),

@@ -6,10 +6,10 @@
 use super::walk::Choice;
 use super::work::seed_of;
 use super::{Search, luck, test_period, walk};
-use crate::experiments::ExperimentError;
+use crate::experiments::{ExperimentError, thresholds};
 use crate::search::{Assignment, Direction, Observed, TrialState, importance, pareto_front};
 use crate::store::experiments;
-use crate::store::{Columns, params, runs};
+use crate::store::{Columns, artifacts, params, runs};
 
 impl Search<'_> {
     /// Chooses, keeps, looks at the test period and stores what luck could have done; returns the winner.
@@ -44,6 +44,7 @@ impl Search<'_> {
                     self.now().0
                 ],
             )?;
+            thresholds::settle(self.store, &self.experiment_id)?;
             runs::finish(self.store, &self.experiment_id, self.now())?;
             Ok::<(), ExperimentError>(())
         })?;
@@ -85,7 +86,7 @@ impl Search<'_> {
         self.study.market().record(self.store, &config, &run_id)?;
         for (fold, bytes) in (1..).zip(&weights) {
             let name = format!("fold-{fold}.safetensors");
-            experiments::insert_artifact(self.store, &run_id, &name, bytes, self.now())?;
+            artifacts::keep(self.store, &run_id, &name, bytes, self.now())?;
         }
         self.store.conn().execute(crate::sql!("experiments/mark_kept"), params![run_id])?;
         Ok(())

@@ -31,7 +31,7 @@ impl Study {
             is_pruned = prune(&steps);
             !is_pruned
         };
-        let meter = self.market.measure(&plan, &self.signals, &self.pauses, &mut go_on)?;
+        let meter = self.market.measure_tape(&plan, &self.tape, &self.pauses, &mut go_on)?;
         let measures = measures_of(&meter);
         if !is_pruned {
             steps.push(self.value(&measures));
@@ -63,7 +63,11 @@ impl Study {
     #[must_use]
     pub fn violation(&self, measures: &Measures) -> f64 {
         let of = |name: &str| measures.get(name).copied().flatten();
-        self.spec.constraints.iter().map(|constraint| constraint.violation(of(&constraint.metric))).sum()
+        self.spec
+            .constraints
+            .iter()
+            .map(|constraint| constraint.violation(of(&constraint.metric)))
+            .fold(0.0, |sum, missed| sum + missed)
     }
 }
 

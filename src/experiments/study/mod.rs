@@ -11,7 +11,7 @@ use crate::backtest::{Config, Market};
 use crate::domain::{Progress, Ts};
 use crate::search::{Assignment, Dimension, Domain, Value};
 use crate::store::Store;
-use crate::venues::TimedSignal;
+use crate::venues::Tape;
 
 use super::ExperimentError;
 use super::measures::Measures;
@@ -49,7 +49,8 @@ pub struct Study {
     /// What a model learns from; `None` for strategies.
     pub model: Option<ModelStudy>,
     market: Market,
-    signals: Vec<Vec<TimedSignal>>,
+    /// Its steps; empty where a model adds signals of its own.
+    tape: Tape,
     /// Where a pruner may look.
     pauses: Vec<Ts>,
 }
@@ -87,9 +88,12 @@ impl Study {
                 crate::domain::fingerprint::sha256(format!("{fingerprint}\n{}", model.fingerprint()).as_bytes());
             data_as_of = data_as_of.max(model.data_as_of());
         }
-        let (signals, _) = market.signals(&base)?;
+        let tape = match &model {
+            None => market.tape(&market.signals(&base)?.0),
+            Some(_) => Tape::default(),
+        };
         let pauses = pauses(&spec, &windows, &starts);
-        let study = Self { spec, windows, base, fingerprint, data_as_of, model, market, signals, pauses };
+        let study = Self { spec, windows, base, fingerprint, data_as_of, model, market, tape, pauses };
         study.check_space()?;
         Ok(study)
     }

@@ -10,7 +10,6 @@ use crate::domain::Symbol;
 use crate::store::series::SeriesFilter;
 use crate::store::signals::{self, SignalRow};
 use crate::store::{Store, StoreError};
-use crate::trade::Direction;
 
 /// Cuts of an audit.
 const CUTS: usize = 20;
@@ -23,7 +22,7 @@ pub(super) fn config(store: &Store, path: &Path, data: &Data) -> Result<Config, 
     // A statement may speak of more than is traded here.
     let is_asked =
         |row: &&SignalRow| data.symbols.is_empty() || data.symbols.iter().any(|own| own.as_str() == row.symbol);
-    let given = rows.iter().filter(is_asked).map(signal).collect::<Result<Vec<_>, _>>();
+    let given = rows.iter().filter(is_asked).map(GivenSignal::from_row).collect::<Result<Vec<_>, _>>();
     let given = given.map_err(|message| Failure::refused(format!("{}: {message}", path.display())))?;
     // Sorted by symbol and time.
     if let Some([first, _]) = given.array_windows().find(|[a, b]| (&a.symbol, a.ts) == (&b.symbol, b.ts)) {
@@ -48,11 +47,12 @@ pub(super) fn audit(config: &mut Config, store: &Store, path: &Path, no_audit: b
     // A request that is refused anyway is not audited first.
     config.check()?;
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
-    let sql = signals::keyed(&text(path)?, config.interval)?;
+    let text = text(path)?;
+    let sql = signals::keyed(&text, config.interval)?;
     let subject = Subject::query(store, name.clone(), sql)?;
     let sha256 = subject.version();
     let audit_id = if no_audit { None } else { Some(audited(&subject, config, store, ctx)?) };
-    config.source = Some(SignalSource { name, sha256, audit_id });
+    config.source = Some(SignalSource { name, sha256, text: Some(text), audit_id });
     Ok(())
 }
 
@@ -99,21 +99,6 @@ fn told(subject: &Subject, alarm: &Alarm) -> String {
         alarm.cut,
         alarm.because_of.join(", ")
     )
-}
-
-fn signal(row: &SignalRow) -> Result<GivenSignal, String> {
-    let at = format!("the signal about '{}' at {}", row.symbol, row.ts);
-    let symbol = row.symbol.parse().map_err(|error| format!("{at}: {error}"))?;
-    let direction = match row.direction.to_uppercase().as_str() {
-        "LONG" => Some(Direction::Long),
-        "SHORT" => Some(Direction::Short),
-        "FLAT" => None,
-        other => return Err(format!("{at}: direction '{other}' is none of LONG, SHORT, FLAT")),
-    };
-    if let Some(confidence) = row.confidence.filter(|confidence| !(0.0..=1.0).contains(confidence)) {
-        return Err(format!("{at}: confidence {confidence} is not between 0 and 1"));
-    }
-    Ok(GivenSignal { symbol, ts: row.ts, direction, confidence: row.confidence })
 }
 
 fn text(path: &Path) -> Result<String, Failure> {

@@ -1,5 +1,6 @@
 //! `ws experiment`.
 
+mod best;
 mod export;
 mod plan;
 mod read;
@@ -35,6 +36,8 @@ enum Action {
     List(read::ListArgs),
     /// One experiment: verdict, winner against baseline, luck, best trials
     Show(read::ShowArgs),
+    /// The winner: its configuration, and the command that repeats its run on the test period
+    Best(best::BestArgs),
     /// Experiments side by side
     Compare(read::CompareArgs),
     /// Write an experiment into a folder: files for people and programs, or for MLflow
@@ -58,6 +61,7 @@ pub fn run(args: &ExperimentArgs, ctx: &Ctx) -> Result<Output, Failure> {
         Action::Resume(args) => search::resume(args, ctx),
         Action::List(args) => read::list(args, ctx),
         Action::Show(args) => read::show(args, ctx),
+        Action::Best(args) => best::run(args, ctx),
         Action::Compare(args) => read::compare(args, ctx),
         Action::Export(args) => export::run(args, ctx),
         Action::Example(args) => plan::example(args),

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::super::report::open;
 use super::{plan, read};
-use crate::cli::{Ctx, Failure, Output};
+use crate::cli::{Ctx, Exit, Failure, Output};
 use crate::domain::Ts;
 use crate::experiments::run::{self, Ended, Options, Outcome};
 use crate::experiments::{Spec, Study};
+use crate::report::experiment;
 use crate::store::Store;
 
 /// How a search is carried out.
@@ -95,7 +97,10 @@ impl How {
 /// The result, as `show` has it, with the page.
 fn report(store: &Store, outcome: &Outcome, how: &How, ctx: &Ctx) -> Result<Output, Failure> {
     let shown = read::told(store, &outcome.experiment_id, 10)?;
-    let _ = (how, ctx);
+    let written = experiment::write(store, &outcome.experiment_id, &how.out, ctx.now())?;
+    if how.open {
+        open(&written.html)?;
+    }
     let ended = match outcome.ended {
         Ended::Trials => "all trials were run",
         Ended::Time => "the time was up",
@@ -106,10 +111,14 @@ fn report(store: &Store, outcome: &Outcome, how: &How, ctx: &Ctx) -> Result<Outp
     if let Value::Object(fields) = &mut document {
         fields.insert("run_id".into(), json!(outcome.experiment_id));
         fields.insert("ended".into(), json!(ended));
+        fields.insert("html".into(), json!(written.html));
+        fields.insert("pngs".into(), json!(written.pngs));
         fields.insert("done_before".into(), json!(outcome.done_before));
         fields.insert("n_finished".into(), json!(counts.finished));
         fields.insert("n_pruned".into(), json!(counts.pruned));
         fields.insert("n_failed".into(), json!(counts.failed));
     }
-    Ok(Output::new(format!("{}\n{ended}", shown.human), document))
+    let told = Output::new(format!("{}\n{ended}; report: {}", shown.human, written.html.display()), document);
+    // Without a winner a search has not given what was asked for.
+    Ok(if outcome.winner.is_some() { told } else { told.exit(Exit::Refused) })
 }

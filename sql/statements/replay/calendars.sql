@@ -1,0 +1,2 @@
+-- Every calendar.
+SELECT * FROM calendars

@@ -1,0 +1,2 @@
+-- Every version of every feature set.
+SELECT * FROM feature_sets

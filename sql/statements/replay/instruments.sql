@@ -1,0 +1,2 @@
+-- Every instrument: a copy needs their currencies, grids and calendars.
+SELECT * FROM instruments

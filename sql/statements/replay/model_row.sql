@@ -1,0 +1,2 @@
+-- One model. $1 its id.
+SELECT * FROM models WHERE model_id = $1

@@ -1,0 +1,2 @@
+-- The sessions of every calendar.
+SELECT * FROM sessions
