@@ -94,9 +94,9 @@ fn accuracy_has_intervals_that_can_be_computed_by_hand() {
     // The hit ratio stored is not the 3 of 4 that the traces make: no interval.
     assert_eq!(row(&page, "hit ratio")[2], "60.00 %");
     assert_eq!(row(&page, "Sharpe ratio")[2], "2.0000");
-    // 0.02 and -0.01 in turn: mean 0.005, deviation 0.015 sqrt(100 / 99), so 5.2652 a year; skewness 0, kurtosis 1, so that
+    // 0.02 and -0.01 in turn: mean 0.005, deviation 0.015 sqrt(100 / 99), so 5.2650 a year; skewness 0, kurtosis 1, so that
     // V = 1 / 99 and the interval is +- 1.959964 sqrt(252 / 99).
-    assert_eq!(row(&page, "Sharpe ratio")[4], "5.2652 [2.1382, 8.3922]");
+    assert_eq!(row(&page, "Sharpe ratio")[4], "5.2650 [2.1380, 8.3920]");
     assert_eq!(row(&page, "trades"), ["trades", "60", "4", "55", "51"]);
     for part in [
         "- winner, validation: 4 trades, **below 50: too few to judge**",
@@ -220,6 +220,7 @@ fn mlflow_is_told_every_run_with_what_is_known() {
         (&run("t0")["tags"]["ws.role"], &run("t2")["start_time"]),
         (&json!("baseline"), &json!(1_767_261_720_000_i64))
     );
+    assert_eq!(run("exp-1")["end_time"], json!(1_767_265_200_000_i64));
     for artifact in parent["artifacts"].as_array().unwrap() {
         assert!(folder.path().join(artifact.as_str().unwrap()).is_file());
     }
@@ -283,6 +284,42 @@ fn searched(spec: &str) -> (tempfile::TempDir, std::path::PathBuf) {
     (folder, db)
 }
 
+/// The command in the winner's file must come to the metrics and settings of the run on the test period.
+fn repeats(folder: &Path, db: &Path, name: &str) {
+    let path = folder.join("winner.toml");
+    let applied = apply::write(&Store::open_read_only(db).unwrap(), name, &path, false, now()).unwrap();
+    let words: Vec<&str> = applied.words[1..].iter().map(String::as_str).collect();
+    let again = luck_store::json(db, &words)["run_id"].as_str().unwrap().to_string();
+    for (table, least) in [("run_metrics", 20), ("run_params", 20)] {
+        let of = |run_id: &str| {
+            let sql = format!("SELECT key, value FROM {table} WHERE run_id = '{run_id}' ORDER BY key");
+            luck_store::rows(db, &sql)
+        };
+        let found = of(&again);
+        assert!(found.len() > least, "{found:?}");
+        assert_eq!(found, of(&applied.test_run_id), "{table}: {}", applied.command);
+    }
+}
+
+#[test]
+fn the_command_of_a_model_comes_to_the_same_metrics() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("x.duckdb");
+    luck_store::json(&db, &["simulate", "--symbols", "3", "--days", "500", "--interval", "1d", "--seed", "5"]);
+    luck_store::json(&db, &["features", "build"]);
+    luck_store::json(&db, &["labels", "build"]);
+    let spec = "name = \"fit\"\nmodel = \"logistic\"\nkeep = 1\n[data]\nlookback = 5\n[strategy_params]\nthreshold = 0.3\n\
+                [space]\nalpha = { float = [1, 100], log = true }\n[validation]\nscheme = \"holdout\"\n\
+                [sampler]\nkind = \"random\"\n[budget]\ntrials = 2\n";
+    let file = folder.path().join("spec.toml");
+    std::fs::write(&file, spec).unwrap();
+    let out = folder.path().join("page");
+    luck_store::json(&db, &["experiment", "run", file.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    repeats(folder.path(), &db, "fit");
+    let file = std::fs::read_to_string(folder.path().join("winner.toml")).unwrap();
+    assert!(file.contains("--model=") && !file.contains("--strategy=") && file.contains("# model       "), "{file}");
+}
+
 #[test]
 fn the_command_in_the_file_comes_to_the_same_metrics() {
     let spec = "name = \"cross\"\nstrategy = \"sma_cross\"\nkeep = 2\n[account]\ncommission = 0.0005\nborrow_rate = 0.01\n\
@@ -294,6 +331,7 @@ fn the_command_in_the_file_comes_to_the_same_metrics() {
     assert_eq!((answer["files"].as_array().unwrap().len(), &answer["n_trials"]), (6, &json!(8)));
     let plan = text(&out, "deployment_plan.md");
     assert!(plan.contains("Do not promote") && plan.contains("The data is SYNTHETIC"), "{plan}");
+    assert!(row(plan.split("## Thresholds").nth(1).unwrap(), "sharpe")[4].parse::<f64>().is_ok(), "{plan}");
     // A share of the accuracy report is the winner's stored metric, with an interval from its traces around it.
     let page = text(&out, "accuracy_report.md");
     for name in ["Sharpe ratio", "hit ratio", "win rate"] {
@@ -301,27 +339,7 @@ fn the_command_in_the_file_comes_to_the_same_metrics() {
     }
     let configs = document(&out, "configs.json");
     assert!(configs["configurations"][0]["searched"]["fast"].is_i64(), "{configs}");
-    let path = folder.path().join("winner.toml");
-    let (applied, test_run) = {
-        let store = Store::open_read_only(&db).unwrap();
-        let applied = apply::write(&store, "cross", &path, false, now()).unwrap();
-        let test_run = applied.test_run_id.clone();
-        (applied, test_run)
-    };
-    let words: Vec<&str> = applied.words[1..].iter().map(String::as_str).collect();
-    let again = luck_store::json(&db, &words);
-    let metrics = |run_id: &str| {
-        let sql = format!("SELECT key, value FROM run_metrics WHERE run_id = '{run_id}' ORDER BY key");
-        luck_store::rows(&db, &sql)
-    };
-    let repeated = metrics(again["run_id"].as_str().unwrap());
-    assert!(repeated.len() > 20);
-    assert_eq!(repeated, metrics(&test_run));
-    let params = |run_id: &str| {
-        let sql = format!("SELECT key, value FROM run_params WHERE run_id = '{run_id}' ORDER BY key");
-        luck_store::rows(&db, &sql)
-    };
-    assert_eq!(params(again["run_id"].as_str().unwrap()), params(&test_run));
+    repeats(folder.path(), &db, "cross");
     let refused = luck_store::refusal(&db, &["experiment", "export", "crosss", "--out", out.to_str().unwrap()]);
     assert!(refused.contains("did you mean 'cross'?"), "{refused}");
 }

@@ -38,7 +38,7 @@ def expected(store, experiment):
     parent, name, *tests, winner, objectives = row
     runs = {}
     for run_id, status, started, ended in db.execute(
-        "SELECT run_id, status, epoch_ms(started_at), epoch_ms(ended_at) FROM runs WHERE run_id = ? OR parent_run_id = ?"
+        "SELECT run_id, status, epoch_us(started_at) // 1000, epoch_us(ended_at) // 1000 FROM runs WHERE run_id = ? OR parent_run_id = ?"
         " AND kind = 'trial' OR run_id IN (?, ?)",
         [parent, parent, *tests],
     ).fetchall():
@@ -51,6 +51,13 @@ def expected(store, experiment):
             "metrics": {(key, step): value for key, step, value in points if value is not None and math.isfinite(value)},
             "parent": None if run_id == parent else parent,
         }
+    # What a backtest does not store and its view says.
+    ratios = "accuracy precision_long recall_long f1_long precision_short recall_short f1_short hit_ratio".split()
+    for run_id, *values in db.execute(
+        f"SELECT run_id, {', '.join(ratios)} FROM classification_report WHERE run_id IN (?, ?)", tests
+    ).fetchall():
+        pairs = zip(ratios, values)
+        runs[run_id]["metrics"].update({("backtest/" + key, 0): value for key, value in pairs if value is not None})
     for measure, value in db.execute("SELECT measure, value FROM experiment_luck WHERE experiment_id = ?", [parent]).fetchall():
         if value is not None and math.isfinite(value):
             runs[parent]["metrics"][("luck/" + measure, 0)] = value
@@ -117,13 +124,13 @@ def compare(parent, runs, found):
 
 def main():
     store, export, experiment = (sys.argv[1:] + [None])[:3]
-    export = pathlib.Path(export)
+    export = pathlib.Path(export).resolve()
     parent, name, runs = expected(store, experiment)
     with tempfile.TemporaryDirectory() as folder:
         uri = f"sqlite:///{folder}/mlflow.db"
         for wanted in (f"{len(runs)} runs loaded, 0 were there", f"0 runs loaded, {len(runs)} were there"):
             command = [sys.executable, str(export / "load_into_mlflow.py"), "--tracking-uri", uri, str(export)]
-            said = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder).stdout
+            said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=folder).stdout
             assert wanted in said, said
         client, found = loaded(uri, name)
         counts = compare(parent, runs, found)

@@ -7,7 +7,8 @@ SELECT
         WHEN e.baseline_test_run_id THEN e.name || '/test of the baseline'
         ELSE coalesce(r.name, r.run_id)
     END AS name,
-    r.kind, r.status, epoch_ms(r.started_at) AS started_ms, epoch_ms(r.ended_at) AS ended_ms, r.seed, r.code_version,
+    r.kind, r.status, epoch_us(r.started_at) // 1000 AS started_ms,
+    epoch_us(r.ended_at) // 1000 AS ended_ms, r.seed, r.code_version,
     r.data_fingerprint, r.feature_set_hash, CAST(r.data_as_of AS VARCHAR) AS data_as_of, r.model_id, r.strategy, r.interval,
     array_to_string(r.symbols, ',') AS symbols, r.error
 FROM experiments AS e

@@ -90,7 +90,7 @@ pub fn plan(facts: &Facts) -> Result<Vec<u8>, ExportError> {
     let own = json!({
         "obstacles": words::obstacles(facts), "compared": compared, "thresholds": thresholds,
         "sessions": facts.thresholds.first().map_or(SESSIONS, |held| held.sessions),
-        "least_trades": LEAST_TRADES, "latency": LATENCY_MS, "roll_back_days": ROLL_BACK_DAYS,
+        "least_trades": format!("{LEAST_TRADES:.0}"), "latency": format!("{LATENCY_MS:.0}"), "roll_back_days": ROLL_BACK_DAYS,
     });
     let template = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/reports/experiment/deployment_plan.md"));
     render("deployment_plan.md", template, facts, own)
@@ -106,7 +106,7 @@ fn render(file: &'static str, template: &str, facts: &Facts, own: serde_json::Va
         .map(|(metric, direction)| format!("{direction} {metric}"))
         .collect();
     let tested = match &experiment.tested_at {
-        Some(at) => format!("looked at once, {at} UTC"),
+        Some(at) => format!("looked at once, {} UTC", seconds(at)),
         None => "not looked at".into(),
     };
     let symbols = match experiment.n_symbols.unwrap_or(0) {
@@ -116,7 +116,8 @@ fn render(file: &'static str, template: &str, facts: &Facts, own: serde_json::Va
     let shared = json!({
         "name": experiment.name, "experiment_id": experiment.experiment_id, "subject": experiment.subject,
         "symbols": symbols, "interval": experiment.interval, "scheme": experiment.scheme,
-        "dev_from": experiment.dev_from, "test_from": experiment.test_from, "test_to": experiment.test_to,
+        "dev_from": seconds(&experiment.dev_from), "test_from": seconds(&experiment.test_from),
+        "test_to": seconds(&experiment.test_to),
         "objectives": objectives.join(", "), "tested": tested, "verdict": facts.verdict,
         "synthetic": facts.is_synthetic(), "winner": words::trial(facts.winner()),
         "baseline": words::trial(facts.baseline()),
@@ -130,6 +131,11 @@ fn render(file: &'static str, template: &str, facts: &Facts, own: serde_json::Va
     let mut text = page.render(context).map_err(fault)?.trim_end().to_string();
     text.push('\n');
     Ok(text.into_bytes())
+}
+
+/// A time without fractions of a second.
+fn seconds(at: &str) -> &str {
+    at.split('.').next().unwrap_or(at)
 }
 
 fn columns(facts: &Facts) -> Vec<Column<'_>> {
