@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::work::Ran;
 use super::Options;
+use super::work::Ran;
 use crate::domain::fingerprint::sha256;
 use crate::experiments::ExperimentError;
 use crate::experiments::spec::{Subject, text_of};
@@ -48,6 +48,8 @@ fn new_run(study: &Study, options: &Options<'_>) -> NewRun {
         params.insert(format!("space.{}", dimension.name), json(&dimension.domain));
     }
     params.extend(learned_from(study));
+    let period = [("from", study.base.from), ("to", study.base.to)];
+    params.extend(period.into_iter().filter_map(|(key, ts)| Some((key.to_string(), ts?.to_string()))));
     let run = trial_run(study, "");
     NewRun {
         kind: "experiment",

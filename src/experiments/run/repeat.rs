@@ -11,8 +11,8 @@ use crate::experiments::ExperimentError;
 use crate::experiments::spec::text_of;
 use crate::experiments::study::Study;
 use crate::search::{Assignment, Dimension, Domain, Value};
-use crate::store::experiments::{self, Tried};
 use crate::store::Store;
+use crate::store::experiments::{self, Tried};
 
 /// A stored trial.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +59,10 @@ fn assignment(study: &Study, of: &Repeat<'_>) -> Result<Assignment, ExperimentEr
         let Some(text) = of.settings.get(&format!("searched.{}", dimension.name)) else { continue };
         let value = value_of(dimension, text, stored.get(&dimension.name)).ok_or_else(|| {
             let message = format!("'{text}' is no value of the searched parameter '{}'", dimension.name);
-            ExperimentError::refused(message, "the settings of the trial were altered, or another version of ws wrote them")
+            ExperimentError::refused(
+                message,
+                "the settings of the trial were altered, or another version of ws wrote them",
+            )
         })?;
         found.insert(dimension.name.clone(), value);
     }
