@@ -5,9 +5,11 @@
 //! workers. A trial is stored whole, in a transaction, when it ends; a kill loses those under way, and going on repeats
 //! only those.
 
+mod account;
 mod finish;
 mod luck;
 mod record;
+mod repeat;
 mod suggest;
 mod test_period;
 mod walk;
@@ -22,6 +24,7 @@ use crate::domain::{Progress, Ts};
 use crate::search::{Observed, TrialState};
 use crate::store::experiments::{self, TrialRun, Tried};
 use crate::store::{Store, runs};
+pub use repeat::{Repeat, repeat};
 use suggest::Suggester;
 
 /// How a search is carried out.

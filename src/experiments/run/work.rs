@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::{Search, record};
 use crate::domain::Ts;
 use crate::experiments::ExperimentError;
-use crate::experiments::study::{Judged, Study};
+use crate::experiments::study::{Judged, Prune, Study};
 use crate::search::{Assignment, Observed, TrialState};
 use crate::stats::Stream;
 use crate::store::experiments;
@@ -43,12 +43,16 @@ pub(super) fn generation(
 ) -> Result<Vec<Observed>, ExperimentError> {
     let (sender, receiver) = sync_channel(trials.len().max(1));
     let (study, clock) = (search.study, search.options.clock);
+    let (spec, direction) = (&study.spec, study.spec.objectives[0].direction);
     pool.in_place_scope(|scope| {
         for (trial, assignment) in trials {
             let sender = sender.clone();
             scope.spawn(move |_| {
+                // The baseline is measured to its end.
+                let prune = |steps: &[f64]| *trial > 0 && spec.pruner.is_pruned(steps, history, direction);
+                let ran = judge((study, clock), (*trial, seed_of(spec.seed, *trial)), assignment, &prune);
                 // The receiver is gone only after a fault of the store, which is told there.
-                let _ = sender.send(judge((study, clock), *trial, assignment, history));
+                let _ = sender.send(ran);
             });
         }
         drop(sender);
@@ -56,7 +60,7 @@ pub(super) fn generation(
         let mut found = Vec::with_capacity(trials.len());
         while let Ok(first) = receiver.recv() {
             let ended: Vec<Ran<'_>> = std::iter::once(first).chain(receiver.try_iter()).collect();
-            let rows: Vec<_> = ended.iter().map(|ran| record::row(search, ran)).collect();
+            let rows: Vec<_> = ended.iter().map(|ran| record::row(study, &search.experiment_id, ran)).collect();
             search.store.transaction(|| experiments::insert_trials(search.store, &search.trial_run, &rows))?;
             for ran in &ended {
                 search.options.progress.advance(u64::from(ran.trial > 0));
@@ -68,18 +72,15 @@ pub(super) fn generation(
     })
 }
 
-fn judge<'a>(
+/// Judges one trial; one that breaks off has failed.
+pub(super) fn judge<'a>(
     (study, clock): (&Study, &(dyn Fn() -> Ts + Sync)),
-    trial: i64,
+    (trial, seed): (i64, u64),
     assignment: &'a Assignment,
-    history: &[Observed],
+    prune: Prune<'_>,
 ) -> Ran<'a> {
-    let spec = &study.spec;
-    let (from, begun, seed) = (clock(), Instant::now(), seed_of(spec.seed, trial));
-    let direction = spec.objectives[0].direction;
-    // The baseline is measured to its end.
-    let prune = |steps: &[f64]| trial > 0 && spec.pruner.is_pruned(steps, history, direction);
-    let judged = std::panic::catch_unwind(AssertUnwindSafe(|| study.judge(assignment, seed, &prune)));
+    let (from, begun) = (clock(), Instant::now());
+    let judged = std::panic::catch_unwind(AssertUnwindSafe(|| study.judge(assignment, seed, prune)));
     let result = judged.unwrap_or_else(|_| Err("the trial broke off unexpectedly".into()));
     Ran { trial, assignment, seed, times: (from, clock()), seconds: begun.elapsed().as_secs_f64(), result }
 }
