@@ -1,0 +1,239 @@
+"""A search of sma_cross over ten SYNTHETIC symbols of minute bars: `ws experiment` beside Optuna over vectorbt.
+
+    benches/peers/run.sh search             everything below, one after the other
+    benches/peers/run.sh search contest     the search: 1000 trials of ws, PEER_TRIALS of the others
+    benches/peers/run.sh search ask         Optuna's suggestions alone (`cargo bench -- suggest` has those of ws)
+    benches/peers/run.sh search record      what ws needs beyond judging: trials that are cheap to judge, more and more
+
+Everybody has the same bars (252 sessions), costs and account, and two processes or threads. ws is timed whole: reading the
+store, the search, what it records, the odds of luck, two backtests of 63 further sessions, page and pictures. The
+others are timed whole as well, but a trial is counted from when everything is loaded and compiled; 1000 trials of them are
+extrapolated. TPE of Optuna takes longer the more trials there are: extrapolation flatters it. Both results of CHECKED
+pairs are compared; leaves with 1 when they lie apart. What is not the same: ws closes what is open at the end, and the
+averages of vectorbt's Rust engine round otherwise, which moves a cross here and there.
+
+Memory is the peak of the proportional share of all processes of a contender, summed.
+"""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+
+from contest import HERE, Run
+
+TRIALS, PEER_TRIALS, CHECKED = 1000, 50, 12
+RETURN_BOUND, SHARPE_BOUND = 1e-3, 0.01
+RECORDED = (300, 3_000, 10_000)
+BARS_SQL = """SELECT symbol, session_date, open, close FROM bars
+WHERE session_date < (SELECT DISTINCT CAST(test_from AS DATE) FROM experiments) ORDER BY symbol, ts"""
+PAIRS_SQL = """SELECT params, sharpe, total_return, n_trades FROM experiment_trials
+WHERE NOT is_baseline AND trial <= {} ORDER BY trial"""
+TIMES_SQL = """SELECT
+    (SELECT date_diff('microsecond', min(started_at), max(ended_at)) / 1e6 FROM runs WHERE kind = 'trial') AS search,
+    (SELECT sum(seconds) FROM trials) AS judging,
+    (SELECT count(*) FROM trials) AS trials"""
+SPEC = """name = "search"
+strategy = "sma_cross"
+[account]
+commission = 0.001
+slippage_bps = 5
+tick = 0
+lot = 0
+[space]
+fast = { int = [5, 60] }
+slow = { int = [61, 400] }
+[objective]
+maximise = "sharpe"
+[validation]
+scheme = "kfold"
+test = 0.2
+"""
+CHEAP = """name = "record"
+strategy = "sma_cross"
+[space]
+fast = { int = [5, 60] }
+slow = { int = [61, 200] }
+account.stop_loss = { float = [0.01, 0.2] }
+"""
+
+
+class Memory(threading.Thread):
+    """Watches the processes below this one until it is told to stop; `peak` is in MiB."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.peak, self.done = 0.0, threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.done.wait(0.1):
+            self.peak = max(self.peak, sum(map(share, below(os.getpid()))) / 1024)
+
+    def stop(self):
+        self.done.set()
+        self.join()
+        return self.peak
+
+
+def below(parent):
+    """Every process that descends from one."""
+    parents = {}
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{process}/stat") as file:
+                parents[int(process)] = int(file.read().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    found = [parent]
+    for process in found:
+        found += [child for child, of in parents.items() if of == process]
+    return found[1:]
+
+
+def share(process):
+    """KiB that a process has, what it shares divided by those that share it; 0 once it is gone."""
+    try:
+        with open(f"/proc/{process}/smaps_rollup") as file:
+            return int(re.search(r"^Pss:\s+(\d+)", file.read(), re.M)[1])
+    except (OSError, TypeError):
+        return 0
+
+
+class Bench:
+    """A folder with what contenders read and write."""
+
+    def __init__(self, folder, ws, optuna):
+        self.folder, self.ws, self.optuna = folder, ws, optuna
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def simulate(self, store, *size):
+        command = [self.ws, "simulate", *size, "--seed", "5", "--db", self.path(store), "-q"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    def sql(self, store, sql):
+        command = [self.ws, "sql", sql, "--db", store, "--format", "json"]
+        return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+    def watch(self, command):
+        """Runs a command; gives the run with its peak memory."""
+        memory = Memory()
+        run = Run(command)
+        run.peak = memory.stop()
+        if run.failure:
+            sys.exit(f"{command[0]} failed: {run.failure}")
+        return run
+
+    def experiment(self, market, spec, sampler, trials):
+        """An experiment of ws in a copy of a market; gives the run with the times of its trials, and the store."""
+        name = f"{sampler}_{trials}"
+        store, file = self.path(f"{name}.duckdb"), self.path(f"{name}.toml")
+        with open(self.path(market), "rb") as source, open(store, "wb") as copy:
+            copy.write(source.read())
+        with open(file, "w") as out:
+            out.write(f'{spec}[sampler]\nkind = "{sampler}"\n[budget]\ntrials = {trials}\n')
+        out = self.path(f"{name}_report")
+        run = self.watch([self.ws, "experiment", "run", file, "--db", store, "--out", out, "-q"])
+        run.times = self.sql(store, TIMES_SQL)[0]
+        return run, store
+
+
+def row(cells):
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def load():
+    return f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+
+
+def contest(bench):
+    bench.simulate("market.duckdb", "--symbols", "10", "--days", "315", "--interval", "1m", "--exchange", "NSE")
+    print(f"\nsma_cross over 10 SYNTHETIC symbols, 252 sessions of minute bars; {load()}\n")
+    row(("contender", "trials", "seconds", "ms a trial", "s for 1000 trials", "processor s", "peak MiB"))
+    row(("---", *["---:"] * 6))
+    stores = []
+    for sampler in ("random", "tpe"):
+        run, store = bench.experiment("market.duckdb", SPEC, sampler, TRIALS)
+        stores.append(store)
+        searched = run.times["search"]
+        cells = (f"{run.seconds:.1f}", f"{1e3 * run.seconds / TRIALS:.0f}", f"{run.seconds:.0f}", f"{run.processor:.1f}")
+        row((f"ws, {sampler}, all included", str(TRIALS), *cells, f"{run.peak:.0f}"))
+        row((f"ws, {sampler}, its search alone", str(TRIALS), f"{searched:.1f}", f"{1e3 * searched / TRIALS:.0f}", f"{searched:.0f}", "", ""))
+    bars = bench.path("bars.parquet")
+    export = [bench.ws, "sql", BARS_SQL, "--db", stores[0], "--format", "parquet", "-o", bars]
+    subprocess.run(export, check=True, stdout=subprocess.DEVNULL)
+    peer = [bench.optuna, os.path.join(HERE, "search_optuna.py"), bars]
+    for sampler in ("random", "tpe"):
+        for storage in ("memory", "SQLite"):
+            where = "memory" if storage == "memory" else bench.path(f"{sampler}.db")
+            run = bench.watch([*peer, bench.path("found.csv"), str(PEER_TRIALS), sampler, where, "rust"])
+            each = run.inside / PEER_TRIALS
+            cells = (f"{run.seconds:.1f}", f"{1e3 * each:.0f}", f"{each * TRIALS:.0f}", f"{run.processor:.1f}")
+            row((f"Optuna {sampler} in {storage}, vectorbt", str(PEER_TRIALS), *cells, f"{run.peak:.0f}"))
+    print(f"\n{load()}")
+    return agrees(bench, stores[0], peer)
+
+
+def agrees(bench, store, peer):
+    """Judges pairs of ws with vectorbt and prints how far they lie apart."""
+    ours = bench.sql(store, PAIRS_SQL.format(CHECKED))
+    pairs = [json.loads(trial["params"]) for trial in ours]
+    fine = True
+    for engine in ("rust", "numba"):
+        asked, out = bench.path("pairs.csv"), bench.path("given.csv")
+        with open(asked, "w") as file:
+            csv.writer(file).writerows((pair["fast"], pair["slow"]) for pair in pairs)
+        bench.watch([*peer, out, "0", "given", asked, engine])
+        with open(out) as file:
+            theirs = [tuple(map(float, line)) for line in csv.reader(file)]
+        both = list(zip(ours, theirs, strict=True))
+        returns = max(abs(trial["total_return"] - found[3]) for trial, found in both)
+        sharpes = max(abs(trial["sharpe"] / found[2] - 1) for trial, found in both)
+        trades = sum(trial["n_trades"] for trial in ours), sum(int(found[4]) for found in theirs)
+        near = returns <= RETURN_BOUND and sharpes <= SHARPE_BOUND
+        print(
+            f"check: {len(both)} pairs, vectorbt's {engine} engine: total returns at most {returns:.1e} apart, Sharpe"
+            f" ratios {sharpes:.1e} of their size, {trades[0]} trades (vectorbt {trades[1]} closed): {'agrees' if near else 'DIFFERS'}"
+        )
+        fine &= near
+    return fine
+
+
+def ask(bench):
+    subprocess.run([bench.optuna, os.path.join(HERE, "search_ask.py"), "1000", "20"], check=True)
+    print(f"\n{load()}")
+
+
+def record(bench):
+    bench.simulate("days.duckdb", "--symbols", "1", "--days", "500", "--interval", "1d")
+    print(f"\nrandom trials over 1 SYNTHETIC symbol of 500 daily bars; {load()}\n")
+    row(("trials", "seconds", "of them search", "judging, all threads", "ms a trial, all", "ms a trial, search", "peak MiB", "store MiB"))
+    row(["---:"] * 8)
+    for trials in RECORDED:
+        run, store = bench.experiment("days.duckdb", CHEAP, "random", trials)
+        found = run.times
+        size = os.path.getsize(store) / 2**20
+        cells = (f"{run.seconds:.2f}", f"{found['search']:.2f}", f"{found['judging']:.2f}", f"{1e3 * run.seconds / trials:.2f}")
+        row((str(trials), *cells, f"{1e3 * found['search'] / trials:.2f}", f"{run.peak:.0f}", f"{size:.0f}"))
+    print(f"\n{load()}")
+
+
+def main():
+    folder, ws, optuna, part = sys.argv[1:5]
+    bench, fine = Bench(folder, ws, optuna), True
+    if part in ("all", "ask"):
+        ask(bench)
+    if part in ("all", "record"):
+        record(bench)
+    if part in ("all", "contest"):
+        fine = contest(bench)
+    sys.exit(0 if fine else 1)
+
+
+if __name__ == "__main__":
+    main()
