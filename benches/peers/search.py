@@ -5,14 +5,14 @@
     benches/peers/run.sh search ask         Optuna's suggestions alone (`cargo bench -- suggest` has those of ws)
     benches/peers/run.sh search record      what ws needs beyond judging: trials that are cheap to judge, more and more
 
-Everybody has the same bars (252 sessions), costs and account, and two processes or threads. ws is timed whole: reading the
-store, the search, what it records, the odds of luck, two backtests of 63 further sessions, page and pictures. The
-others are timed whole as well, but a trial is counted from when everything is loaded and compiled; 1000 trials of them are
-extrapolated. TPE of Optuna takes longer the more trials there are: extrapolation flatters it. Both results of CHECKED
-pairs are compared; leaves with 1 when they lie apart. What is not the same: ws closes what is open at the end, and the
-averages of vectorbt's Rust engine round otherwise, which moves a cross here and there.
+Everybody has the same bars (252 sessions), costs and account, and two processes or threads. ws is timed whole: reading
+the store, the search, what it records, the odds of luck, two backtests of 63 further sessions, page and pictures. The
+others are timed whole as well, but a trial is counted from when everything is loaded and compiled; 1000 trials of them
+are extrapolated. TPE of Optuna takes longer the more trials there are: extrapolation flatters it. Both results of
+CHECKED pairs are compared; leaves with 1 when they lie apart. What is not the same: ws closes what is open at the end,
+and the averages of vectorbt's Rust engine round otherwise, which moves a cross here and there.
 
-Memory is the peak of the proportional share of all processes of a contender, summed.
+Memory is the peak of the proportional share of all processes of a contender, summed, looked at twice a second.
 """
 
 import csv
@@ -22,6 +22,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 
 from contest import HERE, Run
 
@@ -32,10 +33,8 @@ BARS_SQL = """SELECT symbol, session_date, open, close FROM bars
 WHERE session_date < (SELECT DISTINCT CAST(test_from AS DATE) FROM experiments) ORDER BY symbol, ts"""
 PAIRS_SQL = """SELECT params, sharpe, total_return, n_trades FROM experiment_trials
 WHERE NOT is_baseline AND trial <= {} ORDER BY trial"""
-TIMES_SQL = """SELECT
-    (SELECT date_diff('microsecond', min(started_at), max(ended_at)) / 1e6 FROM runs WHERE kind = 'trial') AS search,
-    (SELECT sum(seconds) FROM trials) AS judging,
-    (SELECT count(*) FROM trials) AS trials"""
+TIMES_SQL = """SELECT epoch(min(r.started_at)) AS begun, epoch(max(r.ended_at)) AS ended, sum(t.seconds) AS judging
+FROM trials AS t JOIN runs AS r ON r.run_id = t.run_id"""
 SPEC = """name = "search"
 strategy = "sma_cross"
 [account]
@@ -61,37 +60,54 @@ account.stop_loss = { float = [0.01, 0.2] }
 """
 
 
-class Memory(threading.Thread):
-    """Watches the processes below this one until it is told to stop; `peak` is in MiB."""
+class Watch(threading.Thread):
+    """Looks at the processes below this one until it is told to stop: `peak` in MiB, `processor` as (time, seconds)."""
 
     def __init__(self):
         super().__init__(daemon=True)
-        self.peak, self.done = 0.0, threading.Event()
+        self.peak, self.processor, self.done = 0.0, [], threading.Event()
         self.start()
 
     def run(self):
+        looks = 0
         while not self.done.wait(0.1):
-            self.peak = max(self.peak, sum(map(share, below(os.getpid()))) / 1024)
+            processes = below(os.getpid())
+            self.processor.append((time.time(), sum(map(used, processes))))
+            if looks % 5 == 0:
+                self.peak = max(self.peak, sum(map(share, processes)) / 1024)
+            looks += 1
 
     def stop(self):
         self.done.set()
         self.join()
-        return self.peak
+        return self
+
+    def until(self, moment):
+        """Processor seconds used by then."""
+        return max((seconds for at, seconds in self.processor if at <= moment), default=0.0)
+
+
+def stat(process):
+    """What Linux counts of a process, from its state on; nothing once it is gone."""
+    try:
+        with open(f"/proc/{process}/stat") as file:
+            return file.read().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def below(parent):
     """Every process that descends from one."""
-    parents = {}
-    for process in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{process}/stat") as file:
-                parents[int(process)] = int(file.read().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
+    stats = {int(process): stat(process) for process in os.listdir("/proc") if process.isdigit()}
     found = [parent]
     for process in found:
-        found += [child for child, of in parents.items() if of == process]
+        found += [child for child, words in stats.items() if words and int(words[1]) == process]
     return found[1:]
+
+
+def used(process):
+    """Processor seconds of a process; 0 once it is gone."""
+    return sum(map(int, stat(process)[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def share(process):
@@ -121,16 +137,17 @@ class Bench:
         return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
     def watch(self, command):
-        """Runs a command; gives the run with its peak memory."""
-        memory = Memory()
+        """Runs a command; gives the run as it was watched."""
+        watch = Watch()
         run = Run(command)
-        run.peak = memory.stop()
+        run.watched = watch.stop()
+        run.peak = run.watched.peak
         if run.failure:
             sys.exit(f"{command[0]} failed: {run.failure}")
         return run
 
     def experiment(self, market, spec, sampler, trials):
-        """An experiment of ws in a copy of a market; gives the run with the times of its trials, and the store."""
+        """An experiment of ws in a copy of a market; gives the run with the times of its search, and the store."""
         name = f"{sampler}_{trials}"
         store, file = self.path(f"{name}.duckdb"), self.path(f"{name}.toml")
         with open(self.path(market), "rb") as source, open(store, "wb") as copy:
@@ -139,7 +156,9 @@ class Bench:
             out.write(f'{spec}[sampler]\nkind = "{sampler}"\n[budget]\ntrials = {trials}\n')
         out = self.path(f"{name}_report")
         run = self.watch([self.ws, "experiment", "run", file, "--db", store, "--out", out, "-q"])
-        run.times = self.sql(store, TIMES_SQL)[0]
+        times = self.sql(store, TIMES_SQL)[0]
+        run.search, run.judging = times["ended"] - times["begun"], times["judging"]
+        run.searched = run.watched.until(times["ended"]) - run.watched.until(times["begun"])
         return run, store
 
 
@@ -160,10 +179,12 @@ def contest(bench):
     for sampler in ("random", "tpe"):
         run, store = bench.experiment("market.duckdb", SPEC, sampler, TRIALS)
         stores.append(store)
-        searched = run.times["search"]
-        cells = (f"{run.seconds:.1f}", f"{1e3 * run.seconds / TRIALS:.0f}", f"{run.seconds:.0f}", f"{run.processor:.1f}")
-        row((f"ws, {sampler}, all included", str(TRIALS), *cells, f"{run.peak:.0f}"))
-        row((f"ws, {sampler}, its search alone", str(TRIALS), f"{searched:.1f}", f"{1e3 * searched / TRIALS:.0f}", f"{searched:.0f}", "", ""))
+        for part, seconds, processor in (
+            ("all included", run.seconds, run.processor),
+            ("its search alone", run.search, run.searched),
+        ):
+            cells = f"{seconds:.1f}", f"{1e3 * seconds / TRIALS:.0f}", f"{seconds:.0f}", f"{processor:.1f}"
+            row((f"ws, {sampler}, {part}", str(TRIALS), *cells, f"{run.peak:.0f}"))
     bars = bench.path("bars.parquet")
     export = [bench.ws, "sql", BARS_SQL, "--db", stores[0], "--format", "parquet", "-o", bars]
     subprocess.run(export, check=True, stdout=subprocess.DEVNULL)
@@ -196,10 +217,9 @@ def agrees(bench, store, peer):
         sharpes = max(abs(trial["sharpe"] / found[2] - 1) for trial, found in both)
         trades = sum(trial["n_trades"] for trial in ours), sum(int(found[4]) for found in theirs)
         near = returns <= RETURN_BOUND and sharpes <= SHARPE_BOUND
-        print(
-            f"check: {len(both)} pairs, vectorbt's {engine} engine: total returns at most {returns:.1e} apart, Sharpe"
-            f" ratios {sharpes:.1e} of their size, {trades[0]} trades (vectorbt {trades[1]} closed): {'agrees' if near else 'DIFFERS'}"
-        )
+        said = f"total returns at most {returns:.1e} apart, Sharpe ratios {sharpes:.1e} of their size"
+        counted = f"{trades[0]} trades (vectorbt {trades[1]} closed)"
+        print(f"check: {len(both)} pairs, engine {engine}: {said}, {counted}: {'agrees' if near else 'DIFFERS'}")
         fine &= near
     return fine
 
@@ -212,14 +232,15 @@ def ask(bench):
 def record(bench):
     bench.simulate("days.duckdb", "--symbols", "1", "--days", "500", "--interval", "1d")
     print(f"\nrandom trials over 1 SYNTHETIC symbol of 500 daily bars; {load()}\n")
-    row(("trials", "seconds", "of them search", "judging, all threads", "ms a trial, all", "ms a trial, search", "peak MiB", "store MiB"))
-    row(["---:"] * 8)
+    times = ("seconds", "of them search", "processor s", "of them search", "of them judging")
+    row(("trials", *times, "ms a trial, search", "processor ms a trial, search", "peak MiB", "store MiB"))
+    row(["---:"] * 10)
     for trials in RECORDED:
         run, store = bench.experiment("days.duckdb", CHEAP, "random", trials)
-        found = run.times
-        size = os.path.getsize(store) / 2**20
-        cells = (f"{run.seconds:.2f}", f"{found['search']:.2f}", f"{found['judging']:.2f}", f"{1e3 * run.seconds / trials:.2f}")
-        row((str(trials), *cells, f"{1e3 * found['search'] / trials:.2f}", f"{run.peak:.0f}", f"{size:.0f}"))
+        found = run.seconds, run.search, run.processor, run.searched, run.judging
+        each = 1e3 * run.search / trials, 1e3 * run.searched / trials
+        sizes = run.peak, os.path.getsize(store) / 2**20
+        row((str(trials), *(f"{value:.2f}" for value in (*found, *each)), *(f"{size:.0f}" for size in sizes)))
     print(f"\n{load()}")
 
 

@@ -1,8 +1,8 @@
-"""How long Optuna's TPE takes to suggest: `search_ask.py TRIALS ROUNDS`, eight parameters of mixed kinds, two conditional.
+"""How long Optuna's TPE takes to suggest: `search_ask.py TRIALS ROUNDS`; eight parameters, two of them conditional.
 
-TRIALS finished trials of random parameters are in the study, in memory and in SQLite. Prints a line for each sampler, as
-its default is and multivariate: the median milliseconds of an ask() with its suggestions. Every ask is told a value at
-once, as a search would. The space and the loss are those of `cargo bench -- suggest`, which times ws.
+TRIALS finished trials of random parameters are in the study, in memory and in SQLite. Prints a line for each sampler,
+as its default is and multivariate: the median milliseconds of an ask() with its suggestions. Every ask is told a value
+at once, as a search would. The space and the loss are those of `cargo bench -- suggest`, which times ws.
 """
 
 import math
