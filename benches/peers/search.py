@@ -86,6 +86,10 @@ class Watch(threading.Thread):
         """Processor seconds used by then."""
         return max((seconds for at, seconds in self.processor if at <= moment), default=0.0)
 
+    def last(self, seconds):
+        """Processor seconds used in the last seconds."""
+        return max(used for _, used in self.processor) - self.until(self.processor[-1][0] - seconds)
+
 
 def stat(process):
     """What Linux counts of a process, from its state on; nothing once it is gone."""
@@ -170,34 +174,36 @@ def load():
     return f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
+def told(name, trials, seconds, each, processor, processor_each, peak):
+    """A row of the contest; seconds and processor seconds of a trial are given as such."""
+    times = f"{seconds:.1f}", f"{1e3 * each:.0f}", f"{TRIALS * each:.0f}"
+    row((name, str(trials), *times, f"{processor:.1f}", f"{1e3 * processor_each:.0f}", f"{peak:.0f}"))
+
+
 def contest(bench):
     bench.simulate("market.duckdb", "--symbols", "10", "--days", "315", "--interval", "1m", "--exchange", "NSE")
     print(f"\nsma_cross over 10 SYNTHETIC symbols, 252 sessions of minute bars; {load()}\n")
-    row(("contender", "trials", "seconds", "ms a trial", "s for 1000 trials", "processor s", "peak MiB"))
-    row(("---", *["---:"] * 6))
-    stores = []
+    times = ("seconds", "ms a trial", f"s for {TRIALS} trials", "processor s", "processor ms a trial")
+    row(("contender", "trials", *times, "peak MiB"))
+    row(("---", *["---:"] * 7))
     for sampler in ("random", "tpe"):
         run, store = bench.experiment("market.duckdb", SPEC, sampler, TRIALS)
-        stores.append(store)
-        for part, seconds, processor in (
-            ("all included", run.seconds, run.processor),
-            ("its search alone", run.search, run.searched),
-        ):
-            cells = f"{seconds:.1f}", f"{1e3 * seconds / TRIALS:.0f}", f"{seconds:.0f}", f"{processor:.1f}"
-            row((f"ws, {sampler}, {part}", str(TRIALS), *cells, f"{run.peak:.0f}"))
+        parts = (("all included", run.seconds, run.processor), ("its search alone", run.search, run.searched))
+        for part, seconds, used in parts:
+            told(f"ws, {sampler}, {part}", TRIALS, seconds, seconds / TRIALS, used, used / TRIALS, run.peak)
     bars = bench.path("bars.parquet")
-    export = [bench.ws, "sql", BARS_SQL, "--db", stores[0], "--format", "parquet", "-o", bars]
+    export = [bench.ws, "sql", BARS_SQL, "--db", store, "--format", "parquet", "-o", bars]
     subprocess.run(export, check=True, stdout=subprocess.DEVNULL)
     peer = [bench.optuna, os.path.join(HERE, "search_optuna.py"), bars]
     for sampler in ("random", "tpe"):
         for storage in ("memory", "SQLite"):
             where = "memory" if storage == "memory" else bench.path(f"{sampler}.db")
             run = bench.watch([*peer, bench.path("found.csv"), str(PEER_TRIALS), sampler, where, "rust"])
-            each = run.inside / PEER_TRIALS
-            cells = (f"{run.seconds:.1f}", f"{1e3 * each:.0f}", f"{each * TRIALS:.0f}", f"{run.processor:.1f}")
-            row((f"Optuna {sampler} in {storage}, vectorbt", str(PEER_TRIALS), *cells, f"{run.peak:.0f}"))
+            each = run.inside / PEER_TRIALS, run.watched.last(run.inside) / PEER_TRIALS
+            name = f"Optuna {sampler} in {storage}, vectorbt"
+            told(name, PEER_TRIALS, run.seconds, each[0], run.processor, each[1], run.peak)
     print(f"\n{load()}")
-    return agrees(bench, stores[0], peer)
+    return agrees(bench, store, peer)
 
 
 def agrees(bench, store, peer):
