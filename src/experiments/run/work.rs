@@ -1,8 +1,8 @@
 //! Trials of a generation through threads: judged on several, stored from the calling one.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::mpsc::sync_channel;
-use std::time::Instant;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
 
 use super::{Search, record};
 use crate::domain::Ts;
@@ -11,6 +11,9 @@ use crate::experiments::study::{Judged, Prune, Study};
 use crate::search::{Assignment, Observed, TrialState};
 use crate::stats::Stream;
 use crate::store::experiments;
+
+/// How long a trial that has ended waits for others of its generation: a transaction takes as long as many short trials.
+const WAIT: Duration = Duration::from_millis(100);
 
 /// A trial that has ended, not yet stored.
 pub(super) struct Ran<'a> {
@@ -57,19 +60,42 @@ pub(super) fn generation(
         }
         drop(sender);
         let receiver = receiver;
-        let mut found = Vec::with_capacity(trials.len());
-        while let Ok(first) = receiver.recv() {
-            let ended: Vec<Ran<'_>> = std::iter::once(first).chain(receiver.try_iter()).collect();
-            let rows: Vec<_> = ended.iter().map(|ran| record::row(study, &search.experiment_id, ran)).collect();
-            search.store.transaction(|| experiments::insert_trials(search.store, &search.trial_run, &rows))?;
-            for ran in &ended {
-                search.options.progress.advance(u64::from(ran.trial > 0));
-                found.push(observed(search, ran));
+        let (mut found, mut ended) = (Vec::with_capacity(trials.len()), Vec::new());
+        let mut stored = Instant::now();
+        loop {
+            match receiver.recv_timeout(WAIT) {
+                Ok(ran) => ended.push(ran),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
             }
-            search.tell(&found, history);
+            if stored.elapsed() >= WAIT {
+                store(search, &mut ended, &mut found, history)?;
+                stored = Instant::now();
+            }
         }
+        store(search, &mut ended, &mut found, history)?;
         Ok(found)
     })
+}
+
+/// Stores trials that have ended, in one transaction.
+fn store(
+    search: &Search<'_>,
+    ended: &mut Vec<Ran<'_>>,
+    found: &mut Vec<Observed>,
+    history: &[Observed],
+) -> Result<(), ExperimentError> {
+    if ended.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = ended.iter().map(|ran| record::row(search.study, &search.experiment_id, ran)).collect();
+    search.store.transaction(|| experiments::insert_trials(search.store, &search.trial_run, &rows))?;
+    for ran in ended.drain(..) {
+        search.options.progress.advance(u64::from(ran.trial > 0));
+        found.push(observed(search, &ran));
+    }
+    search.tell(found, history);
+    Ok(())
 }
 
 /// Judges one trial; one that breaks off has failed.
