@@ -10,7 +10,7 @@ use super::Search;
 use super::test_period::Tested;
 use super::walk::{Choice, Returns};
 use crate::experiments::ExperimentError;
-use crate::search::Observed;
+use crate::search::{Observed, Sampler};
 use crate::stats::{
     OVERFIT_BLOCKS, Overfit, deflated_sharpe, minimum_track_record, moments, overfit, sharpe, sharpe_gap, superior,
 };
@@ -218,6 +218,10 @@ impl<'a> Judge<'a> {
             1 => "a year, of the best trial of every training window on the days after it".to_string(),
             n => format!("a year, mean over {n} paths of the best trial of the other parts"),
         };
+        let is_blind = matches!(self.search.study.spec.sampler, Sampler::Grid | Sampler::Random);
+        let suggested =
+            "; what there was to choose from was suggested knowing all days (tpe): grid and random are blind";
+        let detail = if is_blind || ratios.is_empty() { detail } else { format!("{detail}{suggested}") };
         self.say("walk_sharpe", mean, detail);
     }
 }
