@@ -127,7 +127,7 @@ CREATE TABLE experiment_splits (
 COMMENT ON TABLE experiment_splits IS 'Combinations behind the probability of backtest overfitting: the best trial of one half, on the other half';
 COMMENT ON COLUMN experiment_splits.experiment_id IS 'Experiment';
 COMMENT ON COLUMN experiment_splits.number IS 'Number, from 1';
-COMMENT ON COLUMN experiment_splits.trial IS 'The trial with the best Sharpe ratio in the first half';
+COMMENT ON COLUMN experiment_splits.trial IS 'The trial with the best Sharpe ratio in the first half; -1 is one of an earlier experiment on the same days';
 COMMENT ON COLUMN experiment_splits.in_sample IS 'Its daily Sharpe ratio there';
 COMMENT ON COLUMN experiment_splits.out_of_sample IS 'Its daily Sharpe ratio in the other half';
 COMMENT ON COLUMN experiment_splits.logit IS 'Logit of its relative rank in the other half; at or below 0 the choice was no better than chance';

@@ -85,7 +85,7 @@ judged AS (
 placed AS (
     SELECT
         *,
-        high[1] IS NOT NULL                                              AS is_ranked,
+        high[1] IS NOT NULL AND list_count(high) = n_objectives           AS is_ranked,
         max(second) OVER (PARTITION BY experiment_id ORDER BY high[1] DESC NULLS LAST RANGE UNBOUNDED PRECEDING EXCLUDE GROUP) AS best_second_above,
         max(second) OVER (PARTITION BY experiment_id, high[1])           AS best_second_beside
     FROM (SELECT *, CASE WHEN high[1] IS NULL THEN NULL WHEN n_objectives = 1 THEN 0 ELSE high[2] END AS second FROM judged)

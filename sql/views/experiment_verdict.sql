@@ -22,6 +22,8 @@
 -- col baseline_test_sharpe: Sharpe ratio of the baseline there, yearly
 -- col test_sharpe_above: What the winner's has to exceed, beside the baseline's
 -- col passes_test: Whether it exceeds both; NULL when unknown
+-- col test_searched: Trials of earlier experiments that were developed on days of the test period
+-- col passes_untouched: Whether there are none; NULL without a winner
 -- col validation_sharpe: Sharpe ratio of the winner on validation, yearly
 -- col sharpe_gap_p: p-value of the difference between validation and test
 -- col sharpe_gap_p_at_least: Below this the difference is significant
@@ -43,7 +45,8 @@ luck AS (
         max(value) FILTER (measure = 'pbo')                          AS pbo,
         max(value) FILTER (measure = 'spa_p')                        AS spa_p,
         max(value) FILTER (measure = 'validation_sharpe')            AS validation_sharpe,
-        max(value) FILTER (measure = 'sharpe_gap_p')                 AS sharpe_gap_p
+        max(value) FILTER (measure = 'sharpe_gap_p')                 AS sharpe_gap_p,
+        max(value) FILTER (measure = 'test_searched')                AS test_searched
     FROM experiment_luck
     WHERE isfinite(value)
     GROUP BY experiment_id
@@ -62,6 +65,7 @@ gated AS (
         CASE WHEN e.winner_trial IS NOT NULL THEN l.pbo <= c.pbo_at_most END                          AS passes_pbo,
         CASE WHEN e.winner_trial IS NOT NULL THEN l.spa_p <= c.spa_p_at_most END                      AS passes_spa,
         CASE WHEN e.winner_trial IS NOT NULL THEN test_sharpe > c.test_sharpe_above AND test_sharpe > baseline_test_sharpe END AS passes_test,
+        CASE WHEN e.winner_trial IS NOT NULL THEN l.test_searched = 0 END AS passes_untouched,
         CASE WHEN e.winner_trial IS NOT NULL THEN l.sharpe_gap_p >= c.sharpe_gap_p_at_least OR test_sharpe >= l.validation_sharpe END AS passes_gap
     FROM experiments AS e
     CROSS JOIN limits AS c
@@ -72,7 +76,7 @@ gated AS (
 counted AS (
     SELECT
         *,
-        [passes_deflated_sharpe, passes_pbo, passes_spa, passes_test, passes_gap] AS gates,
+        [passes_deflated_sharpe, passes_pbo, passes_spa, passes_test, passes_untouched, passes_gap] AS gates,
         len([gate FOR gate IN gates IF gate])                        AS n_passed,
         len([gate FOR gate IN gates IF NOT gate])                    AS n_failed,
         len(gates) - list_count(gates)                                AS n_unknown,
@@ -84,6 +88,7 @@ counted AS (
                 WHEN NOT passes_test AND NOT test_sharpe > test_sharpe_above THEN format('test Sharpe {:.2f} is not above {:.0f}', test_sharpe, test_sharpe_above)
                 WHEN NOT passes_test THEN format('test Sharpe {:.2f} is not above the baseline''s {:.2f}', test_sharpe, baseline_test_sharpe)
             END,
+            CASE WHEN NOT passes_untouched THEN format('{:.0f} earlier trials were developed on days of this test period', test_searched) END,
             CASE
                 WHEN NOT passes_gap THEN format('the Sharpe fell from {:.2f} on validation to {:.2f} on test, p {:.3f} below {:.2f}', validation_sharpe, test_sharpe, sharpe_gap_p, sharpe_gap_p_at_least)
             END
@@ -93,6 +98,7 @@ counted AS (
             CASE WHEN passes_pbo IS NULL THEN 'PBO' END,
             CASE WHEN passes_spa IS NULL THEN 'SPA p' END,
             CASE WHEN passes_test IS NULL THEN 'the test period' END,
+            CASE WHEN passes_untouched IS NULL THEN 'who searched the test period' END,
             CASE WHEN passes_gap IS NULL THEN 'the gap to the test period' END
         )                                                            AS unknowns
     FROM gated
@@ -128,6 +134,8 @@ SELECT
     baseline_test_sharpe,
     test_sharpe_above,
     passes_test,
+    test_searched,
+    passes_untouched,
     validation_sharpe,
     sharpe_gap_p,
     sharpe_gap_p_at_least,

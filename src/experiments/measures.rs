@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 pub type Measures = BTreeMap<String, Option<f64>>;
 
 /// Columns of `run_performance` that a trial has.
-const PERFORMANCE: [&str; 28] = [
+const PERFORMANCE: [&str; 29] = [
     "total_return",
     "cagr",
     "volatility",
@@ -35,6 +35,7 @@ const PERFORMANCE: [&str; 28] = [
     "benchmark_cagr",
     "benchmark_volatility",
     "benchmark_sortino",
+    "benchmark_calmar",
 ];
 
 /// Columns of `classification_report`, and the composite of both.

@@ -111,7 +111,7 @@ pub(super) fn of(store: &Store, run: &Run) -> Result<Option<ExperimentFacts>, Re
     let rows = statement.query_map([&facts.experiment_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     facts.searched = rows.collect::<Result<_, _>>()?;
     facts.trials_on_data = experiments::trials_on_data(store, &facts.experiment_id)?;
-    facts.other_looks = experiments::test_looks(store, &facts.experiment_id)?;
+    (facts.other_looks, _) = experiments::test_looks(store, &facts.experiment_id)?;
     if run.kind == "trial" {
         facts.place = Some(store.conn().query_row(crate::sql!("replay/trial_place"), [&run.run_id], place)?);
     }

@@ -208,6 +208,27 @@ pub fn returns(store: &Store, experiment_id: &str) -> Result<Vec<DailyReturns>> 
     Ok(found)
 }
 
+/// Daily returns of the feasible finished trials of other experiments on overlapping data, one list a trial.
+///
+/// # Errors
+/// Faults of DuckDB.
+pub fn other_returns(store: &Store, experiment_id: &str) -> Result<Vec<Vec<(i32, f64)>>> {
+    let mut statement = store.conn().prepare(crate::sql!("experiments/other_returns"))?;
+    let mut rows = statement.query([experiment_id])?;
+    let (mut found, mut last): (Vec<Vec<(i32, f64)>>, String) = (Vec::new(), String::new());
+    while let Some(row) = rows.next()? {
+        let (run_id, day, value): (String, i32, f64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if run_id != last {
+            found.push(Vec::new());
+            last = run_id;
+        }
+        if let Some(days) = found.last_mut() {
+            days.push((day, value));
+        }
+    }
+    Ok(found)
+}
+
 /// What an experiment is, as its row says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Experiment {
@@ -256,31 +277,33 @@ pub fn newest(store: &Store, limit: i64) -> Result<Vec<String>> {
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
-/// Trials ever run on overlapping data: same interval, a symbol in common, development periods that overlap.
+/// Trials ever run on overlapping data: a symbol in common, development periods that overlap.
 ///
 /// # Errors
 /// Faults of DuckDB.
 pub fn trials_on_data(store: &Store, experiment_id: &str) -> Result<i64> {
     let of = crate::sql!("experiments/data_of");
-    let (symbols, interval, from, to) = store.conn().query_row(of, [experiment_id], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, Ts(row.get(2)?), Ts(row.get(3)?)))
-    })?;
-    trials_on(store, &symbols, &interval, (from, to))
+    let (symbols, from, to) = store
+        .conn()
+        .query_row(of, [experiment_id], |row| Ok((row.get::<_, String>(0)?, Ts(row.get(1)?), Ts(row.get(2)?))))?;
+    trials_on(store, &symbols, (from, to))
 }
 
-/// The same for any data: symbols joined by line feeds, bar length, first bar start and end.
+/// The same for any data: symbols joined by line feeds, first bar start and end.
 ///
 /// # Errors
 /// Faults of DuckDB.
-pub fn trials_on(store: &Store, symbols: &str, interval: &str, (from, to): (Ts, Ts)) -> Result<i64> {
-    let values = params![symbols, interval, from.0, to.0];
+pub fn trials_on(store: &Store, symbols: &str, (from, to): (Ts, Ts)) -> Result<i64> {
+    let values = params![symbols, from.0, to.0];
     Ok(store.conn().query_row(crate::sql!("experiments/trials_on_data"), values, |row| row.get(0))?)
 }
 
-/// Experiments that have looked at an overlapping test period of these symbols, this one left out.
+/// Who has seen the test period of an experiment besides itself: experiments that have looked at an overlapping one, and
+/// trials that were developed on days of it.
 ///
 /// # Errors
 /// Faults of DuckDB.
-pub fn test_looks(store: &Store, experiment_id: &str) -> Result<i64> {
-    Ok(store.conn().query_row(crate::sql!("experiments/test_looks"), [experiment_id], |row| row.get(0))?)
+pub fn test_looks(store: &Store, experiment_id: &str) -> Result<(i64, i64)> {
+    let sql = crate::sql!("experiments/test_looks");
+    Ok(store.conn().query_row(sql, [experiment_id], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }

@@ -16,7 +16,7 @@ use workstation::store::{Store, experiments, query};
 use crate::luck_store::{json, text, ws};
 
 /// Three SYNTHETIC symbols, 420 days, with features and labels.
-fn store() -> (TempDir, PathBuf) {
+pub fn store() -> (TempDir, PathBuf) {
     static MADE: OnceLock<TempDir> = OnceLock::new();
     let made = MADE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
@@ -32,7 +32,7 @@ fn store() -> (TempDir, PathBuf) {
     (folder, db)
 }
 
-const SMA: &str = r#"
+pub const SMA: &str = r#"
 name = "sma"
 strategy = "sma_cross"
 seed = 11
@@ -60,7 +60,7 @@ n_startup_trials = 6
 trials = 40
 "#;
 
-const LOGIT: &str = r#"
+pub const LOGIT: &str = r#"
 name = "logit"
 model = "logistic"
 seed = 5
@@ -84,11 +84,11 @@ kind = "random"
 trials = 5
 "#;
 
-fn rows(db: &Path, sql: &str) -> Vec<Value> {
+pub fn rows(db: &Path, sql: &str) -> Vec<Value> {
     query::run(&Store::open_read_only(db).unwrap(), sql, &[]).unwrap().json_rows()
 }
 
-fn change(db: &Path, sql: &str) {
+pub fn change(db: &Path, sql: &str) {
     Store::open(db, Ts(0)).unwrap().conn().execute_batch(sql).unwrap();
 }
 
@@ -96,13 +96,13 @@ fn options(workers: usize, max_trials: Option<u64>) -> Options<'static> {
     Options { workers, max_trials, clock: &|| Ts(1_700_000_000_000_000), progress: &Silent }
 }
 
-fn search(db: &Path, spec: &str, workers: usize, max_trials: Option<u64>) -> Result<Outcome, ExperimentError> {
+pub fn search(db: &Path, spec: &str, workers: usize, max_trials: Option<u64>) -> Result<Outcome, ExperimentError> {
     let store = Store::open(db, Ts(0)).unwrap();
     let study = Study::plan(&store, Spec::parse("spec.toml", spec)?, &Silent)?;
     run::run(&store, &study, &options(workers, max_trials))
 }
 
-fn resume(db: &Path, name: &str) -> Result<Outcome, ExperimentError> {
+pub fn resume(db: &Path, name: &str) -> Result<Outcome, ExperimentError> {
     let store = Store::open(db, Ts(0)).unwrap();
     let found = experiments::find(&store, name).unwrap().unwrap();
     let study = Study::plan(&store, Spec::parse("spec.toml", &found.spec)?, &Silent)?;
@@ -146,6 +146,10 @@ fn kept_trials_are_what_the_views_say() {
     assert_eq!(outcome.ended, Ended::Trials);
     assert!(outcome.counts.pruned > 0 && outcome.counts.finished + outcome.counts.pruned == 40, "{outcome:?}");
     search(&db, LOGIT, 2, None).unwrap();
+    // Of combinatorial paths the first is the account that is kept.
+    let crossed = LOGIT
+        .replace("scheme = \"walk_forward\"\ntrain = 150\nvalid = 60", "scheme = \"cpcv\"\nfolds = 4\ntest_folds = 2");
+    search(&db, &crossed.replace("name = \"logit\"", "name = \"crossed\""), 2, Some(3)).unwrap();
     // Every metric that a view has, too: unpivoted, joined by name, compared.
     let differences = "WITH of_views AS (
             SELECT run_id, key, value FROM (SELECT run_id, CAST(COLUMNS(['total_return', 'cagr', 'volatility', 'sharpe', 'sortino', 'calmar', 'max_drawdown', 'exposure', 'n_trades', 'win_rate', 'profit_factor', 'avg_win', 'avg_loss', 'expectancy', 'avg_holding_minutes', 'turnover', 'cost_drag', 'benchmark_return', 'beta', 'information_ratio', 'excess_return', 'benchmark_sharpe', 'benchmark_max_drawdown', 'n_days']) AS DOUBLE)
@@ -387,8 +391,8 @@ fn every_scheme_judges_models_and_strategies() {
                 )[0]["n"],
                 0
             );
-            let folds = [1, 4, 6, 4][at];
-            assert!(rows(&db, "SELECT DISTINCT fold FROM experiment_folds").len() >= folds.min(3), "{scheme}");
+            let folds = [1, 4, 6, 3][at];
+            assert!(rows(&db, "SELECT DISTINCT fold FROM experiment_folds").len() >= folds, "{scheme}");
             let paths =
                 rows(&db, "SELECT DISTINCT step FROM run_metrics m JOIN trials t USING (run_id) WHERE t.trial = 1")
                     .len();
@@ -435,54 +439,6 @@ fn several_objectives_make_a_front() {
 }
 
 #[test]
-fn what_can_not_be_searched_is_refused_before_anything_runs() {
-    let (folder, db) = store();
-    let before = std::fs::read(&db).unwrap();
-    let told = |spec: &str| {
-        let file = folder.path().join("bad.toml");
-        std::fs::write(&file, spec).unwrap();
-        let output = ws(&db, &["experiment", "run", file.to_str().unwrap()]);
-        assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
-        text(&output.stderr)
-    };
-    for (from, to, expected) in [
-        ("fast = { int = [2, 20] }", "fats = { int = [2, 20] }", "baseline 'fast' is not in [space]"),
-        ("fast = { int = [2, 20] }", "fast = { int = [2, 20] }\nfats = { int = [2, 20] }", "bad.toml:10: 'fats'"),
-        ("int = [2, 20]", "int = [0, 20]", "bad.toml:9: 'fast'"),
-        ("account.stop_loss", "account.stop_lost", "bad.toml:11:"),
-        ("account.stop_loss = { choice = [0, 0.05] }", "account.warmup = { int = [1, 5] }", "can't be searched"),
-        ("\"sma_cross\"", "\"sma_crss\"", "did you mean 'sma_cross'"),
-        ("train = 100", "train = 1000", "does not fit into the"),
-        ("test = 0.2", "test = 2099-01-01", "0 for the test"),
-        ("interval = \"1d\"", "interval = \"1h\"", "there are no 1h bars"),
-        ("interval = \"1d\"", "interval = \"1d\"\nsymbols = [\"SYN01\"]", "did you mean 'SYN001'"),
-        ("slow = 20\n", "slow = 3\n", "the baseline can't be run"),
-        ("[validation]", "[account]\ncapitol = 5\n[validation]", "capitol"),
-    ] {
-        let message = told(&SMA.replacen(from, to, 1));
-        assert!(message.contains(expected) && message.contains("bad.toml:"), "{to}: {message}");
-    }
-    assert!(told(&LOGIT.replace("alpha =", "alhpa =")).contains("alhpa"));
-    assert!(
-        told(&LOGIT.replace("float = [1, 1000]", "float = [0.0000001, 1]").replace("alpha = ", "max_iterations = "))
-            .contains("bad.toml:")
-    );
-    assert!(
-        told(&LOGIT.replace("train = 150", "train = 12").replace("valid = 60", "valid = 6"))
-            .contains("fold 1: train has")
-    );
-    assert_eq!(std::fs::read(&db).unwrap(), before, "nothing was written");
-    let missing = folder.path().join("none.duckdb");
-    let file = folder.path().join("bad.toml");
-    std::fs::write(&file, SMA).unwrap();
-    assert_ne!(ws(&missing, &["experiment", "run", file.to_str().unwrap()]).status.code(), Some(0));
-    assert!(!missing.exists());
-    let dry = json(&db, &["experiment", "run", file.to_str().unwrap(), "--dry-run"]);
-    assert_eq!((&dry["trials"], dry["folds"].as_array().unwrap().len()), (&40.into(), 6));
-    assert_eq!(std::fs::read(&db).unwrap(), before, "a dry run writes nothing");
-}
-
-#[test]
 fn a_market_without_a_signal_promotes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     for seed in ["1", "2", "3"] {
@@ -493,36 +449,4 @@ fn a_market_without_a_signal_promotes_nothing() {
         assert_eq!(verdict[0]["is_promotable"], false, "seed {seed}: {}", verdict[0]);
         assert!(verdict[0]["deflated_sharpe"].as_f64().unwrap() < 0.95);
     }
-}
-
-#[test]
-fn the_command_line_tells_the_whole_story() {
-    let (folder, db) = store();
-    let (spec, out) = (folder.path().join("sma.toml"), folder.path().join("out"));
-    std::fs::write(&spec, SMA).unwrap();
-    let out = out.to_str().unwrap();
-    let done = json(&db, &["experiment", "run", spec.to_str().unwrap(), "--max-trials", "12", "--out", out]);
-    assert_eq!(
-        (done["n_finished"].as_i64().unwrap() + done["n_pruned"].as_i64().unwrap(), &done["ended"]),
-        (12, &"all trials were run".into())
-    );
-    assert!(Path::new(done["html"].as_str().unwrap()).exists() && done["run_id"].is_string());
-    search(&db, &SMA.replace("seed = 11", "seed = 12").replace("name = \"sma\"", "name = \"second\""), 2, Some(8))
-        .unwrap();
-    let listed = json(&db, &["experiment", "list"]);
-    assert_eq!(listed.as_array().unwrap().len(), 2);
-    let shown = json(&db, &["experiment", "show", "second"]);
-    assert_eq!(shown["summary"]["n_trials_counted"].as_f64(), Some(20.0), "those of the first experiment count");
-    assert_eq!(shown["summary"]["test_looks"].as_f64(), Some(2.0));
-    let compared = json(&db, &["experiment", "compare", "sma", "second"]);
-    assert_eq!(compared["experiments"].as_array().unwrap().len(), 2);
-    let file = folder.path().join("winner.toml");
-    let best = json(&db, &["experiment", "best", "sma", "--apply", file.to_str().unwrap()]);
-    assert!(file.exists() && best["command"].as_str().unwrap().starts_with("ws "), "{best}");
-    let thresholds = "SELECT count(*) AS n FROM experiment_thresholds t JOIN experiments e USING (experiment_id) WHERE e.name = 'sma'";
-    assert!(rows(&db, thresholds)[0]["n"].as_i64().unwrap() > 3);
-    let page = ws(&db, &["experiment", "list"]);
-    assert!(text(&page.stdout).contains("second"));
-    let example = ws(&db, &["experiment", "example", "model"]);
-    assert!(Spec::parse("example.toml", &text(&example.stdout)).is_ok());
 }

@@ -82,7 +82,7 @@ FROM made, (VALUES
     ('sharpe_daily', 0.145, 0.07, NULL), ('skewness', 0.02, -0.3, NULL), ('kurtosis', 1.8, 4.1, NULL), ('pbo', 0.07, 0.54, NULL), ('pbo_combinations', 12870, 70, NULL), ('pbo_blocks', 16, 8, NULL),
     ('probability_of_loss', 0.04, 0.48, NULL), ('degradation_slope', 0.35, -0.6, NULL), ('degradation_intercept', 0.02, 0.03, NULL), ('reality_check_p', 0.003, 0.31, NULL),
     ('spa_p', 0.0004, 0.22, 'consistent'), ('spa_lower_p', 0.0004, 0.19, NULL), ('spa_upper_p', 0.001, 0.3, NULL), ('baseline_spa_p', 0.002, NULL, 'the baseline has too few days'),
-    ('validation_sharpe', 2.3, 1.1, NULL), ('test_sharpe', 1.9, -0.7, NULL), ('sharpe_gap', -0.4, -1.8, NULL), ('sharpe_gap_p', 0.61, 0.03, NULL), ('walk_sharpe', 1.6, 0.1, NULL),
+    ('validation_sharpe', 2.3, 1.1, NULL), ('test_sharpe', 1.9, -0.7, NULL), ('sharpe_gap', -0.4, -1.8, NULL), ('sharpe_gap_p', 0.61, 0.03, NULL), ('test_searched', 0, 0, NULL), ('walk_sharpe', 1.6, 0.1, NULL),
     ('test_looks', 1, 3, NULL)) AS t(m, v, w, d)
 WHERE id IN ('big', 'model');
 INSERT INTO experiment_splits

@@ -151,7 +151,7 @@ INSERT INTO experiment_folds VALUES
     ('ex-one', 1, 'train', TIMESTAMP '2022-01-03', TIMESTAMP '2022-07-01', 120, 800, 4), ('ex-one', 1, 'valid', TIMESTAMP '2022-07-01', TIMESTAMP '2023-01-02', 130, 900, 0);
 INSERT INTO experiment_paths SELECT 'ex-one', 1, d, 7, noise(epoch(d) / 86400) / 50 - 0.0099 FROM (SELECT DISTINCT session_date AS d FROM hours WHERE i < 2000);
 INSERT INTO experiment_luck VALUES
-    ('ex-one', 'deflated_sharpe', 0.41, 'of 12 trials'), ('ex-one', 'pbo', 0.5, '2 combinations'), ('ex-one', 'spa_p', 0.3, NULL), ('ex-one', 'sharpe_gap_p', NULL, 'too short');
+    ('ex-one', 'deflated_sharpe', 0.41, 'of 12 trials'), ('ex-one', 'pbo', 0.5, '2 combinations'), ('ex-one', 'spa_p', 0.3, NULL), ('ex-one', 'test_searched', 0, NULL), ('ex-one', 'sharpe_gap_p', NULL, 'too short');
 INSERT INTO experiment_splits VALUES ('ex-one', 1, 7, 0.1, -0.02, -0.7), ('ex-one', 2, 3, 0.09, 0.05, 0.4);
 INSERT INTO experiment_importance VALUES ('ex-one', 'sharpe', 'fast', 0.6, 0.1, 0.75, 0.4), ('ex-one', 'sharpe', 'slow', 0.2, 0.1, 0.25, 0.4);
 INSERT INTO experiment_thresholds VALUES ('ex-one', 'sharpe', 'at_least', 0.1, 0.6, 0.5, 0.425, 10);

@@ -1,5 +1,4 @@
--- What the search came to, and that the test period was looked at.
+-- What the search came to.
 UPDATE experiments
-SET winner_trial = $2, test_run_id = $3, baseline_test_run_id = $4, model_id = $5,
-    tested_at = CASE WHEN $3 IS NULL THEN NULL ELSE make_timestamp($6) END
+SET winner_trial = $2, test_run_id = $3, baseline_test_run_id = $4, model_id = $5
 WHERE experiment_id = $1

@@ -17,9 +17,16 @@ impl Search<'_> {
         let ranked = self.rank(history);
         let winner = ranked.first();
         let returns = experiments::returns(self.store, &self.experiment_id)?;
-        let tested = winner.map(|winner| test_period::look(self, winner)).transpose()?;
         let choice = walk::choose(self.study, &returns);
-        let measures = luck::measure(self, winner, &returns, tested.as_ref(), &choice)?;
+        // That the test period is looked at is known before it is: a kill in between takes nothing back.
+        if let Some(winner) = winner {
+            let trial = winner.id.cast_signed() + 1;
+            let looked = params![self.experiment_id, trial, self.now().0];
+            self.store.conn().execute(crate::sql!("experiments/look"), looked)?;
+        }
+        let tested = winner.map(|winner| test_period::look(self, winner)).transpose()?;
+        let feasible = ranked.iter().map(|trial| trial.id.cast_signed() + 1).collect();
+        let measures = luck::measure(self, (winner, &feasible), &returns, tested.as_ref(), &choice)?;
         let progress = self.options.progress;
         progress.start("keep", ranked.len().min(self.study.spec.keep) as u64 + 1);
         self.store.transaction(|| {
@@ -40,8 +47,7 @@ impl Search<'_> {
                     winner,
                     of(|tested| Some(&tested.run_id)),
                     of(|tested| tested.baseline_run_id.as_ref()),
-                    of(|tested| tested.model_id.as_ref()),
-                    self.now().0
+                    of(|tested| tested.model_id.as_ref())
                 ],
             )?;
             thresholds::settle(self.store, &self.experiment_id)?;

@@ -2,15 +2,16 @@
 //!
 //! Sharpe ratios are daily unless said otherwise, over the risk-free rate. The number of trials is that of every trial
 //! ever run on overlapping data, pruned ones included; the spread of their ratios is that of the finished ones of this
-//! experiment.
+//! experiment, or of all on the same days where that is wider. The probability of overfitting and the tests of superior
+//! ability are over the trials that could have won, with those of earlier experiments on the same days.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Search;
 use super::test_period::Tested;
 use super::walk::{Choice, Returns};
 use crate::experiments::ExperimentError;
-use crate::search::{Observed, Sampler};
+use crate::search::{Observed, Pruner, Sampler};
 use crate::stats::{
     OVERFIT_BLOCKS, Overfit, deflated_sharpe, minimum_track_record, moments, overfit, sharpe, sharpe_gap, superior,
 };
@@ -19,6 +20,8 @@ use crate::store::{Columns, returns as stored};
 
 /// Resamples of the reality check.
 const RESAMPLES: usize = 1_000;
+/// Stands for a trial of an earlier experiment.
+const OF_ANOTHER: i64 = -1;
 /// Confidence of the minimum track record.
 const CONFIDENCE: f64 = 0.95;
 
@@ -35,6 +38,9 @@ struct Judge<'a> {
     trials: Vec<i64>,
     /// Daily returns over the risk-free rate, one column a finished trial.
     columns: Vec<Vec<f64>>,
+    /// Those that could have won, and those of earlier experiments on the same days; with their trials.
+    candidates: Vec<Vec<f64>>,
+    candidate_trials: Vec<i64>,
     /// Those of the baseline.
     baseline: Option<Vec<f64>>,
     /// Square root of the days of a year.
@@ -45,12 +51,12 @@ struct Judge<'a> {
 /// Measures everything; what can't be told is unknown.
 pub(super) fn measure(
     search: &Search<'_>,
-    winner: Option<&Observed>,
+    (winner, feasible): (Option<&Observed>, &BTreeSet<i64>),
     returns: &Returns,
     tested: Option<&Tested>,
     choice: &[Choice],
 ) -> Result<Luck, ExperimentError> {
-    let mut judge = Judge::new(search, returns);
+    let mut judge = Judge::new(search, returns, feasible)?;
     let winner = winner.and_then(|winner| judge.column(winner.id.cast_signed() + 1));
     judge.deflate(winner.as_deref())?;
     let splits = judge.overfit();
@@ -61,7 +67,7 @@ pub(super) fn measure(
 }
 
 impl<'a> Judge<'a> {
-    fn new(search: &'a Search<'a>, returns: &Returns) -> Self {
+    fn new(search: &'a Search<'a>, returns: &Returns, feasible: &BTreeSet<i64>) -> Result<Self, ExperimentError> {
         let base = &search.study.base;
         let periods = f64::from(search.study.market().periods_per_year());
         let free = base.risk_free_rate / periods;
@@ -74,9 +80,22 @@ impl<'a> Judge<'a> {
             days.iter().map(|day| known.get(day).map_or(0.0, |value| value - free)).collect()
         };
         let baseline = returns.iter().find(|(trial, _)| *trial == 0).map(|(_, own)| column(own));
-        let (trials, columns) =
+        let (trials, columns): (Vec<i64>, Vec<Vec<f64>>) =
             returns.iter().filter(|(trial, _)| *trial > 0).map(|(trial, own)| (*trial, column(own))).unzip();
-        Self { search, trials, columns, baseline, yearly: periods.sqrt(), measures: Vec::new() }
+        let could_win = |trial: &i64| feasible.contains(trial);
+        let own = trials.iter().zip(&columns).filter(|(trial, _)| could_win(trial));
+        let (mut candidate_trials, mut candidates): (Vec<i64>, Vec<Vec<f64>>) =
+            own.map(|(trial, column)| (*trial, column.clone())).unzip();
+        // An earlier experiment tried these on the same days: leaving them out would make a narrow search look clean.
+        for other in experiments::other_returns(search.store, &search.experiment_id)? {
+            let known: BTreeMap<i32, f64> = other.into_iter().collect();
+            if days.iter().all(|day| known.contains_key(day)) {
+                candidates.push(days.iter().map(|day| known[day] - free).collect());
+                candidate_trials.push(OF_ANOTHER);
+            }
+        }
+        let yearly = periods.sqrt();
+        Ok(Self { search, trials, columns, candidates, candidate_trials, baseline, yearly, measures: Vec::new() })
     }
 
     fn column(&self, trial: i64) -> Option<Vec<f64>> {
@@ -89,14 +108,22 @@ impl<'a> Judge<'a> {
 
     /// Deflated and probabilistic Sharpe ratio, minimum track record.
     fn deflate(&mut self, winner: Option<&[f64]>) -> Result<(), ExperimentError> {
-        let ratios: Vec<f64> = self.columns.iter().filter_map(|column| sharpe(column)).collect();
-        let variance = moments(&ratios).and_then(|moments| moments.deviation).map(|deviation| deviation.powi(2));
+        let spread = |columns: &[Vec<f64>]| {
+            let ratios: Vec<f64> = columns.iter().filter_map(|column| sharpe(column)).collect();
+            moments(&ratios).and_then(|moments| moments.deviation).map(|deviation| deviation.powi(2))
+        };
+        // A narrow search after a wide one must not make its own luck look smaller.
+        let variance = [spread(&self.columns), spread(&self.candidates)].into_iter().flatten().max_by(f64::total_cmp);
         let n_here = self.columns.len();
         let n_trials =
             experiments::trials_on_data(self.search.store, &self.search.experiment_id)?.max(0).unsigned_abs();
         self.say("n_trials", Some(n_trials as f64), "trials ever run on overlapping data, pruned ones included");
         self.say("n_trials_here", Some(n_here as f64), "finished trials of this experiment");
-        self.say("trial_sharpe_variance", variance, "variance of the daily Sharpe ratios of the finished trials");
+        self.say(
+            "trial_sharpe_variance",
+            variance,
+            "variance of the daily Sharpe ratios of the finished trials, or of all on the same days where that is more",
+        );
         let found = winner.zip(variance).and_then(|(own, variance)| deflated_sharpe(own, n_trials.max(1), variance));
         let of = |value: fn(&crate::stats::Deflated) -> f64| found.as_ref().map(value);
         self.say("sharpe_daily", of(|found| found.sharpe), "the winner's daily Sharpe ratio");
@@ -125,7 +152,7 @@ impl<'a> Judge<'a> {
     }
 
     fn overfit(&mut self) -> Option<(Overfit, Vec<i64>)> {
-        let found = overfit(&self.columns, OVERFIT_BLOCKS);
+        let found = overfit(&self.candidates, OVERFIT_BLOCKS);
         let of = |value: fn(&Overfit) -> f64| found.as_ref().map(value);
         self.say(
             "pbo",
@@ -145,14 +172,14 @@ impl<'a> Judge<'a> {
             "out-of-sample on in-sample Sharpe ratio of the chosen",
         );
         self.say("degradation_intercept", found.as_ref().and_then(|found| found.intercept), "of the same line");
-        let trials = self.trials.clone();
+        let trials = self.candidate_trials.clone();
         found.map(|found| (found, trials))
     }
 
     /// White's reality check and Hansen's test, against cash and against the baseline.
     fn reality(&mut self, winner: Option<&[f64]>) {
         let seed = self.search.study.spec.seed;
-        let against_cash = winner.and_then(|_| superior(&self.columns, None, RESAMPLES, seed));
+        let against_cash = winner.and_then(|_| superior(&self.candidates, None, RESAMPLES, seed));
         let of = |value: fn(&crate::stats::Superior) -> f64| against_cash.as_ref().map(value);
         let detail = against_cash.as_ref().map_or_else(String::new, |found| {
             format!("{} resamples of blocks of {:.1} days on average", found.n_resamples, found.block_length)
@@ -167,7 +194,7 @@ impl<'a> Judge<'a> {
         self.say("spa_upper_p", of(|found| found.spa_upper), "Hansen, upper bound");
         let beyond = self.baseline.as_ref().and_then(|baseline| {
             let minus = |column: &Vec<f64>| column.iter().zip(baseline).map(|(own, base)| own - base).collect();
-            let excess: Vec<Vec<f64>> = self.columns.iter().map(minus).collect();
+            let excess: Vec<Vec<f64>> = self.candidates.iter().map(minus).collect();
             superior(&excess, None, RESAMPLES, seed)
         });
         self.say(
@@ -194,8 +221,10 @@ impl<'a> Judge<'a> {
         let gap = winner.zip(test.as_deref()).and_then(|(validation, test)| sharpe_gap(validation, test));
         self.say("sharpe_gap", gap.as_ref().map(|gap| gap.gap * yearly), "validation less test, a year");
         self.say("sharpe_gap_p", gap.as_ref().map(|gap| gap.p), "probability of so wide a gap if nothing had changed");
-        let looks = experiments::test_looks(self.search.store, &self.search.experiment_id)?;
+        let (looks, searched) = experiments::test_looks(self.search.store, &self.search.experiment_id)?;
         let looks = looks + i64::from(tested.is_some());
+        let detail = "trials of earlier experiments that were developed on days of this test period";
+        self.say("test_searched", Some(searched as f64), detail);
         self.say(
             "test_looks",
             Some(looks as f64),
@@ -218,9 +247,9 @@ impl<'a> Judge<'a> {
             1 => "a year, of the best trial of every training window on the days after it".to_string(),
             n => format!("a year, mean over {n} paths of the best trial of the other parts"),
         };
-        let is_blind = matches!(self.search.study.spec.sampler, Sampler::Grid | Sampler::Random);
-        let suggested =
-            "; what there was to choose from was suggested knowing all days (tpe): grid and random are blind";
+        let spec = &self.search.study.spec;
+        let is_blind = matches!(spec.sampler, Sampler::Grid | Sampler::Random) && spec.pruner == Pruner::None;
+        let suggested = "; what there was to choose from was suggested or pruned knowing all days: grid and random without a pruner are blind";
         let detail = if is_blind || ratios.is_empty() { detail } else { format!("{detail}{suggested}") };
         self.say("walk_sharpe", mean, detail);
     }

@@ -140,7 +140,9 @@ impl Search<'_> {
     fn trials(&self, tried: Vec<Tried>) -> Result<(Outcome, Vec<Observed>), ExperimentError> {
         let done_before = tried.len();
         let mut known: BTreeMap<i64, Tried> = tried.into_iter().map(|tried| (tried.trial, tried)).collect();
-        let most = self.most_trials();
+        // What is stored was tried, whatever is asked for now.
+        let stored = known.keys().max().copied().unwrap_or(0).max(0).unsigned_abs();
+        let most = self.most_trials().map(|most| most.max(stored));
         let progress = self.options.progress;
         progress.start("trials", most.unwrap_or(0));
         let pool = work::pool(self.options.workers)?;
@@ -154,7 +156,8 @@ impl Search<'_> {
             if most.is_some_and(|most| first >= most) {
                 break Ended::Trials;
             }
-            if self.study.spec.budget.minutes.is_some_and(|minutes| begun.elapsed().as_secs_f64() > minutes * 60.0) {
+            let is_late = |minutes: f64| begun.elapsed().as_secs_f64() > minutes * 60.0;
+            if first >= stored && self.study.spec.budget.minutes.is_some_and(is_late) {
                 break Ended::Time;
             }
             let mut suggested = suggester.generation(first, &history);

@@ -18,7 +18,8 @@ pub(super) fn begin(store: &Store, study: &Study, options: &Options<'_>) -> Resu
     store.transaction(|| {
         let run = new_run(study, options);
         let experiment_id = runs::insert(store, &run, (options.clock)())?;
-        insert_experiment(store, study, &experiment_id)?;
+        let most = [study.spec.budget.trials, options.max_trials].into_iter().flatten().min();
+        insert_experiment(store, study, &experiment_id, most)?;
         insert_folds(store, study, &experiment_id)?;
         Ok(experiment_id)
     })
@@ -94,7 +95,12 @@ pub(super) fn trial_run(study: &Study, experiment_id: &str) -> TrialRun {
     }
 }
 
-fn insert_experiment(store: &Store, study: &Study, experiment_id: &str) -> Result<(), ExperimentError> {
+fn insert_experiment(
+    store: &Store,
+    study: &Study,
+    experiment_id: &str,
+    most: Option<u64>,
+) -> Result<(), ExperimentError> {
     let (spec, windows) = (&study.spec, &study.windows);
     let directions = spec.directions().into_iter().map(|direction| match direction {
         Direction::Maximise => "maximise",
@@ -128,7 +134,7 @@ fn insert_experiment(store: &Store, study: &Study, experiment_id: &str) -> Resul
             pruner,
             spec.validation.scheme.as_str(),
             spec.searched.space.dimensions().len() as i64,
-            spec.budget.trials.map(u64::cast_signed),
+            most.map(u64::cast_signed),
             study.base.from.unwrap_or(windows.development.from).0,
             windows.test.from.0,
             windows.test.to.0,
@@ -181,7 +187,7 @@ pub(super) fn row(study: &Study, experiment_id: &str, ran: &Ran<'_>) -> TrialRow
     let (state, scores, violation, steps) = match &ran.result {
         Ok(judged) => {
             let state = if judged.is_pruned { "pruned" } else { "finished" };
-            (state, study.scores(&judged.measures), study.violation(&judged.measures), judged.steps.clone())
+            (state, study.scores(&judged.judged_by), study.violation(&judged.judged_by), judged.steps.clone())
         }
         Err(_) => ("failed", unknown(), 0.0, Vec::new()),
     };

@@ -10,6 +10,9 @@ use crate::search::{Assignment, Direction, Observed, Sampler};
 /// Draws before an impossible suggestion is tried all the same, and recorded as failed.
 const ATTEMPTS: u64 = 200;
 
+/// Impossible points in a row of generations after which a grid is taken for exhausted.
+const MOST_IMPOSSIBLE: u64 = 200_000;
+
 /// Suggestions of a study, generation by generation.
 pub(super) struct Suggester<'a> {
     study: &'a Study,
@@ -37,13 +40,15 @@ impl<'a> Suggester<'a> {
     fn of_grid(&mut self) -> Vec<Assignment> {
         let spec = &self.study.spec;
         let mut found = Vec::with_capacity(GENERATION);
-        while found.len() < GENERATION {
+        let mut passed_over = 0;
+        while found.len() < GENERATION && passed_over < MOST_IMPOSSIBLE {
             let next =
                 spec.sampler.generation(&spec.searched.space, &self.directions, spec.seed, self.next_point, 1, &[]);
             let Some(point) = next.into_iter().next() else { break };
             self.next_point += 1;
-            if self.study.is_possible(&point).is_ok() {
-                found.push(point);
+            match self.study.is_possible(&point) {
+                Ok(()) => found.push(point),
+                Err(_) => passed_over += 1,
             }
         }
         found

@@ -9,6 +9,11 @@ use crate::experiments::ExperimentError;
 use crate::experiments::study::ModelStudy;
 use crate::models::{self, KeptModel};
 use crate::search::{Assignment, Observed};
+use crate::store::duckdb::OptionalExt;
+use crate::store::{Store, params};
+
+/// A backtest on the test period, and the model that it asked.
+type Looked = (String, Option<String>);
 
 /// What was seen.
 pub(super) struct Tested {
@@ -31,17 +36,16 @@ pub(super) fn look(search: &Search<'_>, winner: &Observed) -> Result<Tested, Exp
     Ok(Tested { run_id, baseline_run_id: baseline.ok().map(|(run_id, _)| run_id), model_id })
 }
 
-fn run(
-    search: &Search<'_>,
-    trial: i64,
-    assignment: &Assignment,
-    role: &str,
-) -> Result<(String, Option<String>), ExperimentError> {
+fn run(search: &Search<'_>, trial: i64, assignment: &Assignment, role: &str) -> Result<Looked, ExperimentError> {
     let (study, test) = (search.study, search.study.windows.test);
     let mut config = study.config(assignment)?;
     (config.from, config.to) = (Some(test.from), Some(test.to));
     config.name = format!("{}/{role}/test", study.spec.name);
-    config.parent = Some(super::record::run_id(&search.experiment_id, trial));
+    let parent = super::record::run_id(&search.experiment_id, trial);
+    if let Some(done) = left_over(search.store, &parent, &config.name)? {
+        return Ok(done);
+    }
+    config.parent = Some(parent);
     let mut model_id = None;
     if let Some(model) = &study.model {
         let kept = keep_model(search, model, trial, assignment, role)?;
@@ -50,6 +54,15 @@ fn run(
     }
     let outcome = backtest::run(search.store, &config, search.now(), &Silent)?;
     Ok((outcome.run_id, model_id))
+}
+
+/// What a search that was stopped has already seen.
+fn left_over(store: &Store, parent: &str, name: &str) -> Result<Option<Looked>, ExperimentError> {
+    store.conn().execute(crate::sql!("experiments/end_left_over"), params![parent, name])?;
+    let found = store
+        .conn()
+        .query_row(crate::sql!("experiments/looked"), params![parent, name], |row| Ok((row.get(0)?, row.get(1)?)));
+    Ok(found.optional()?)
 }
 
 /// Fits on all of the development period and stores the model.

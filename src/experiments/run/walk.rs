@@ -3,10 +3,12 @@
 //! A winner was chosen on the very days it is shown on. What choosing was worth can only be seen on days the choice did
 //! not see: for each fold the trial with the best daily Sharpe ratio on the training windows is taken on the validation
 //! window. Combinatorial folds make several paths. The trials there are to choose from were suggested knowing all days
-//! where the sampler learns (TPE): only grid and random search make this walk fully blind. Days of a trial that lost its account count as 0.
+//! where the sampler learns (TPE), and a pruner has looked at them too: only grid and random search without a pruner make this
+//! fully blind. Crossed folds choose on later days as well. Days of a trial that lost its account count as 0.
 
 use std::collections::BTreeMap;
 
+use crate::experiments::spec::Scheme;
 use crate::experiments::study::Study;
 use crate::experiments::windows::Span;
 use crate::stats::sharpe;
@@ -30,6 +32,11 @@ pub(super) type Returns = [DailyReturns];
 pub(super) fn choose(study: &Study, returns: &Returns) -> Vec<Choice> {
     let trials: Vec<&DailyReturns> = returns.iter().filter(|(trial, _)| *trial > 0).collect();
     let windows = &study.windows;
+    // Fits of crossed folds have learned from the very days that a choice would be judged on.
+    let is_forward = matches!(study.spec.validation.scheme, Scheme::WalkForward { .. });
+    if study.model.is_some() && !is_forward {
+        return Vec::new();
+    }
     let chosen: BTreeMap<usize, i64> = (0..windows.folds.len())
         .filter_map(|at| {
             let days: Vec<(i32, i32)> = windows.folds[at].train.iter().filter_map(|span| study.days(span)).collect();

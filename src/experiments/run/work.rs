@@ -121,7 +121,7 @@ fn observed(search: &Search<'_>, ran: &Ran<'_>) -> Observed {
                 true => TrialState::Pruned { step: judged.steps.len().saturating_sub(1) },
                 false => TrialState::Finished,
             };
-            (state, study.scores(&judged.measures), judged.steps.clone(), study.violation(&judged.measures))
+            (state, study.scores(&judged.judged_by), judged.steps.clone(), study.violation(&judged.judged_by))
         }
         Err(_) => (TrialState::Failed, unknown(), Vec::new(), 0.0),
     };

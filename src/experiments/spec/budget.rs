@@ -87,11 +87,28 @@ pub fn check_together(spec: &Spec) -> Result<(), SpecError> {
     if spec.pruner != Pruner::None && spec.objectives.len() > 1 {
         return Err(spec.wrong("pruner", "a pruner needs one objective: with several there is no order to stop by"));
     }
-    let is_one_fit = matches!(spec.validation.scheme, Scheme::Holdout { .. });
-    if spec.pruner != Pruner::None && is_one_fit && matches!(spec.subject, Subject::Model(_)) {
+    let is_model = matches!(spec.subject, Subject::Model(_));
+    if !is_model && spec.validation.embargo.is_some() {
+        return Err(
+            spec.wrong("validation", "embargo is for models: a strategy learns nothing, so nothing of it can leak")
+        );
+    }
+    let prefix =
+        |table: &str| if table == "params" { String::new() } else { format!("{}.", table.replace("_params", "")) };
+    for (table, fixed) in
+        [("params", &spec.params), ("account", &spec.account), ("strategy_params", &spec.strategy_params)]
+    {
+        let is_searched = |name: &&String| spec.searched.space.dimension(&format!("{}{name}", prefix(table))).is_some();
+        if let Some(name) = fixed.keys().find(is_searched) {
+            let reason = format!("'{name}' is fixed in [{table}] and searched in [space]; give it once");
+            return Err(spec.wrong(&format!("{table}.{name}"), reason));
+        }
+    }
+    let is_one_fit = matches!(spec.validation.scheme, Scheme::Holdout { .. } | Scheme::Combinatorial { .. });
+    if spec.pruner != Pruner::None && is_one_fit && is_model {
         return Err(spec.wrong(
             "pruner",
-            "a pruner needs several folds, and holdout has one fit a trial: choose walk_forward or kfold, or leave [pruner] out",
+            "a pruner needs folds one after the other: choose walk_forward or kfold, or leave [pruner] out",
         ));
     }
     Ok(())

@@ -102,6 +102,8 @@ impl Spec {
         let (sampler, pruner) = (budget::sampler(root.section("sampler")?)?, budget::pruner(root.section("pruner")?)?);
         let strategy_params = if is_model { settings(root, "strategy_params")? } else { BTreeMap::new() };
         let tables = [
+            "strategy",
+            "model",
             "data",
             "params",
             "strategy_params",
@@ -116,7 +118,8 @@ impl Spec {
         ];
         let mut lines: BTreeMap<String, usize> =
             tables.iter().map(|key| ((*key).to_string(), root.line(key))).collect();
-        for table in ["params", "strategy_params", "account", "baseline"] {
+        let owned = ["params", "strategy_params", "account", "baseline"];
+        for table in owned.into_iter().filter(|table| is_model || *table != "strategy_params") {
             if let Some(section) = root.section(table)? {
                 lines.extend(section.entries().iter().map(|entry| (section.called(entry.key), source.line(&entry.at))));
             }
@@ -171,8 +174,9 @@ fn name(root: &Section<'_>) -> Result<String, SpecError> {
         return Err(root.source.wrong(&(0..0), "there is no name: begin with name = \"my_search\""));
     };
     let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
-    if name.is_empty() || name.len() > 80 || !is_plain {
-        return Err(root.wrong("name", "the name must be 1 to 80 letters, digits, '_', '-' or '.'"));
+    if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || name.len() > 80 || !is_plain {
+        let wanted = "the name must be 1 to 80 letters, digits, '_', '-' or '.', a letter or digit first";
+        return Err(root.wrong("name", wanted));
     }
     Ok(name)
 }

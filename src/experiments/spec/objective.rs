@@ -47,7 +47,7 @@ impl Constraint {
     }
 }
 
-/// Reads `[objective]`; the Sharpe ratio, or PR-AUC of a model, when there is none.
+/// Reads `[objective]`; the Sharpe ratio when there is none.
 pub fn objectives(section: Option<&Section<'_>>, is_model: bool) -> Result<Vec<Objective>, SpecError> {
     let default = || vec![Objective { metric: "sharpe".into(), direction: Direction::Maximise }];
     let Some(section) = section else { return Ok(default()) };
@@ -103,7 +103,7 @@ fn check(section: &Section<'_>, key: &str, metric: &str, is_model: bool) -> Resu
         None => format!("there are {}", known.join(", ")),
     };
     let of_models = !is_model && measures::names(true).contains(&metric);
-    let why = if of_models { "is a metric of models" } else { "is no column of the metrics views" };
+    let why = if of_models { "is a metric of models" } else { "can't be judged by" };
     let shown: String = metric.chars().take(60).collect();
     Err(section.wrong(key, format!("'{shown}' {why}; {hint}")))
 }

@@ -82,12 +82,20 @@ impl<'a> Section<'a> {
     }
 
     fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
-        self.known.borrow_mut().push(key.to_string());
+        let mut known = self.known.borrow_mut();
+        if !known.iter().any(|name| name == key) {
+            known.push(key.to_string());
+        }
         self.table.get(key)
     }
 
     fn expected(&self, key: &str, wanted: &str, found: &DeValue<'_>) -> SpecError {
-        self.wrong(key, format!("{} must be {wanted}, not {}", self.called(key), article(found.type_str())))
+        let shown = match found {
+            DeValue::Integer(whole) => whole.as_str().chars().take(40).collect(),
+            DeValue::Float(number) => number.as_str().chars().take(40).collect(),
+            other => article(other.type_str()),
+        };
+        self.wrong(key, format!("{} must be {wanted}, not {shown}", self.called(key)))
     }
 
     /// A text.
@@ -109,7 +117,7 @@ impl<'a> Section<'a> {
     pub fn number(&self, key: &str) -> Result<Option<f64>, SpecError> {
         let Some(value) = self.get(key) else { return Ok(None) };
         let number = scalar(value.get_ref()).as_ref().and_then(Value::as_f64).filter(|number| number.is_finite());
-        number.map(Some).ok_or_else(|| self.expected(key, "a number", value.get_ref()))
+        number.map(Some).ok_or_else(|| self.expected(key, "a finite number", value.get_ref()))
     }
 
     /// A whole number within bounds.

@@ -18,10 +18,7 @@ fn a_small_file_is_enough_and_the_rest_has_defaults() {
 fn everything_wrong_is_told_with_its_line() {
     let cases = [
         ("seed = 1\nnmae = \"x\"\n", "t.toml:1: there is no name"),
-        (
-            "[objective]\nmaximise = \"sharp\"\n",
-            "t.toml:6: 'sharp' is no column of the metrics views; did you mean 'sharpe'?",
-        ),
+        ("[objective]\nmaximise = \"sharp\"\n", "t.toml:6: 'sharp' can't be judged by; did you mean 'sharpe'?"),
         ("[objective]\nmaximise = \"roc_auc\"\n", "t.toml:6: 'roc_auc' is a metric of models"),
         ("[constraints]\nn_trades = 30\n", "t.toml:6: constraint 'n_trades' must be like"),
         ("[validation]\nscheme = \"walk_forwards\"\n", "t.toml:6: unknown scheme 'walk_forwards'"),

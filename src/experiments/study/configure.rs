@@ -26,6 +26,16 @@ pub(super) fn base(store: &Store, spec: &Spec) -> Result<Config, ExperimentError
     let mut config = Config::new("", symbols, interval);
     match &spec.subject {
         Subject::Strategy(names) => {
+            if let Some(name) = names.iter().find(|name| ["model", "signals"].contains(&name.as_str())) {
+                let instead = if name == "model" {
+                    "say model = \"logistic\" instead"
+                } else {
+                    "a statement has nothing to search"
+                };
+                return Err(spec
+                    .wrong("strategy", format!("strategy '{name}' can't be searched by itself; {instead}"))
+                    .into());
+            }
             config.strategies.clone_from(names);
             config.params.clone_from(&spec.params);
         }
@@ -50,7 +60,9 @@ pub(super) fn base(store: &Store, spec: &Spec) -> Result<Config, ExperimentError
 /// Refuses strategies and fixed parameters that don't exist.
 fn check_names(spec: &Spec, config: &Config) -> Result<(), ExperimentError> {
     match config.check() {
-        Err(error @ BacktestError::Strategy(_)) => Err(spec.wrong("strategy", error.to_string()).into()),
+        Err(error @ (BacktestError::Strategy(_) | BacktestError::Strategies(_))) => {
+            Err(spec.wrong("strategy", error.to_string()).into())
+        }
         Err(BacktestError::Param {
             strategy,
             source: source @ (ParamError::Unknown { .. } | ParamError::Invalid { .. }),
@@ -109,6 +121,9 @@ impl Study {
 
     /// Refuses searched parameters that don't exist, or whose ends are out of range, with their line.
     pub(super) fn check_space(&self) -> Result<(), ExperimentError> {
+        if self.model.is_some() {
+            self.learning(&Assignment::new()).map_err(|reason| self.spec.wrong("params", reason))?;
+        }
         for dimension in self.spec.searched.space.dimensions() {
             let wrong = |reason: String| self.spec.wrong(&dimension.name, format!("'{}': {reason}", dimension.name));
             if let Some(name) = dimension.name.strip_prefix("account.").filter(|name| FIXED.contains(name)) {
@@ -148,6 +163,10 @@ impl From<SpecError> for String {
 /// The outermost values of a domain, or all of its categories.
 fn ends(domain: &Domain) -> Vec<Value> {
     match domain {
+        // One between the ends tells a whole-number parameter that is searched as a float.
+        Domain::Float { low, high, step: None, .. } => {
+            vec![Value::Float(*low), Value::Float(low + (high - low) * 0.381_966), Value::Float(*high)]
+        }
         Domain::Float { low, high, .. } => vec![Value::Float(*low), Value::Float(*high)],
         Domain::Int { low, high, .. } => vec![Value::Int(*low), Value::Int(*high)],
         Domain::Categorical(values) => values.clone(),

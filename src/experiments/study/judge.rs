@@ -36,7 +36,8 @@ impl Study {
         if !is_pruned {
             steps.push(self.value(&measures));
         }
-        Ok(Judged { measures, by_path: Vec::new(), returns: meter.returns(), steps, is_pruned })
+        let judged_by = measures.clone();
+        Ok(Judged { measures, judged_by, by_path: Vec::new(), returns: meter.returns(), steps, is_pruned })
     }
 
     /// Totals of a configuration with predictions on the development period, up to a pause or to the end.

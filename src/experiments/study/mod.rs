@@ -23,11 +23,13 @@ pub use model::{FoldCounts, ModelStudy};
 /// What a trial came to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
-    /// Metrics by name; of combinatorial paths their means.
+    /// Metrics by name; of combinatorial paths those of the first, which is the account that is kept.
     pub measures: Measures,
+    /// What objectives and constraints are read from: the same, or means over combinatorial paths.
+    pub judged_by: Measures,
     /// Metrics of each combinatorial path.
     pub by_path: Vec<Measures>,
-    /// Trading days (since 1970-01-01) and returns; of combinatorial paths their means.
+    /// Trading days (since 1970-01-01) and returns; of combinatorial paths those of the first.
     pub returns: Vec<(i32, f64)>,
     /// The first objective after each step.
     pub steps: Vec<f64>,

@@ -1,8 +1,8 @@
 //! Trials of a model: fitted anew in every fold, judged on what the fit has not seen, traded by strategy `model`.
 //!
 //! Predictions of all folds together make one account over everything that is judged. Combinatorial cross-validation
-//! judges every part several times: then each path has an account of its own, and metrics and returns are means over
-//! paths.
+//! judges every part several times: then each path has an account of its own. Objectives are means over paths; metrics,
+//! returns and what is kept are those of the first path, so that they are one account.
 
 use super::judge::{Prune, measures_of};
 use super::{Judged, Study};
@@ -141,7 +141,8 @@ fn dataset_spec(
     interval: Interval,
     base: &Config,
 ) -> Result<DatasetSpec, ExperimentError> {
-    let set = features::named(store, &subject.features)?;
+    let set = features::named(store, &subject.features);
+    let set = set.map_err(|error| spec.wrong("data", error.to_string()))?;
     let label_set = match &subject.labels {
         Some(name) => name.clone(),
         None => match dataset::label_sets(store, interval)?.as_slice() {
@@ -194,13 +195,14 @@ impl Study {
             let (measures, returns) = self.path(&config, &said, &self.windows.paths[0], until)?;
             steps.push(self.value(&measures));
             if prune(&steps) {
-                return Ok(Judged { measures, by_path: Vec::new(), returns, steps, is_pruned: true });
+                let judged_by = measures.clone();
+                return Ok(Judged { measures, judged_by, by_path: Vec::new(), returns, steps, is_pruned: true });
             }
         }
         let paths = self.windows.paths.iter().map(|path| self.path(&config, &said, path, None));
         let paths = paths.collect::<Result<Vec<_>, _>>()?;
-        let judged = mean_of(paths);
-        steps.push(self.value(&judged.measures));
+        let judged = judged(paths);
+        steps.push(self.value(&judged.judged_by));
         Ok(Judged { steps, ..judged })
     }
 
@@ -290,26 +292,19 @@ fn predictions(samples: &Samples<'_>, probabilities: &[f64]) -> Vec<Prediction> 
     samples.iter().zip(probabilities).map(said).collect()
 }
 
-/// Means over paths; with one path that path as it is.
-fn mean_of(mut paths: Vec<(Measures, Vec<(i32, f64)>)>) -> Judged {
-    let judged =
-        |measures, returns, by_path| Judged { measures, returns, by_path, steps: Vec::new(), is_pruned: false };
-    if paths.len() == 1 {
-        let (measures, returns) = paths.remove(0);
-        return judged(measures, returns, Vec::new());
-    }
-    let count = paths.len() as f64;
-    let mut measures = Measures::new();
+/// What several paths come to: objectives are means over them, the account is that of the first.
+fn judged(mut paths: Vec<(Measures, Vec<(i32, f64)>)>) -> Judged {
+    let mut judged_by = Measures::new();
     for name in paths[0].0.keys() {
         let known: Vec<f64> = paths.iter().filter_map(|(measures, _)| measures.get(name).copied().flatten()).collect();
-        measures.insert(name.clone(), (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64));
+        let mean = (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64);
+        judged_by.insert(name.clone(), mean);
     }
-    let mut returns = paths[0].1.clone();
-    for (day, value) in &mut returns {
-        let on_day = |(_, returns): &(Measures, Vec<(i32, f64)>)| {
-            returns.binary_search_by_key(day, |(day, _)| *day).map_or(0.0, |at| returns[at].1)
-        };
-        *value = paths.iter().map(on_day).sum::<f64>() / count;
+    let is_one = paths.len() == 1;
+    let by_path = if is_one { Vec::new() } else { paths.iter().map(|(measures, _)| measures.clone()).collect() };
+    let (measures, returns) = paths.swap_remove(0);
+    if is_one {
+        judged_by.clone_from(&measures);
     }
-    judged(measures, returns, paths.into_iter().map(|(measures, _)| measures).collect())
+    Judged { measures, judged_by, by_path, returns, steps: Vec::new(), is_pruned: false }
 }

@@ -156,7 +156,7 @@ fn test(of: &Experiment) -> Tile {
         value: format!("{} \u{2192} {}", ratio(valid), ratio(test)),
         state,
         need: format!("above {} and baseline", count(of.number("test_sharpe_above"))),
-        sentence: "What was chosen on days already seen, on days nobody had looked at; a large fall is a bad sign.",
+        sentence: "What was chosen on days already seen, on days this search had not looked at; a large fall is a bad sign.",
         detail: format!(
             "Baseline on test {}; p of the gap {}, at least {} or no fall.",
             ratio(of.number("baseline_test_sharpe")),
@@ -174,7 +174,7 @@ fn choice(of: &Experiment) -> Tile {
         value: ratio(of.number("walk_sharpe")),
         state: State::Plain,
         need: "no gate".into(),
-        sentence: "What following the search would have earned, every choice made before its days were seen.",
+        sentence: "What following the search would have earned, every choice judged on days it was not made on.",
         detail: format!("Out of sample{days}, from one choice to the next."),
     }
 }

@@ -33,7 +33,7 @@ pub fn run(args: &BestArgs, ctx: &Ctx) -> Result<Output, Failure> {
     };
     let mut lines = vec![applied.text.trim_end().to_string()];
     if !applied.obstacles.is_empty() {
-        lines.push(format!("not to be promoted: {}", applied.obstacles.join("; ")));
+        lines.push(format!("not to be promoted: {}", applied.obstacles.join(" ").replace("**", "")));
     }
     lines.push(match &args.apply {
         Some(path) => {

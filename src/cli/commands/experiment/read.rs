@@ -163,10 +163,17 @@ fn luck_lines(summary: &Value) -> String {
         (
             "Sharpe, test",
             number(of("test_sharpe")),
-            format!("untouched until the end; {} experiments have looked at this time", whole("test_looks")),
+            format!(
+                "of the winner, not seen by the search; {} experiments have looked at this time",
+                whole("test_looks")
+            ),
         ),
         ("gap", format!("{} (p {})", number(of("sharpe_gap")), p("sharpe_gap_p")), "validation less test".into()),
-        ("Sharpe, walked forward", number(of("walk_sharpe")), "of the choice itself, on days it had not seen".into()),
+        (
+            "Sharpe, walked forward",
+            number(of("walk_sharpe")),
+            "of the choice itself, on days it was not made on".into(),
+        ),
         (
             "track record",
             format!("{} of {} days", whole("track_record"), whole("minimum_track_record")),

@@ -74,7 +74,7 @@ pub fn run(args: &RunArgs, ctx: &Ctx) -> Result<Output, Failure> {
 pub fn resume(args: &ResumeArgs, ctx: &Ctx) -> Result<Output, Failure> {
     let store = ctx.open_existing()?;
     let experiment = read::find(&store, &args.name)?;
-    if experiment.tested_at.is_some() || experiment.status == "finished" {
+    if experiment.status == "finished" {
         return Err(Failure::refused(format!("experiment {} has ended: there is nothing left to do", experiment.name)).hint(
             "a longer search would look at the test period again: begin a new one, whose trials are counted with these",
         ));
