@@ -59,11 +59,11 @@ fn day(db: &Path, before: i64) -> String {
     found[0]["day"].as_str().unwrap().to_string()
 }
 
-fn write(db: &Path, sql: &str) {
+pub fn write(db: &Path, sql: &str) {
     Store::open(db, Ts(0)).unwrap().conn().execute_batch(sql).unwrap();
 }
 
-fn run_id(db: &Path, name: &str, kind: &str) -> String {
+pub fn run_id(db: &Path, name: &str, kind: &str) -> String {
     let sql = format!(
         "SELECT run_id FROM runs WHERE kind = '{kind}' AND ('{name}' = '' OR name = '{name}') ORDER BY started_at"
     );
@@ -71,7 +71,7 @@ fn run_id(db: &Path, name: &str, kind: &str) -> String {
 }
 
 /// The answer and its exit status; nothing may have been written.
-fn replay(db: &Path, run: &str, more: &[&str]) -> (i32, Value) {
+pub fn replay(db: &Path, run: &str, more: &[&str]) -> (i32, Value) {
     let before = sha256_file(db).unwrap();
     let output = ws(db, &[&["replay", run, "--json"], more].concat());
     assert_eq!(sha256_file(db).unwrap(), before, "the store was changed");
@@ -79,14 +79,14 @@ fn replay(db: &Path, run: &str, more: &[&str]) -> (i32, Value) {
     (output.status.code().unwrap(), answer)
 }
 
-fn reproduced(db: &Path, run: &str) -> Value {
+pub fn reproduced(db: &Path, run: &str) -> Value {
     let (status, answer) = replay(db, run, &[]);
     assert_eq!((status, &answer["reproduced"]), (0, &Value::Bool(true)), "{answer:#}");
     assert!(answer["reasons"].as_array().unwrap().is_empty(), "{answer:#}");
     answer
 }
 
-fn differs(db: &Path, run: &str) -> String {
+pub fn differs(db: &Path, run: &str) -> String {
     let (status, answer) = replay(db, run, &[]);
     assert_eq!((status, &answer["reproduced"]), (1, &Value::Bool(false)), "{answer:#}");
     let reasons: Vec<&str> = answer["reasons"].as_array().unwrap().iter().map(|told| told.as_str().unwrap()).collect();
@@ -94,12 +94,12 @@ fn differs(db: &Path, run: &str) -> String {
     reasons.join("\n")
 }
 
-fn checked(answer: &Value) -> Vec<&str> {
+pub fn checked(answer: &Value) -> Vec<&str> {
     answer["checks"].as_array().unwrap().iter().map(|check| check["what"].as_str().unwrap()).collect()
 }
 
 /// Bars of a symbol as a file, closes of a period moved a little, each by its own share.
-fn changed_bars(db: &Path, folder: &TempDir, symbol: &str, factor: f64) -> String {
+pub fn changed_bars(db: &Path, folder: &TempDir, symbol: &str, factor: f64) -> String {
     let path = folder.path().join(format!("{symbol}.csv"));
     let close = format!("close * ({factor} + 0.01 * sin(epoch(ts) / 86400))");
     let sql = format!(
@@ -312,7 +312,7 @@ fn what_can_not_be_replayed_is_refused() {
     assert!(refusal(&db, &["explain", "nothing-like-it"]).contains("unknown run"));
 }
 
-fn explain(db: &Path, run: &str) -> Value {
+pub fn explain(db: &Path, run: &str) -> Value {
     let before = sha256_file(db).unwrap();
     let answer = json(db, &["explain", run]);
     assert_eq!(sha256_file(db).unwrap(), before, "the store was changed");
@@ -397,7 +397,13 @@ fn a_story_tells_what_to_beware_of() {
     json(&db, &["ingest", "csv", &path, "--interval", "1d"]);
     write(
         &db,
-        "INSERT INTO runs SELECT * REPLACE ('trial-1' AS run_id, 'trial' AS kind, 't' AS name) FROM runs WHERE name = 'two'",
+        "INSERT INTO runs SELECT * REPLACE ('e' AS run_id, 'experiment' AS kind, 'e' AS name) FROM runs WHERE name = 'two';
+         INSERT INTO experiments BY NAME
+         SELECT 'e' AS experiment_id, 'e' AS name, 'strategy' AS subject, '' AS spec, '' AS spec_sha256, ['sharpe'] AS objectives,
+                ['maximise'] AS directions, 'random' AS sampler, 'none' AS pruner, 'holdout' AS scheme, 1 AS n_dimensions,
+                min(ts) AS dev_from, max(ts) AS test_from, max(ts) AS test_to FROM bars;
+         INSERT INTO trials SELECT 'e', number, 'e-t', state, '{}', [], 0, [], 0, 0, NULL
+         FROM (VALUES (0, 'finished'), (1, 'pruned'), (2, 'failed')) AS tried (number, state)",
     );
     let story = explain(&db, "two");
     assert_eq!(story["data"]["series"][0]["replaced_since"], 100, "{story:#}");
