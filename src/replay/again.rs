@@ -3,14 +3,14 @@
 use super::checks::checks;
 use super::compare::Check;
 use super::past::{self, Extent};
-use super::{ReplayError, Run, reasons};
+use super::{ReplayError, Run, reasons, trial};
 use crate::audit::Subject;
 use crate::backtest::{self, Config, GivenSignal, ModelRef, Prediction};
 use crate::dataset::FeatureSchema;
 use crate::domain::{Progress, Symbol};
 use crate::features;
 use crate::models::{self, TrainConfig};
-use crate::store::{Store, artifacts, runs, signals};
+use crate::store::{Store, artifacts, experiments, runs, signals};
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -41,11 +41,11 @@ pub struct Replayed {
 /// Makes a run again and compares; the store is only read.
 ///
 /// # Errors
-/// A word that names no run; runs that are not finished or of a kind that is not made again as a whole; a statement that
+/// A word that names no run; runs that have not ended well (of trials any end will do) or of a kind that is not made again as a whole; a statement that
 /// is missing or another one; faults of the store. That inputs changed, or can't serve any more, is an answer.
 pub fn replay(store: &Store, request: &Request<'_>, progress: &dyn Progress) -> Result<Replayed, ReplayError> {
     let run = Run::find(store, request.run)?;
-    refuse_unfinished(&run)?;
+    refuse_unfinished(store, &run)?;
     refuse_signals(&run, request.statement)?;
     let code_now = runs::code_version();
     let mut changes = reasons::changes(store, &run, &code_now)?;
@@ -82,7 +82,7 @@ fn refuse_signals(run: &Run, statement: Option<&str>) -> Result<(), ReplayError>
 
 /// Where features and labels come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Learned {
+pub(super) enum Learned {
     /// As they are stored.
     Stored,
     /// Built from the bars as they were.
@@ -108,7 +108,8 @@ impl Attempt {
             "backtest" => backtest(store, run, statement, learned, progress),
             "train" => train(store, run, learned, progress),
             "evaluate" => evaluate(store, run, learned, progress),
-            _ => return Err(not_replayed(run)),
+            "trial" => trial::again(store, run, learned, progress),
+            _ => return Err(not_replayed(store, run)?),
         };
         match again {
             Ok((past, run_id)) => Ok(Self { checks: checks(store, run, &past, &run_id)?, failure: None }),
@@ -128,7 +129,7 @@ fn reads_features(run: &Run) -> bool {
 }
 
 impl Learned {
-    fn extent(self, feature_set: String, label_set: String, index: Option<String>) -> Extent {
+    pub(super) fn extent(self, feature_set: String, label_set: String, index: Option<String>) -> Extent {
         match self {
             Self::Stored => Extent::Learning { feature_set, label_set, index },
             Self::Anew => Extent::Anew { feature_set, label_set },
@@ -136,9 +137,12 @@ impl Learned {
     }
 }
 
-fn refuse_unfinished(run: &Run) -> Result<(), ReplayError> {
-    if run.status == "finished" {
-        return Ok(());
+fn refuse_unfinished(store: &Store, run: &Run) -> Result<(), ReplayError> {
+    match (run.kind.as_str(), run.status.as_str()) {
+        (_, "finished") | ("trial", "pruned" | "failed") => return Ok(()),
+        // Its trials may have ended.
+        ("experiment", _) => return Err(not_replayed(store, run)?),
+        _ => {}
     }
     let why = run.error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
     Err(ReplayError::Refused {
@@ -147,19 +151,27 @@ fn refuse_unfinished(run: &Run) -> Result<(), ReplayError> {
     })
 }
 
-fn not_replayed(run: &Run) -> ReplayError {
+/// The refusal of a kind that is not made again as a whole.
+fn not_replayed(store: &Store, run: &Run) -> Result<ReplayError, ReplayError> {
     let (why, hint) = match run.kind.as_str() {
+        "experiment" => {
+            let name = run.name.as_deref().unwrap_or(&run.run_id);
+            let winner = experiments::find(store, &run.run_id)?.and_then(|found| found.winner_trial);
+            let which = winner
+                .map_or_else(|| "such as".to_string(), |trial| format!("its winner with ws replay {name}/{trial},"));
+            ("is many trials", format!("replay them one by one: {which} ws replay {name}/1"))
+        }
         "campaign" => (
             "is many backtests",
             format!("replay its cells one by one: ws query campaign_cells --param campaign={}", run.run_id),
         ),
         _ => ("is of a kind that this ws can't make again", format!("ws explain {} tells its story", run.run_id)),
     };
-    ReplayError::Refused { message: format!("run {} ({}) {why}", run.run_id, run.kind), hint }
+    Ok(ReplayError::Refused { message: format!("run {} ({}) {why}", run.run_id, run.kind), hint })
 }
 
 /// A store in memory with the run made again, and its id there.
-type Again = Result<(Store, String), ReplayError>;
+pub(super) type Again = Result<(Store, String), ReplayError>;
 
 fn backtest(store: &Store, run: &Run, statement: Option<&str>, learned: Learned, progress: &dyn Progress) -> Again {
     let (symbols, interval) = (run.checked_symbols()?, run.checked_interval()?);

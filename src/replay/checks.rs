@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::compare::{self, Check};
-use super::{ReplayError, Run};
+use super::compare::{self, Check, Precision};
+use super::{ReplayError, Run, trial};
 use crate::store::{Store, duckdb};
 
 /// Tables that a run fills, besides its metrics.
@@ -28,7 +28,10 @@ pub(super) fn checks(store: &Store, run: &Run, past: &Store, run_id: &str) -> Re
         checks.push(Check::text("weights", was.as_deref(), is.as_deref()));
     }
     let (was, is) = ((store, run.run_id.as_str()), (past, run_id));
-    checks.push(compare::metrics(was, is)?);
+    if run.kind == "trial" {
+        checks.extend(trial::checks(store, run, past)?);
+    }
+    checks.push(compare::metrics(was, is, exact(run))?);
     let (were, are) = (parted(run, true), parted(&now, true));
     if !were.is_empty() || !are.is_empty() {
         checks.push(Check::texts("notes", &were, &are));
@@ -41,6 +44,11 @@ pub(super) fn checks(store: &Store, run: &Run, past: &Store, run_id: &str) -> Re
         }
     }
     Ok(checks)
+}
+
+/// Metrics of trials are counted by the engine in one order; those of other runs are sums of views.
+fn exact(run: &Run) -> Precision {
+    if run.kind == "trial" { Precision::Exact } else { Precision::OfSums }
 }
 
 /// The notes of a run, or its parameters without them: notes say how it went, not what was asked.

@@ -65,8 +65,26 @@ impl Check {
     }
 }
 
+/// How alike metrics must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Precision {
+    /// Bit by bit.
+    Exact,
+    /// As sums are that may be taken in another order.
+    OfSums,
+}
+
+impl Precision {
+    fn is_same(self, a: f64, b: f64) -> bool {
+        match self {
+            Self::Exact => a.to_bits() == b.to_bits(),
+            Self::OfSums => (a - b).abs() <= TOLERANCE * a.abs().max(b.abs()) + 1e-12,
+        }
+    }
+}
+
 /// The metrics of a run against those of another in another store.
-pub(super) fn metrics(stored: (&Store, &str), now: (&Store, &str)) -> Result<Check, ReplayError> {
+pub(super) fn metrics(stored: (&Store, &str), now: (&Store, &str), precision: Precision) -> Result<Check, ReplayError> {
     let (stored, now) = (metrics_of(stored)?, metrics_of(now)?);
     let names = stored.keys().chain(now.keys().filter(|name| !stored.contains_key(*name)));
     let shown = |value: Option<&Option<f64>>| match value {
@@ -75,7 +93,7 @@ pub(super) fn metrics(stored: (&Store, &str), now: (&Store, &str)) -> Result<Che
         Some(Some(value)) => value.to_string(),
     };
     let is_same = |name: &String| match (stored.get(name), now.get(name)) {
-        (Some(Some(a)), Some(Some(b))) => (a - b).abs() <= TOLERANCE * a.abs().max(b.abs()) + 1e-12,
+        (Some(Some(a)), Some(Some(b))) => precision.is_same(*a, *b),
         (a, b) => a == b,
     };
     let differing: Vec<String> = names

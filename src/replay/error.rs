@@ -2,6 +2,7 @@
 
 use crate::audit::AuditError;
 use crate::backtest::BacktestError;
+use crate::experiments::ExperimentError;
 use crate::features::FeatureError;
 use crate::labels::LabelError;
 use crate::models::ModelError;
@@ -34,6 +35,9 @@ pub enum ReplayError {
     /// The statement could not be read.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// The experiment could not be planned again.
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
     /// Faults of the store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -56,6 +60,7 @@ impl ReplayError {
             Self::Features(error) => error.is_refusal(),
             Self::Labels(error) => error.is_refusal(),
             Self::Audit(error) => error.is_refusal(),
+            Self::Experiment(error) => error.is_refusal(),
             Self::Store(error) => error.is_refusal(),
         }
     }
@@ -66,6 +71,7 @@ impl ReplayError {
         match self {
             Self::Refused { hint, .. } => Some(hint.clone()),
             Self::Backtest(error) => error.hint(),
+            Self::Experiment(error) => error.hint(),
             Self::Store(error) => error.hint(),
             _ => None,
         }
@@ -75,9 +81,17 @@ impl ReplayError {
     pub(super) fn is_about_inputs(&self) -> bool {
         match self {
             Self::Refused { .. } => false,
-            Self::Backtest(BacktestError::Store(error)) | Self::Store(error) => error.is_refusal(),
-            Self::Backtest(_) => true,
-            Self::Model(error) => error.is_refusal() || matches!(error, ModelError::Stored { .. }),
+            Self::Backtest(BacktestError::Store(error))
+            | Self::Store(error)
+            | Self::Experiment(
+                ExperimentError::Store(error) | ExperimentError::Backtest(BacktestError::Store(error)),
+            ) => error.is_refusal(),
+            Self::Backtest(_) | Self::Experiment(ExperimentError::Backtest(_)) => true,
+            Self::Model(error) | Self::Experiment(ExperimentError::Model(error)) => {
+                error.is_refusal() || matches!(error, ModelError::Stored { .. })
+            }
+            Self::Experiment(ExperimentError::Features(error)) => error.is_refusal(),
+            Self::Experiment(error) => error.is_refusal(),
             Self::Features(_) | Self::Labels(_) | Self::Audit(_) => self.is_refusal(),
         }
     }

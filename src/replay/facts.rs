@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Run;
+use super::{ExperimentFacts, Run};
 use crate::domain::Ts;
 
 /// A run beside the one told of.
@@ -129,6 +129,8 @@ pub struct Story {
     pub children: Vec<(String, String, i64)>,
     /// The campaign that it is a cell of, and which.
     pub cell_of: Option<(String, i64)>,
+    /// The experiment that it is, is a trial of, or tested the winner or the baseline of.
+    pub experiment: Option<ExperimentFacts>,
     /// Its bars, a row a symbol.
     pub inputs: Vec<Input>,
     /// Name of its feature set.
@@ -143,7 +145,7 @@ pub struct Story {
     pub metrics: Vec<Metric>,
     /// What a reader must know before believing it.
     pub marks: Vec<String>,
-    /// Trials of searches on the same data.
+    /// Trials of searches on the same data, its own among them.
     pub trials: i64,
     /// Other backtests on the same data.
     pub backtests: i64,

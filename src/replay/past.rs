@@ -1,4 +1,4 @@
-//! The inputs of a run as they were when it began, in a store of their own in memory.
+//! The inputs of a run as they were when it (or the experiment of a trial) began, in a store of their own in memory.
 
 use super::{ReplayError, Run};
 use crate::domain::Silent;
@@ -36,7 +36,7 @@ pub(super) enum Extent {
     },
 }
 
-/// A copy of the inputs of `run` as they were at its begin.
+/// A copy of the inputs of `run` as they were when it read them.
 ///
 /// # Errors
 /// Faults of the store.
@@ -59,7 +59,7 @@ pub(super) fn take(store: &Store, run: &Run, extent: &Extent) -> Result<Store, R
             series(store, run, &past, "", "")?;
             for set in features::built(store)? {
                 match anew {
-                    true => drop(features::build(&past, &set, &SeriesFilter::default(), run.started_at, &Silent)?),
+                    true => drop(features::build(&past, &set, &SeriesFilter::default(), run.inputs_at, &Silent)?),
                     false => feature_rows(store, &past, set.name(), "")?,
                 }
             }
@@ -74,7 +74,7 @@ pub(super) fn take(store: &Store, run: &Run, extent: &Extent) -> Result<Store, R
 
 /// What goes with bars: instruments, calendars, corporate actions, memberships, definitions.
 fn surroundings(store: &Store, run: &Run, past: &Store) -> Result<(), ReplayError> {
-    let then = run.started_at.0;
+    let then = run.inputs_at.0;
     past.conn().execute_batch(crate::sql!("replay/clear_calendars"))?;
     transfer::copy(store, crate::sql!("replay/calendars"), &[], past, "calendars")?;
     transfer::copy(store, crate::sql!("replay/sessions"), &[], past, "sessions")?;
@@ -97,7 +97,7 @@ fn all_series(store: &Store, run: &Run, past: &Store, index: Option<&str>) -> Re
 
 /// Bars and sentiment of a symbol; empty is all.
 fn series(store: &Store, run: &Run, past: &Store, symbol: &str, interval: &str) -> Result<(), ReplayError> {
-    let then = run.started_at.0;
+    let then = run.inputs_at.0;
     transfer::copy(store, crate::sql!("replay/bars_then"), params![symbol, interval, then], past, "bars")?;
     let sentiment = crate::sql!("replay/sentiment_then");
     transfer::copy(store, sentiment, params![symbol, then], past, "sentiment_snapshots")?;
@@ -123,7 +123,7 @@ fn build_features(store: &Store, run: &Run, past: &Store, name: &str) -> Result<
         spec => features::FeatureSet::parse(name, &spec?)?,
     };
     let filter = SeriesFilter { symbols: Vec::new(), interval: Some(run.checked_interval()?) };
-    features::build(past, &set, &filter, run.started_at, &Silent)?;
+    features::build(past, &set, &filter, run.inputs_at, &Silent)?;
     Ok(())
 }
 
@@ -134,7 +134,7 @@ fn build_labels(store: &Store, run: &Run, past: &Store, name: &str) -> Result<()
     }
     let spec = labels::spec_of(store, name)?;
     let filter = SeriesFilter { symbols: run.checked_symbols()?, interval: Some(run.checked_interval()?) };
-    labels::build(past, &spec, &filter, run.started_at, &Silent)?;
+    labels::build(past, &spec, &filter, run.inputs_at, &Silent)?;
     Ok(())
 }
 

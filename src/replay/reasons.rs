@@ -22,7 +22,7 @@ pub(super) fn changes(store: &Store, run: &Run, code_now: &str) -> Result<Vec<St
     }
     let (actions, snapshots): (i64, i64) = store.conn().query_row(
         crate::sql!("replay/beside_changed"),
-        params![run.joined_symbols(), run.started_at.0],
+        params![run.joined_symbols(), run.inputs_at.0],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     if actions > 0 {
@@ -42,10 +42,10 @@ pub(super) fn features_may_differ(changes: &[String]) -> bool {
 
 /// By symbol: bars replaced since, bars that came in since, bars there are.
 pub(super) fn bars(store: &Store, run: &Run) -> Result<Vec<(String, i64, i64, i64)>, ReplayError> {
-    let as_of = run.data_as_of.unwrap_or(run.started_at);
+    let as_of = run.data_as_of.unwrap_or(run.inputs_at);
     let mut statement = store.conn().prepare(crate::sql!("replay/bars_changed"))?;
     let interval = run.interval.clone().unwrap_or_default();
-    let values = params![run.joined_symbols(), interval, run.started_at.0, as_of.0];
+    let values = params![run.joined_symbols(), interval, run.inputs_at.0, as_of.0];
     let rows = statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -55,7 +55,7 @@ fn features(store: &Store, run: &Run) -> Result<Vec<String>, ReplayError> {
     let Some(hash) = &run.feature_set_hash else { return Ok(Vec::new()) };
     let mut statement = store.conn().prepare(crate::sql!("replay/features_changed"))?;
     let interval = run.interval.clone().unwrap_or_default();
-    let values = params![run.joined_symbols(), interval, hash, run.started_at.0];
+    let values = params![run.joined_symbols(), interval, hash, run.inputs_at.0];
     let rows = statement
         .query_map(values, |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)))?;
     let mut found = Vec::new();
@@ -119,8 +119,11 @@ fn suspicion(run: &Run, checks: &[Check], changes: &[String]) -> Option<String> 
     let differs = |what: &str| checks.iter().any(|check| check.what == what && !check.equal);
     let symbols = run.symbols.join(", ");
     if differs("data fingerprint") {
-        let (of, also) =
-            if run.kind == "backtest" { ("bars", "") } else { ("features, labels or bars", ", or built anew") };
+        let (of, also) = if run.kind == "backtest" || run.feature_set_hash.is_none() {
+            ("bars", "")
+        } else {
+            ("features, labels or bars", ", or built anew")
+        };
         return Some(format!(
             "data: the {of} of {symbols} are not those it read; rows were altered or deleted without a revision{also}"
         ));

@@ -13,13 +13,13 @@ pub struct Run {
     pub run_id: String,
     /// Run it follows from.
     pub parent_run_id: Option<String>,
-    /// train, evaluate, backtest, campaign, ..
+    /// train, evaluate, backtest, campaign, experiment, trial, ..
     pub kind: String,
     /// research or backtest.
     pub mode: String,
     /// Given name.
     pub name: Option<String>,
-    /// running, finished or failed.
+    /// running, finished, failed or pruned.
     pub status: String,
     /// UTC.
     pub started_at: Ts,
@@ -45,6 +45,8 @@ pub struct Run {
     pub symbols: Vec<String>,
     /// What failed.
     pub error: Option<String>,
+    /// When its inputs were read: when it began, or of a trial when its experiment began.
+    pub inputs_at: Ts,
     /// Every parameter.
     pub params: BTreeMap<String, String>,
 }
@@ -82,6 +84,7 @@ impl Run {
             interval: row.get(15)?,
             symbols: symbols.split('\n').filter(|symbol| !symbol.is_empty()).map(str::to_string).collect(),
             error: row.get(17)?,
+            inputs_at: Ts(row.get(18)?),
             params: BTreeMap::new(),
         })
     }
@@ -104,7 +107,7 @@ impl Run {
     }
 
     /// A refusal: its own row was not written by this program.
-    fn altered(&self, what: &str) -> ReplayError {
+    pub(super) fn altered(&self, what: &str) -> ReplayError {
         ReplayError::Refused {
             message: format!("the row of run {} can't be read, {what}", self.run_id),
             hint: "it was altered, or written by another version of ws".into(),

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::facts::{Artifact, Audited, Input, Metric, ModelFacts, Parameter, Relative, Story};
-use super::{ReplayError, Run, reasons};
+use super::{ReplayError, Run, experiment, reasons};
 use crate::backtest::{Config, ModelRef};
 use crate::domain::Ts;
-use crate::store::{Store, duckdb, params, runs};
+use crate::store::{Store, duckdb, experiments, params, runs};
 
 /// Tells the story of the run that a word names; the store is only read.
 ///
@@ -40,16 +40,18 @@ pub fn explain(store: &Store, given: &str) -> Result<Story, ReplayError> {
             Ok(Artifact { name: row.get(0)?, sha256: row.get(1)?, bytes: row.get(2)? })
         })?,
         params: parameters(&run),
+        experiment: experiment::of(store, &run)?,
         changes: reasons::changes(store, &run, &runs::code_version())?,
         inputs,
         feature_set,
         marks: Vec::new(),
         trials,
         backtests,
-        next: next(&run),
+        next: Vec::new(),
         run,
     };
     story.marks = marks(&story);
+    story.next = next(&story);
     Ok(story)
 }
 
@@ -121,7 +123,7 @@ fn inputs(store: &Store, run: &Run) -> Result<Vec<Input>, ReplayError> {
     let interval = run.interval.clone().unwrap_or_default();
     let as_of = run.data_as_of.map_or(MAX_MICROS, |ts| ts.0);
     let mut statement = store.conn().prepare(crate::sql!("replay/inputs"))?;
-    let values = params![run.joined_symbols(), interval, run.started_at.0, from, to, as_of];
+    let values = params![run.joined_symbols(), interval, run.inputs_at.0, from, to, as_of];
     let rows = statement.query_map(values, |row| {
         Ok(Input {
             symbol: row.get(0)?,
@@ -146,12 +148,14 @@ fn inputs(store: &Store, run: &Run) -> Result<Vec<Input>, ReplayError> {
     Ok(found)
 }
 
-/// How many trials, and how many other backtests, were made on the same data.
+/// How many trials (its own among them), and how many other backtests, were made on the same data.
 fn tried(store: &Store, run: &Run) -> Result<(i64, i64), ReplayError> {
     let (Some(interval), false) = (&run.interval, run.symbols.is_empty()) else { return Ok((0, 0)) };
     let as_of = run.data_as_of.map_or(MAX_MICROS, |ts| ts.0);
-    let values = params![run.run_id, run.joined_symbols(), interval, run.period().0, as_of];
-    Ok(store.conn().query_row(crate::sql!("replay/tried"), values, |row| Ok((row.get(0)?, row.get(1)?)))?)
+    let (symbols, from) = (run.joined_symbols(), run.period().0);
+    let trials = experiments::trials_on(store, &symbols, interval, (Ts(from), Ts(as_of)))?;
+    let values = params![run.run_id, symbols, interval, from, as_of];
+    Ok((trials, store.conn().query_row(crate::sql!("replay/tried"), values, |row| row.get(0))?))
 }
 
 /// The parameters of a run, those that were chosen first.
@@ -188,6 +192,9 @@ fn marks(story: &Story) -> Vec<String> {
     let has = |key: &str, value: &str| run.params.get(key).is_some_and(|own| own == value);
     match (run.status.as_str(), &run.error) {
         ("finished", _) => {}
+        ("pruned", _) => {
+            found.push("PRUNED: it was stopped early; its numbers cover the first part of the time only".into())
+        }
         (status, None) => found.push(format!("{}: it is not finished", status.to_uppercase())),
         (status, Some(error)) => found.push(format!("{}: {error}", status.to_uppercase())),
     }
@@ -209,6 +216,7 @@ fn marks(story: &Story) -> Vec<String> {
                 .push(format!("NOT AUDITED: {subject} {name}; 'ws audit lookahead' proves that nothing sees ahead")),
         }
     }
+    found.extend(story.experiment.iter().flat_map(experiment::marks));
     if story.trials > 0 {
         found.push(format!(
             "SEARCHED: {} trials were made on the same data; the best of many looks good by luck",
@@ -218,14 +226,29 @@ fn marks(story: &Story) -> Vec<String> {
     found
 }
 
-fn next(run: &Run) -> Vec<String> {
-    let id = &run.run_id;
+fn next(story: &Story) -> Vec<String> {
+    let (run, id) = (&story.run, &story.run.run_id);
     match run.kind.as_str() {
         "backtest" => {
             vec![format!("ws replay {id}"), format!("ws report {id} --out report"), format!("ws montecarlo {id}")]
         }
         "campaign" => {
             vec![format!("ws query campaign_cells --param campaign={id}"), format!("ws campaign --resume {id}")]
+        }
+        "experiment" => {
+            let (facts, name) = (story.experiment.as_ref(), run.name.as_deref().unwrap_or(id));
+            let replayed = |run: &String| format!("ws replay {run}");
+            let winner = facts.and_then(|facts| facts.winner_run_id.as_ref()).map(replayed);
+            let test = facts.and_then(|facts| facts.test_run_id.as_ref()).map(replayed);
+            let verb = if run.status == "finished" { "show" } else { "resume" };
+            std::iter::once(format!("ws experiment {verb} {name}")).chain(winner).chain(test).collect()
+        }
+        "trial" => {
+            let facts = story.experiment.as_ref();
+            let test = facts.filter(|facts| facts.place.is_some_and(|place| place.is_winner));
+            let test = test.and_then(|facts| facts.test_run_id.as_ref()).map(|run| format!("ws explain {run}"));
+            let show = facts.map(|facts| format!("ws experiment show {}", facts.name));
+            std::iter::once(format!("ws replay {id}")).chain(show).chain(test).collect()
         }
         "train" | "evaluate" => {
             let model = run.model_id.as_deref().unwrap_or(id);

@@ -187,14 +187,17 @@ fn numbers(text: &str) -> Vec<f64> {
     }
 }
 
+/// A trial with its trading days (since 1970-01-01) and returns.
+pub type DailyReturns = (i64, Vec<(i32, f64)>);
+
 /// Daily returns of the finished trials of an experiment, the baseline first: trial, then days and returns.
 ///
 /// # Errors
 /// Faults of DuckDB.
-pub fn returns(store: &Store, experiment_id: &str) -> Result<Vec<(i64, Vec<(i32, f64)>)>> {
+pub fn returns(store: &Store, experiment_id: &str) -> Result<Vec<DailyReturns>> {
     let mut statement = store.conn().prepare(crate::sql!("experiments/returns"))?;
     let mut rows = statement.query([experiment_id])?;
-    let mut found: Vec<(i64, Vec<(i32, f64)>)> = Vec::new();
+    let mut found: Vec<DailyReturns> = Vec::new();
     while let Some(row) = rows.next()? {
         let (trial, day, value) = (row.get(0)?, row.get(1)?, row.get(2)?);
         match found.last_mut() {
@@ -258,7 +261,20 @@ pub fn newest(store: &Store, limit: i64) -> Result<Vec<String>> {
 /// # Errors
 /// Faults of DuckDB.
 pub fn trials_on_data(store: &Store, experiment_id: &str) -> Result<i64> {
-    Ok(store.conn().query_row(crate::sql!("experiments/trials_on_data"), [experiment_id], |row| row.get(0))?)
+    let of = crate::sql!("experiments/data_of");
+    let (symbols, interval, from, to) = store.conn().query_row(of, [experiment_id], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, Ts(row.get(2)?), Ts(row.get(3)?)))
+    })?;
+    trials_on(store, &symbols, &interval, (from, to))
+}
+
+/// The same for any data: symbols joined by line feeds, bar length, first bar start and end.
+///
+/// # Errors
+/// Faults of DuckDB.
+pub fn trials_on(store: &Store, symbols: &str, interval: &str, (from, to): (Ts, Ts)) -> Result<i64> {
+    let values = params![symbols, interval, from.0, to.0];
+    Ok(store.conn().query_row(crate::sql!("experiments/trials_on_data"), values, |row| row.get(0))?)
 }
 
 /// Experiments that have looked at an overlapping test period of these symbols, this one left out.

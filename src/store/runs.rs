@@ -174,14 +174,14 @@ pub fn find(store: &Store, given: &str) -> Result<String> {
     }
 }
 
-/// The newest run ids of a kind (or of any, when empty), newest first.
+/// The newest run ids of a kind, newest first; of any but trials when it is empty: a search has hundreds of them.
 ///
 /// # Errors
 /// Faults of DuckDB.
 pub fn newest(store: &Store, kind: &str, limit: i64) -> Result<Vec<String>> {
     let mut statement = store
         .conn()
-        .prepare("SELECT run_id FROM runs WHERE ?1 = '' OR kind = ?1 ORDER BY started_at DESC, run_id DESC LIMIT ?2")?;
+        .prepare("SELECT run_id FROM runs WHERE CASE WHEN ?1 = '' THEN kind <> 'trial' ELSE kind = ?1 END ORDER BY started_at DESC, run_id DESC LIMIT ?2")?;
     let rows = statement.query_map(params![kind, limit], |row| row.get(0))?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }

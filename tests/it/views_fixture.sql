@@ -128,9 +128,9 @@ INSERT INTO campaign_cells VALUES
 -- An experiment of two objectives, Sharpe ratio up and log-loss down: twelve trials, of which one was pruned, one failed and one
 -- missed a constraint, and a look at the test period.
 INSERT INTO runs (run_id, parent_run_id, kind, mode, name, status, started_at, ended_at, seed, code_version, strategy, interval, symbols) VALUES
-    ('ex-one', NULL, 'experiment', 'research', 'search', 'finished', TIMESTAMP '2024-03-09', TIMESTAMP '2024-03-10', 1, '0.1.0', 'sma_cross', '1h', ['AAA', 'BBB']);
+    ('ex-one', NULL, 'experiment', 'research', 'search', 'finished', TIMESTAMP '2024-02-28', TIMESTAMP '2024-02-29', 1, '0.1.0', 'sma_cross', '1h', ['AAA', 'BBB']);
 INSERT INTO runs (run_id, parent_run_id, kind, mode, name, status, started_at, seed, code_version, strategy, interval, symbols, error)
-SELECT 'ex-one-' || i, 'ex-one', 'trial', 'backtest', 'search/' || i, CASE i WHEN 4 THEN 'failed' WHEN 5 THEN 'pruned' ELSE 'finished' END, TIMESTAMP '2024-03-09', i, '0.1.0', 'sma_cross', '1h',
+SELECT 'ex-one-' || i, 'ex-one', 'trial', 'backtest', 'search/' || i, CASE i WHEN 4 THEN 'failed' WHEN 5 THEN 'pruned' ELSE 'finished' END, TIMESTAMP '2024-02-28', i, '0.1.0', 'sma_cross', '1h',
        ['AAA', 'BBB'], CASE i WHEN 4 THEN 'no trade' END
 FROM range(13) AS r(i);
 INSERT INTO experiments VALUES

@@ -10,10 +10,11 @@ use crate::replay::{self, Check, ReplayError, Replayed, Request};
 
 /// Make a run again and compare: the same to the last digit, or what changed
 ///
-/// Backtests (cells of campaigns too), training runs and evaluations are made again in memory with their stored
-/// parameters. Bars are taken as they were when the run began: replaced ones from their revisions, later ones left out.
+/// Backtests (cells of campaigns too), training runs, evaluations and trials of experiments (NAME/7, whether they finished,
+/// were pruned or failed) are made again in memory with their stored parameters. Bars are taken as they were when the run began: replaced ones from their revisions, later ones left out.
 /// Everything that comes out is held against what is stored: fingerprint of the data, parameters, weights, and every row
-/// of equity, daily returns, orders, fills, trades, traces and predictions bit by bit; metrics to 1e-9 of their size.
+/// of equity, daily returns, orders, fills, trades, traces and predictions bit by bit; metrics to 1e-9 of their size, those
+/// of trials bit by bit too. A trial reads what its experiment read when that began, and stops where it was stopped.
 /// Exit status 0: reproduced exactly; 1: it differs, the reasons first. Changes nothing in the store.
 #[derive(Debug, clap::Args)]
 pub struct ReplayArgs {

@@ -5,11 +5,11 @@
 
 use super::walk::Choice;
 use super::work::seed_of;
-use super::{Search, luck, test_period, walk};
+use super::{Search, account, luck, test_period, walk};
 use crate::experiments::{ExperimentError, thresholds};
 use crate::search::{Assignment, Direction, Observed, TrialState, importance, pareto_front};
 use crate::store::experiments;
-use crate::store::{Columns, artifacts, params, runs};
+use crate::store::{Columns, params, runs};
 
 impl Search<'_> {
     /// Chooses, keeps, looks at the test period and stores what luck could have done; returns the winner.
@@ -72,24 +72,9 @@ impl Search<'_> {
         best
     }
 
-    /// Simulates a trial once more and keeps the rows of its account, and the weights of its folds.
     fn keep_rows(&self, trial: i64, assignment: &Assignment) -> Result<(), ExperimentError> {
-        let run_id = super::record::run_id(&self.experiment_id, trial);
         let seed = seed_of(self.study.spec.seed, trial);
-        let Ok((mut config, weights)) = self.study.with_predictions(assignment, seed) else { return Ok(()) };
-        if let Some(model) = &mut config.model {
-            model.model_id.clone_from(&run_id);
-            model.parent_run_id.clone_from(&self.experiment_id);
-            model.feature_set_hash.clone_from(&self.trial_run.feature_set_hash);
-        }
-        // Its returns are stored already, to the bit.
-        self.study.market().record(self.store, &config, &run_id)?;
-        for (fold, bytes) in (1..).zip(&weights) {
-            let name = format!("fold-{fold}.safetensors");
-            artifacts::keep(self.store, &run_id, &name, bytes, self.now())?;
-        }
-        self.store.conn().execute(crate::sql!("experiments/mark_kept"), params![run_id])?;
-        Ok(())
+        account::keep(self.store, self.study, &self.trial_run, (trial, seed), assignment, self.now())
     }
 
     fn keep_choice(&self, choice: &[Choice]) -> Result<(), ExperimentError> {

@@ -1,13 +1,15 @@
 //! A search carried out: begun as a run, its trials judged on several threads and stored from one, its winner looked at.
 //!
-//! Trials come in generations of [`GENERATION`](super::GENERATION). What one suggests depends on the generations before it,
+//! Trials come in generations of [`GENERATION`]. What one suggests depends on the generations before it,
 //! whether a trial is stopped early likewise, and every trial has a seed of its own: results are the same at any number of
 //! workers. A trial is stored whole, in a transaction, when it ends; a kill loses those under way, and going on repeats
 //! only those.
 
+mod account;
 mod finish;
 mod luck;
 mod record;
+mod repeat;
 mod suggest;
 mod test_period;
 mod walk;
@@ -22,6 +24,7 @@ use crate::domain::{Progress, Ts};
 use crate::search::{Observed, TrialState};
 use crate::store::experiments::{self, TrialRun, Tried};
 use crate::store::{Store, runs};
+pub use repeat::{Repeat, repeat};
 use suggest::Suggester;
 
 /// How a search is carried out.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::Options;
 use super::work::Ran;
-use super::{Options, Search};
 use crate::domain::fingerprint::sha256;
 use crate::experiments::ExperimentError;
 use crate::experiments::spec::{Subject, text_of};
@@ -47,6 +47,9 @@ fn new_run(study: &Study, options: &Options<'_>) -> NewRun {
     for dimension in spec.searched.space.dimensions() {
         params.insert(format!("space.{}", dimension.name), json(&dimension.domain));
     }
+    params.extend(learned_from(study));
+    let period = [("from", study.base.from), ("to", study.base.to)];
+    params.extend(period.into_iter().filter_map(|(key, ts)| Some((key.to_string(), ts?.to_string()))));
     let run = trial_run(study, "");
     NewRun {
         kind: "experiment",
@@ -62,6 +65,13 @@ fn new_run(study: &Study, options: &Options<'_>) -> NewRun {
         params,
         ..NewRun::default()
     }
+}
+
+/// The features and labels of a model, as the specification may leave them to the store.
+fn learned_from(study: &Study) -> impl Iterator<Item = (String, String)> {
+    let read = study.model.iter().map(|model| &model.dataset_spec);
+    read.flat_map(|read| [("feature_set", read.schema.set.clone()), ("label_set", read.label_set.clone())])
+        .map(|(key, name)| (key.to_string(), name))
 }
 
 fn json(value: &impl serde::Serialize) -> String {
@@ -166,8 +176,7 @@ pub(super) fn params_json(assignment: &Assignment) -> String {
 }
 
 /// A trial that has ended as a row.
-pub(super) fn row(search: &Search<'_>, ran: &Ran<'_>) -> TrialRow {
-    let study = search.study;
+pub(super) fn row(study: &Study, experiment_id: &str, ran: &Ran<'_>) -> TrialRow {
     let unknown = || vec![f64::NAN; study.spec.objectives.len()];
     let (state, scores, violation, steps) = match &ran.result {
         Ok(judged) => {
@@ -187,7 +196,7 @@ pub(super) fn row(search: &Search<'_>, ran: &Ran<'_>) -> TrialRow {
     });
     TrialRow {
         trial: ran.trial,
-        run_id: run_id(&search.experiment_id, ran.trial),
+        run_id: run_id(experiment_id, ran.trial),
         state,
         params: params_json(ran.assignment),
         scores,
@@ -211,6 +220,7 @@ fn settings(study: &Study, assignment: &Assignment) -> Vec<(String, String)> {
     if let Ok(learning) = study.learning(assignment) {
         found.extend(learning.params().into_iter().map(|(name, value)| (format!("model.{name}"), value)));
     }
+    found.extend(learned_from(study));
     found.extend(assignment.iter().map(|(name, value)| (format!("searched.{name}"), text_of(value))));
     found.into_iter().collect()
 }

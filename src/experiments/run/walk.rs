@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use crate::experiments::study::Study;
 use crate::experiments::windows::Span;
 use crate::stats::sharpe;
+use crate::store::experiments::DailyReturns;
 
 /// Fewest days to choose on.
-const LEAST_DAYS: usize = 20;
+const LEAST_DAYS: usize = 10;
 
 /// A path of choices: day (since 1970-01-01), the trial chosen for it, its return.
 pub(super) struct Choice {
@@ -22,11 +23,11 @@ pub(super) struct Choice {
 }
 
 /// Trials and their daily returns.
-pub(super) type Returns = [(i64, Vec<(i32, f64)>)];
+pub(super) type Returns = [DailyReturns];
 
 /// Walks the choice through the folds; empty where no fold has days to choose on.
 pub(super) fn choose(study: &Study, returns: &Returns) -> Vec<Choice> {
-    let trials: Vec<&(i64, Vec<(i32, f64)>)> = returns.iter().filter(|(trial, _)| *trial > 0).collect();
+    let trials: Vec<&DailyReturns> = returns.iter().filter(|(trial, _)| *trial > 0).collect();
     let windows = &study.windows;
     let chosen: BTreeMap<usize, i64> = (0..windows.folds.len())
         .filter_map(|at| {
@@ -47,7 +48,7 @@ pub(super) fn choose(study: &Study, returns: &Returns) -> Vec<Choice> {
 }
 
 /// The trial with the best Sharpe ratio on some days.
-fn best(trials: &[&(i64, Vec<(i32, f64)>)], days: &[(i32, i32)]) -> Option<i64> {
+fn best(trials: &[&DailyReturns], days: &[(i32, i32)]) -> Option<i64> {
     let judged = trials.iter().filter_map(|(trial, returns)| {
         let seen: Vec<f64> = days.iter().flat_map(|days| within(returns, *days)).map(|(_, value)| *value).collect();
         (seen.len() >= LEAST_DAYS).then_some(())?;

@@ -1,16 +1,19 @@
 //! Trials of a generation through threads: judged on several, stored from the calling one.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::mpsc::sync_channel;
-use std::time::Instant;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
 
 use super::{Search, record};
 use crate::domain::Ts;
 use crate::experiments::ExperimentError;
-use crate::experiments::study::{Judged, Study};
+use crate::experiments::study::{Judged, Prune, Study};
 use crate::search::{Assignment, Observed, TrialState};
 use crate::stats::Stream;
 use crate::store::experiments;
+
+/// How long a trial that has ended waits for others of its generation: a transaction takes as long as many short trials.
+const WAIT: Duration = Duration::from_millis(100);
 
 /// A trial that has ended, not yet stored.
 pub(super) struct Ran<'a> {
@@ -43,43 +46,67 @@ pub(super) fn generation(
 ) -> Result<Vec<Observed>, ExperimentError> {
     let (sender, receiver) = sync_channel(trials.len().max(1));
     let (study, clock) = (search.study, search.options.clock);
+    let (spec, direction) = (&study.spec, study.spec.objectives[0].direction);
     pool.in_place_scope(|scope| {
         for (trial, assignment) in trials {
             let sender = sender.clone();
             scope.spawn(move |_| {
+                // The baseline is measured to its end.
+                let prune = |steps: &[f64]| *trial > 0 && spec.pruner.is_pruned(steps, history, direction);
+                let ran = judge((study, clock), (*trial, seed_of(spec.seed, *trial)), assignment, &prune);
                 // The receiver is gone only after a fault of the store, which is told there.
-                let _ = sender.send(judge((study, clock), *trial, assignment, history));
+                let _ = sender.send(ran);
             });
         }
         drop(sender);
         let receiver = receiver;
-        let mut found = Vec::with_capacity(trials.len());
-        while let Ok(first) = receiver.recv() {
-            let ended: Vec<Ran<'_>> = std::iter::once(first).chain(receiver.try_iter()).collect();
-            let rows: Vec<_> = ended.iter().map(|ran| record::row(search, ran)).collect();
-            search.store.transaction(|| experiments::insert_trials(search.store, &search.trial_run, &rows))?;
-            for ran in &ended {
-                search.options.progress.advance(u64::from(ran.trial > 0));
-                found.push(observed(search, ran));
+        let (mut found, mut ended) = (Vec::with_capacity(trials.len()), Vec::new());
+        let mut stored = Instant::now();
+        loop {
+            match receiver.recv_timeout(WAIT) {
+                Ok(ran) => ended.push(ran),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
             }
-            search.tell(&found, history);
+            if stored.elapsed() >= WAIT {
+                store(search, &mut ended, &mut found, history)?;
+                stored = Instant::now();
+            }
         }
+        store(search, &mut ended, &mut found, history)?;
         Ok(found)
     })
 }
 
-fn judge<'a>(
-    (study, clock): (&Study, &(dyn Fn() -> Ts + Sync)),
-    trial: i64,
-    assignment: &'a Assignment,
+/// Stores trials that have ended, in one transaction.
+fn store(
+    search: &Search<'_>,
+    ended: &mut Vec<Ran<'_>>,
+    found: &mut Vec<Observed>,
     history: &[Observed],
+) -> Result<(), ExperimentError> {
+    if ended.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = ended.iter().map(|ran| record::row(search.study, &search.experiment_id, ran)).collect();
+    search.store.transaction(|| experiments::insert_trials(search.store, &search.trial_run, &rows))?;
+    for ran in ended.drain(..) {
+        search.options.progress.advance(u64::from(ran.trial > 0));
+        found.push(observed(search, &ran));
+    }
+    search.tell(found, history);
+    Ok(())
+}
+
+/// Judges one trial; one that breaks off has failed.
+pub(super) fn judge<'a>(
+    (study, clock): (&Study, &(dyn Fn() -> Ts + Sync)),
+    (trial, seed): (i64, u64),
+    assignment: &'a Assignment,
+    prune: Prune<'_>,
 ) -> Ran<'a> {
-    let spec = &study.spec;
-    let (from, begun, seed) = (clock(), Instant::now(), seed_of(spec.seed, trial));
-    let direction = spec.objectives[0].direction;
-    // The baseline is measured to its end.
-    let prune = |steps: &[f64]| trial > 0 && spec.pruner.is_pruned(steps, history, direction);
-    let judged = std::panic::catch_unwind(AssertUnwindSafe(|| study.judge(assignment, seed, &prune)));
+    let (from, begun) = (clock(), Instant::now());
+    let judged = std::panic::catch_unwind(AssertUnwindSafe(|| study.judge(assignment, seed, prune)));
     let result = judged.unwrap_or_else(|_| Err("the trial broke off unexpectedly".into()));
     Ran { trial, assignment, seed, times: (from, clock()), seconds: begun.elapsed().as_secs_f64(), result }
 }

@@ -17,6 +17,7 @@ use super::ExperimentError;
 use super::measures::Measures;
 use super::spec::{Scheme, Spec, Subject, text_of};
 use super::windows::{self, Windows};
+pub use judge::Prune;
 pub use model::{FoldCounts, ModelStudy};
 
 /// What a trial came to.

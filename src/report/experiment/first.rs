@@ -228,7 +228,8 @@ pub fn plain(value: &serde_json::Value) -> String {
         Some(number) if number.fract() != 0.0 && number.abs() < 1e-3 => format!("{number:.3e}"),
         Some(number) if number.fract() != 0.0 => {
             let decimals = (3.0 - number.abs().log10().floor()).clamp(0.0, 9.0) as usize;
-            format!("{number:.decimals$}").trim_end_matches('0').trim_end_matches('.').to_string()
+            let text = format!("{number:.decimals$}");
+            if decimals == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').to_string() }
         }
         _ => value.as_str().map_or_else(|| value.to_string(), str::to_string),
     }
@@ -291,6 +292,7 @@ mod tests {
             (of("0.0030192570982047317"), of("0.25"), of("12.0625")),
             ("0.003019".into(), "0.25".into(), "12.06".into())
         );
+        assert_eq!(of("1200.5"), "1200");
         assert_eq!((of("3"), of("1e9"), of("-0.5")), ("3".into(), "1000000000.0".into(), "-0.5".into()));
         assert_eq!(
             (of("true"), of("\"a b\""), of("null"), of("99999.5")),

@@ -2,13 +2,14 @@
 
 use std::time::Instant;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::output::grid;
 use crate::cli::{Failure, Output};
 use crate::experiments::Study;
 use crate::experiments::spec::Subject;
-use crate::experiments::windows::Span;
+use crate::experiments::study::FoldCounts;
+use crate::experiments::windows::{Fold, Span};
 use crate::search::Sampler;
 
 /// Arguments of `example`.
@@ -32,31 +33,94 @@ fn dates(span: &Span) -> String {
     format!("{} .. {}", span.from.naive().date(), span.last.naive().date())
 }
 
+/// What a search would take.
+struct Effort {
+    /// Trials at most.
+    trials: Option<u64>,
+    /// Combinations there are.
+    size: Option<u128>,
+    /// Of the baseline.
+    seconds: f64,
+    cores: usize,
+}
+
+impl Effort {
+    fn of(study: &Study, max_trials: Option<u64>) -> Result<Self, Failure> {
+        let spec = &study.spec;
+        let size = spec.searched.space.size();
+        let of_grid = if spec.sampler == Sampler::Grid { size.and_then(|size| u64::try_from(size).ok()) } else { None };
+        let trials = [spec.budget.trials, max_trials, of_grid].into_iter().flatten().min();
+        let begun = Instant::now();
+        study.judge(&study.baseline(), spec.seed, &|_| false).map_err(|reason| {
+            Failure::refused(format!("the baseline can't be judged: {reason}"))
+                .hint("set what is missing in [baseline]")
+        })?;
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Ok(Self { trials, size, seconds: begun.elapsed().as_secs_f64(), cores })
+    }
+
+    /// Seconds that all trials would take.
+    fn estimate(&self) -> Option<f64> {
+        self.trials.map(|trials| trials as f64 * self.seconds / self.cores as f64)
+    }
+}
+
 /// Says what would be done; the baseline is judged for the estimate, and nothing is stored.
 pub fn dry_run(study: &Study, max_trials: Option<u64>) -> Result<Output, Failure> {
-    let spec = &study.spec;
-    let size = spec.searched.space.size();
-    let of_grid = if spec.sampler == Sampler::Grid { size.and_then(|size| u64::try_from(size).ok()) } else { None };
-    let trials = [spec.budget.trials, max_trials, of_grid].into_iter().flatten().min();
-    let begun = Instant::now();
-    let judged = study.judge(&study.baseline(), spec.seed, &|_| false);
-    let seconds = begun.elapsed().as_secs_f64();
-    if let Err(reason) = &judged {
-        return Err(Failure::refused(format!("the baseline can't be judged: {reason}"))
-            .hint("set what is missing in [baseline]"));
+    let effort = Effort::of(study, max_trials)?;
+    let facts = facts(study, &effort);
+    let width = facts.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    let lines: Vec<String> = facts.iter().map(|(name, text)| format!("{name:width$}  {text}")).collect();
+    let human = format!("{}\n\n{}\n\nnothing was stored", lines.join("\n"), folds(study));
+    Ok(Output::new(human, document(study, &effort)))
+}
+
+fn subject(study: &Study) -> String {
+    match &study.spec.subject {
+        Subject::Strategy(names) => format!("strategy {}", names.join(", ")),
+        Subject::Model(model) => {
+            format!("model {} ({}, windows of {} bars)", model.kind, model.features, model.lookback)
+        }
     }
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let estimate = trials.map(|trials| trials as f64 * seconds / cores as f64);
-    let windows = &study.windows;
-    let mut rows = Vec::new();
-    for (at, fold) in windows.folds.iter().enumerate() {
+}
+
+fn symbols(study: &Study) -> Vec<&str> {
+    study.base.symbols.iter().map(crate::domain::Symbol::as_str).collect()
+}
+
+fn facts(study: &Study, effort: &Effort) -> Vec<(&'static str, String)> {
+    let (spec, windows) = (&study.spec, &study.windows);
+    let (development, test) = (&windows.development, &windows.test);
+    let many = effort.trials.map_or_else(|| "as many as the time allows".to_string(), |trials| trials.to_string());
+    let size = effort.size.map_or_else(|| "endless".to_string(), |size| size.to_string());
+    let minutes = spec.budget.minutes.map_or(String::new(), |minutes| format!(", {minutes} minutes at most"));
+    let time = effort.estimate().map_or_else(|| "-".into(), about);
+    let traded = study.base.from.map_or_else(String::new, |from| from.naive().date().to_string());
+    let n = spec.searched.space.dimensions().len();
+    vec![
+        ("experiment", spec.name.clone()),
+        ("searches", format!("{} on {} {}", subject(study), symbols(study).join(", "), study.base.interval)),
+        ("objective", objectives(study)),
+        ("trials", format!("{many} of {size} combinations, {n} parameters{minutes}")),
+        ("scheme", spec.validation.scheme.as_str().to_string()),
+        (
+            "development",
+            format!("{} ({} sessions); trials trade from {traded}", dates(development), development.sessions),
+        ),
+        ("test", format!("{} ({} sessions), untouched until the end", dates(test), test.sessions)),
+        ("a trial", format!("{} bars, {:.3} s for the baseline", study.bars_a_trial(), effort.seconds)),
+        ("estimate", format!("{time} on {} cores", effort.cores)),
+    ]
+}
+
+/// The windows as a table.
+fn folds(study: &Study) -> String {
+    let row = |(at, fold): (usize, &Fold)| {
         let counts = study.model.as_ref().map(|model| model.counts[at]);
         let spans = |spans: &[Span]| spans.iter().map(dates).collect::<Vec<_>>().join(", ");
         let days = |spans: &[Span]| spans.iter().map(|span| span.sessions).sum::<usize>().to_string();
-        let count = |of: fn(&crate::experiments::study::FoldCounts) -> usize| {
-            counts.as_ref().map_or("-".into(), |counts| of(counts).to_string())
-        };
-        rows.push(vec![
+        let count = |of: fn(&FoldCounts) -> usize| counts.as_ref().map_or("-".into(), |counts| of(counts).to_string());
+        vec![
             fold.number.to_string(),
             spans(&fold.train),
             days(&fold.train),
@@ -65,65 +129,35 @@ pub fn dry_run(study: &Study, max_trials: Option<u64>) -> Result<Output, Failure
             count(|counts| counts.train + counts.watch),
             count(|counts| counts.purged),
             count(|counts| counts.judged),
-        ]);
-    }
-    let header = ["fold", "train", "days", "judged", "days", "fitted on", "purged", "judged on"];
-    let folds = grid(&header, &[true, false, true, false, true, true, true, true], &rows);
-    let what = match &spec.subject {
-        Subject::Strategy(names) => format!("strategy {}", names.join(", ")),
-        Subject::Model(model) => {
-            format!("model {} ({} windows of {} bars)", model.kind, model.features, model.lookback)
-        }
+        ]
     };
-    let symbols: Vec<&str> = study.base.symbols.iter().map(crate::domain::Symbol::as_str).collect();
-    let many = trials.map_or_else(|| "as many as the time allows".to_string(), |trials| trials.to_string());
-    let size_text = size.map_or_else(|| "endless".to_string(), |size| size.to_string());
-    let minutes = spec.budget.minutes.map_or(String::new(), |minutes| format!(", {minutes} minutes at most"));
-    let time = estimate.map_or_else(|| "-".into(), |seconds| about(seconds));
-    let traded = study.base.from.map_or_else(String::new, |from| from.naive().date().to_string());
-    let facts = [
-        ("experiment", spec.name.clone()),
-        ("searches", format!("{what} on {} {}", symbols.join(", "), study.base.interval)),
-        ("objective", objectives(study)),
-        (
-            "trials",
-            format!(
-                "{many} of {size_text} combinations, {} parameters{minutes}",
-                spec.searched.space.dimensions().len()
-            ),
-        ),
-        ("scheme", spec.validation.scheme.as_str().to_string()),
-        (
-            "development",
-            format!(
-                "{} ({} sessions); trials trade from {traded}",
-                dates(&windows.development),
-                windows.development.sessions
-            ),
-        ),
-        ("test", format!("{} ({} sessions), untouched until the end", dates(&windows.test), windows.test.sessions)),
-        ("a trial", format!("{} bars, {seconds:.3} s for the baseline", study.bars_a_trial())),
-        ("estimate", format!("{time} on {cores} cores")),
-    ];
-    let width = facts.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    let lines: Vec<String> = facts.iter().map(|(name, text)| format!("{name:width$}  {text}")).collect();
-    let fold_documents: Vec<_> = windows.folds.iter().enumerate().map(|(at, fold)| {
-        let spans = |spans: &[Span]| spans.iter().map(|span| json!({ "from": span.from.to_string(), "to": span.to.to_string(), "sessions": span.sessions })).collect::<Vec<_>>();
+    let rows: Vec<Vec<String>> = study.windows.folds.iter().enumerate().map(row).collect();
+    let header = ["fold", "train", "days", "judged", "days", "fitted on", "purged", "judged on"];
+    grid(&header, &[true, false, true, false, true, true, true, true], &rows)
+}
+
+fn document(study: &Study, effort: &Effort) -> Value {
+    let (spec, windows) = (&study.spec, &study.windows);
+    let span =
+        |span: &Span| json!({ "from": span.from.to_string(), "to": span.to.to_string(), "sessions": span.sessions });
+    let fold = |(at, fold): (usize, &Fold)| {
         let counts = study.model.as_ref().map(|model| model.counts[at]);
         json!({
-            "fold": fold.number, "train": spans(&fold.train), "valid": spans(&fold.valid),
-            "n_train": counts.map(|counts| counts.train + counts.watch), "n_purged": counts.map(|counts| counts.purged),
+            "fold": fold.number,
+            "train": fold.train.iter().map(span).collect::<Vec<_>>(),
+            "valid": fold.valid.iter().map(span).collect::<Vec<_>>(),
+            "n_train": counts.map(|counts| counts.train + counts.watch),
+            "n_purged": counts.map(|counts| counts.purged),
             "n_valid": counts.map(|counts| counts.judged),
         })
-    }).collect();
-    let document = json!({
-        "name": spec.name, "subject": what, "symbols": symbols, "interval": study.base.interval.as_str(),
-        "trials": trials, "combinations": size.map(|size| size.to_string()), "scheme": spec.validation.scheme.as_str(),
-        "development": { "from": windows.development.from.to_string(), "to": windows.development.to.to_string(), "sessions": windows.development.sessions },
-        "test": { "from": windows.test.from.to_string(), "to": windows.test.to.to_string(), "sessions": windows.test.sessions },
-        "folds": fold_documents, "seconds_a_trial": seconds, "estimated_seconds": estimate, "dry_run": true,
-    });
-    Ok(Output::new(format!("{}\n\n{folds}\n\nnothing was stored", lines.join("\n")), document))
+    };
+    json!({
+        "name": spec.name, "subject": subject(study), "symbols": symbols(study), "interval": study.base.interval.as_str(),
+        "trials": effort.trials, "combinations": effort.size.map(|size| size.to_string()),
+        "scheme": spec.validation.scheme.as_str(), "development": span(&windows.development), "test": span(&windows.test),
+        "folds": windows.folds.iter().enumerate().map(fold).collect::<Vec<_>>(),
+        "seconds_a_trial": effort.seconds, "estimated_seconds": effort.estimate(), "dry_run": true,
+    })
 }
 
 fn objectives(study: &Study) -> String {

@@ -1,5 +1,6 @@
 //! `ws explain`.
 
+mod experiment;
 mod text;
 
 use serde_json::{Value, json};
@@ -13,8 +14,8 @@ use crate::replay::{self, Audited, Input, ModelFacts, Parameter, Relative, Story
 /// What it is and when which program made it; what it follows from, up to the root, and what follows from it; the bars
 /// behind it as they were, with their source, fingerprint and what was replaced since; features, labels, model and
 /// whether their look-ahead audits passed; its parameters, those that were chosen first; its metrics; how many trials
-/// and backtests were made on the same data; and what a reader must know before believing it. For any kind of run,
-/// finished or not. Changes nothing in the store.
+/// and backtests were made on the same data; of an experiment what it searched and came to, of a trial its place there;
+/// and what a reader must know before believing it. For any kind of run, finished or not. Changes nothing in the store.
 #[derive(Debug, clap::Args)]
 pub struct ExplainArgs {
     /// Run: id, the beginning of it, or its name
@@ -38,7 +39,7 @@ fn document(story: &Story) -> Value {
         "seed": run.seed, "strategy": run.strategy, "interval": run.interval, "symbols": run.symbols,
         "ancestors": story.ancestors.iter().map(relative).collect::<Vec<_>>(), "children": children,
         "cell_of": story.cell_of.as_ref().map(|(campaign, cell)| json!({ "campaign": campaign, "cell": cell })),
-        "marks": story.marks,
+        "marks": story.marks, "experiment": story.experiment.as_ref().map(experiment::document),
         "data": {
             "bars": story.inputs.iter().map(|input| input.bars).sum::<i64>(),
             "is_synthetic": story.inputs.iter().any(|input| input.is_synthetic),

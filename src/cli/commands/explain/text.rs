@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::experiment;
 use crate::cli::output::{grid, number};
 use crate::replay::{Audited, Input, ModelFacts, Parameter, Story};
 
@@ -15,6 +16,7 @@ pub(super) fn human(story: &Story) -> String {
     let mut text = format!("{} {}{name}: {}\n{}", run.kind, run.run_id, run.status, identity(story));
     let sections = [
         ("before believing it", lines(&story.marks)),
+        ("experiment", story.experiment.as_ref().map(experiment::human).unwrap_or_default()),
         ("what it was made of", data(story)),
         ("what it rests on", lines(&rests_on(story))),
         ("model", story.model.as_ref().map(model).unwrap_or_default()),
