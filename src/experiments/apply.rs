@@ -222,9 +222,7 @@ fn text(facts: &Facts, applied: &Applied, winner: &super::export::Trial, config:
     if facts.is_synthetic() {
         lines.push("# data        SYNTHETIC".into());
     }
-    lines.extend(
-        applied.obstacles.iter().map(|line| format!("# DO NOT PROMOTE: {}", one_line(&line.replace("**", "")))),
-    );
+    lines.extend(applied.obstacles.iter().map(|line| format!("# DO NOT PROMOTE: {}", one_line(line))));
     lines.push("#".into());
     lines.push("# This repeats its run on the test period:".into());
     lines.push(format!("# {}", one_line(&applied.command)));

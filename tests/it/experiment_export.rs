@@ -118,7 +118,7 @@ fn the_plan_says_no_when_it_could_be_luck() {
     let plan = text(folder.path(), "deployment_plan.md");
     for part in [
         "## Do not promote",
-        "**The winner could well be luck.** Deflated Sharpe 0.620 is below 0.95; PBO 0.550 is above 0.20;",
+        "The winner could well be luck. Deflated Sharpe 0.620 is below 0.95; PBO 0.550 is above 0.20;",
         "The winner made 4 trades on validation; below 50 nothing is judged.",
         "changes no production setting",
         "10 sessions in a row",
@@ -339,6 +339,12 @@ fn the_command_in_the_file_comes_to_the_same_metrics() {
     }
     let configs = document(&out, "configs.json");
     assert!(configs["configurations"][0]["searched"]["fast"].is_i64(), "{configs}");
+    let trial = configs["configurations"][0]["trial"].as_i64().unwrap();
+    let sql = format!("SELECT scores[1]::VARCHAR AS score FROM trials WHERE trial = {trial}");
+    let stored: f64 = luck_store::rows(&db, &sql)[0]["score"].as_str().unwrap().parse().unwrap();
+    let told =
+        text(&out, "ranked_results.csv").lines().nth(1).unwrap().split(',').nth(6).unwrap().parse::<f64>().unwrap();
+    assert_eq!(told.to_bits(), stored.to_bits());
     repeats(folder.path(), &db, "cross");
     let refused = luck_store::refusal(&db, &["experiment", "export", "crosss", "--out", out.to_str().unwrap()]);
     assert!(refused.contains("did you mean 'cross'?"), "{refused}");

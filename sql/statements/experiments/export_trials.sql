@@ -1,9 +1,9 @@
 -- The trials of an experiment: ranked ones first, then what finished, was pruned, failed; the baseline, which was no
--- candidate, last.
+-- candidate, last. Lists of numbers come joined by line feeds.
 SELECT
     v.rank, v.trial, v.run_id, v.state, v.is_winner, v.is_feasible, v.params,
-    CAST(to_json(v.scores) AS VARCHAR) AS scores,
-    CAST(to_json(list_transform(t.steps, lambda x: CASE WHEN isfinite(x) THEN x END)) AS VARCHAR) AS steps,
+    array_to_string(list_transform(v.scores, lambda x: coalesce(CAST(x AS VARCHAR), 'nan')), chr(10)) AS scores,
+    array_to_string(list_transform(t.steps, lambda x: coalesce(CAST(x AS VARCHAR), 'nan')), chr(10)) AS steps,
     v.violation, v.n_kept, v.seconds, v.error
 FROM experiment_trials AS v
 JOIN trials AS t ON t.experiment_id = v.experiment_id AND t.trial = v.trial

@@ -55,9 +55,9 @@ pub struct Trial {
     pub is_feasible: bool,
     #[serde(deserialize_with = "inner")]
     pub params: Map<String, Value>,
-    #[serde(deserialize_with = "inner")]
+    #[serde(deserialize_with = "numbers")]
     pub scores: Vec<Option<f64>>,
-    #[serde(deserialize_with = "inner")]
+    #[serde(deserialize_with = "numbers")]
     pub steps: Vec<Option<f64>>,
     pub violation: f64,
     pub n_kept: i64,
@@ -144,6 +144,22 @@ fn inner<'de, D: serde::Deserializer<'de>, T: DeserializeOwned>(source: D) -> Re
     serde_json::from_str(&text).map_err(serde::de::Error::custom)
 }
 
+/// Numbers of a column, one a line, as they were to the last bit; what is not finite is unknown.
+fn numbers<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Vec<Option<f64>>, D::Error> {
+    let text = Option::<String>::deserialize(source)?.unwrap_or_default();
+    Ok(text.lines().map(|line| line.parse::<f64>().ok().filter(|value| value.is_finite())).collect())
+}
+
+/// Searched numbers as they were to the last bit: reading JSON may miss it, the parameters of the run are texts.
+fn restore(trial: &mut Trial, params: Option<&BTreeMap<String, String>>) {
+    for (name, value) in trial.params.iter_mut().filter(|(_, value)| value.is_f64()) {
+        let text = params.and_then(|params| params.get(&format!("searched.{name}")));
+        if let Some(exact) = text.and_then(|text| text.parse().ok()).and_then(serde_json::Number::from_f64) {
+            *value = Value::Number(exact);
+        }
+    }
+}
+
 /// The rows of a statement about an experiment.
 pub fn rows<T: DeserializeOwned>(store: &Store, sql: &str, id: &str) -> Result<Vec<T>, ExportError> {
     let table = query::run(store, sql, &[Some(id.to_string())])?;
@@ -159,13 +175,18 @@ impl Facts {
     pub fn read(store: &Store, experiment_id: &str) -> Result<Self, ExportError> {
         let found: Vec<Experiment> = rows(store, crate::sql!("experiments/export_experiment"), experiment_id)?;
         let experiment = found.into_iter().next().ok_or_else(|| super::unknown(experiment_id))?;
+        let params = params(store, experiment_id)?;
+        let mut trials: Vec<Trial> = rows(store, crate::sql!("experiments/export_trials"), experiment_id)?;
+        for trial in &mut trials {
+            restore(trial, params.get(&trial.run_id));
+        }
         Ok(Self {
             experiment,
-            trials: rows(store, crate::sql!("experiments/export_trials"), experiment_id)?,
+            trials,
             luck: rows(store, crate::sql!("experiments/export_luck"), experiment_id)?,
             verdict: rows(store, crate::sql!("experiments/export_verdict"), experiment_id)?.into_iter().next(),
             thresholds: rows(store, crate::sql!("experiments/export_thresholds"), experiment_id)?,
-            params: params(store, experiment_id)?,
+            params,
             metrics: metrics(store, experiment_id)?,
         })
     }

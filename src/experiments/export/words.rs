@@ -74,8 +74,8 @@ pub fn obstacles(facts: &Facts) -> Vec<String> {
         Some(verdict) if !verdict.is_promotable && facts.winner().is_some() => {
             let reason = sentence(&verdict.reason);
             found.push(match verdict.verdict.as_str() {
-                "cannot be told" => format!("**Whether the winner is luck cannot be told.** {reason}"),
-                verdict => format!("**The winner {}.** {reason}", cell(verdict)),
+                "cannot be told" => format!("Whether the winner is luck cannot be told. {reason}"),
+                verdict => format!("The winner {}. {reason}", cell(verdict)),
             });
         }
         Some(_) => {}
