@@ -174,10 +174,10 @@ fn kept_trials_are_what_the_views_say() {
         assert!(is_same, "{row}");
     }
     let composite = "SELECT max(abs(c.value - (0.4 * greatest(0, least(1, s.value / 3)) + 0.3 * p.value + 0.2 * h.value + 0.1 * w.value))) AS off
-        FROM run_metrics c JOIN run_metrics s ON s.run_id = c.run_id AND s.key = 'sharpe' AND s.split = 'valid'
-        JOIN run_metrics p ON p.run_id = c.run_id AND p.key = 'precision_long' AND p.split = 'valid'
-        JOIN run_metrics h ON h.run_id = c.run_id AND h.key = 'hit_ratio' AND h.split = 'valid'
-        JOIN run_metrics w ON w.run_id = c.run_id AND w.key = 'win_rate' AND w.split = 'valid'
+        FROM run_metrics c JOIN run_metrics s ON s.run_id = c.run_id AND s.key = 'sharpe' AND s.split = 'valid' AND s.step = c.step
+        JOIN run_metrics p ON p.run_id = c.run_id AND p.key = 'precision_long' AND p.split = 'valid' AND p.step = c.step
+        JOIN run_metrics h ON h.run_id = c.run_id AND h.key = 'hit_ratio' AND h.split = 'valid' AND h.step = c.step
+        JOIN run_metrics w ON w.run_id = c.run_id AND w.key = 'win_rate' AND w.split = 'valid' AND w.step = c.step
         WHERE c.key = 'composite'";
     assert!(rows(&db, composite)[0]["off"].as_f64().unwrap() < 1e-12);
     // Daily returns are those of the recorded account.
