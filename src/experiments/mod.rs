@@ -1,7 +1,7 @@
 //! Experiments: searches over parameters, validated honestly, with the odds that the winner is luck.
 //!
 //! [`Spec`](crate::experiments::Spec) is a TOML file; [`Study`](crate::experiments::Study) is one on a store, with dated
-//! windows and a judge of single trials. Trials come in generations of [`GENERATION`]:
+//! windows and a judge of single trials. Trials come in generations of eight (`GENERATION`):
 //! what is suggested depends on earlier generations only, so that a search is the same at any number of workers and
 //! after any kill. Every trial is a run; what is left untouched until the end is looked at once, by the winner.
 

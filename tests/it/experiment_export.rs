@@ -171,7 +171,7 @@ fn an_unfinished_experiment_can_be_exported_too() {
     let folder = tempfile::tempdir().unwrap();
     for format in [Format::Files, Format::Mlflow] {
         let out = folder.path().join(format!("{format:?}"));
-        export::export(&store, "exp", &out, format, false, now()).unwrap();
+        export::export(&store, "exp-1", &out, format, false, now()).unwrap();
     }
     let plan = text(&folder.path().join("Files"), "deployment_plan.md");
     assert!(
