@@ -94,7 +94,9 @@ fn store() -> (TempDir, PathBuf) {
             std::fs::write(&file, spec).unwrap();
             let out = folder.path().join(name);
             let (file, out) = (file.to_str().unwrap(), out.to_str().unwrap());
-            json(&db, &["experiment", "run", file, "--workers", "2", "--out", out]);
+            let ended = ws(&db, &["experiment", "run", file, "--workers", "2", "--out", out]);
+            // A search without a winner has not given what was asked for.
+            assert_eq!(ended.status.code(), Some(i32::from(name == "doomed")), "{name}: {}", text(&ended.stderr));
         }
         folder
     });
