@@ -111,7 +111,7 @@ SELECT
         WHEN p.n_objectives > 2 THEN d.trial IS NULL AND list_count(p.high) = p.n_objectives
         ELSE p.second IS NOT NULL AND coalesce(p.best_second_above < p.second, true) AND p.best_second_beside <= p.second
     END                                                              AS on_front,
-    CASE WHEN p.is_ranked THEN row_number() OVER (PARTITION BY t.experiment_id ORDER BY p.high[1] DESC NULLS LAST, t.trial) END AS rank,
+    CASE WHEN p.is_ranked THEN row_number() OVER (PARTITION BY t.experiment_id ORDER BY p.is_ranked DESC, p.high[1] DESC NULLS LAST, t.trial) END AS rank,
     e.objectives[1]                                                  AS objective,
     e.directions[1]                                                  AS direction,
     p.scores[1]                                                      AS score,
