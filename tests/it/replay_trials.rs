@@ -216,7 +216,7 @@ fn what_was_altered_is_found() {
         ("UPDATE run_returns SET \"return\" = \"return\" + 1e-16 WHERE RUN", "run_returns; row "),
         ("UPDATE trials SET scores = [scores[1] * (1 + 1e-15)] WHERE RUN", "scores: ["),
         ("UPDATE trials SET steps = list_append(steps, 1) WHERE RUN", "steps: ["),
-        ("UPDATE trials SET violation = 1e-9 WHERE RUN", "violation: 0.000000001 stored"),
+        ("UPDATE trials SET violation = 1e-9 WHERE RUN", "violation: 1e-09 stored"),
         ("UPDATE trials SET state = 'pruned' WHERE RUN", "state: pruned, its run finished stored, "),
         ("UPDATE trials SET n_kept = 0 WHERE RUN", "equity: "),
         ("DELETE FROM trades WHERE RUN", "trades: 0 rows stored, "),
