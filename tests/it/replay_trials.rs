@@ -237,7 +237,10 @@ fn what_was_altered_is_found() {
             "weights of folds: fold-1.safetensors is ",
         ),
         ("UPDATE predictions SET probability = 0.5 WHERE RUN", "predictions; row 1 differs first"),
-        ("UPDATE runs SET seed = seed + 1; DELETE FROM features_core23 WHERE symbol = 'SYN001'", "data fingerprint"),
+        (
+            "UPDATE runs SET seed = seed + 1; DELETE FROM features_core23 WHERE symbol = 'SYN001'",
+            "features_core23 has no 1d rows of SYN001",
+        ),
     ] {
         let told = winner("learned", sql);
         assert!(told.contains(wanted), "{sql}: {told}");
