@@ -145,23 +145,29 @@ fn a_test_period_that_was_searched_is_not_untouched() {
     assert!(verdict[0]["reason"].as_str().unwrap().contains("8 earlier trials were developed on days"));
 }
 
+/// Takes back what the end of a search stores besides the trials.
+const UNMEASURED: &str = "DELETE FROM experiment_luck; DELETE FROM experiment_paths; DELETE FROM experiment_splits; \
+    DELETE FROM experiment_importance; DELETE FROM equity; DELETE FROM trades; DELETE FROM orders; DELETE FROM fills; \
+    DELETE FROM prediction_traces";
+
 #[test]
 fn going_on_with_fewer_trials_forgets_none() {
     let (_folder, db) = store();
     search(&db, SMA, 2, Some(24)).unwrap();
     let before = rows(&db, "SELECT winner_trial FROM experiments");
-    change(
-        &db,
-        "UPDATE experiments SET winner_trial = NULL, tested_at = NULL; UPDATE runs SET status = 'running' WHERE kind = 'experiment'; \
-                 DELETE FROM experiment_luck; DELETE FROM experiment_paths; DELETE FROM experiment_splits; DELETE FROM experiment_importance; \
-                 DELETE FROM equity; DELETE FROM trades; DELETE FROM orders; DELETE FROM fills; DELETE FROM prediction_traces",
-    );
+    let as_new = "UPDATE experiments SET winner_trial = NULL, tested_at = NULL; UPDATE runs SET status = 'running' WHERE kind = 'experiment'";
+    change(&db, &format!("{as_new}; {UNMEASURED}"));
     let output = ws(
         &db,
         &["experiment", "resume", "sma", "--max-trials", "3", "--out", db.with_extension("out").to_str().unwrap()],
     );
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(rows(&db, "SELECT winner_trial FROM experiments"), before);
+    // Stopped after its look at the test: it ends with the trials it has, whatever the budget would allow.
+    change(&db, &format!("UPDATE runs SET status = 'running' WHERE kind = 'experiment'; {UNMEASURED}"));
+    let output = ws(&db, &["experiment", "resume", "sma", "--out", db.with_extension("out").to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(rows(&db, "SELECT max(trial) AS n FROM trials")[0]["n"], 24);
     let tests = "SELECT count(*) AS n FROM runs WHERE kind = 'backtest'";
     assert_eq!(rows(&db, tests)[0]["n"], 2, "what was seen of the test is not looked at again");
 }

@@ -113,7 +113,11 @@ pub fn resume(
     }
     let tried = experiments::trials(store, &experiment.experiment_id)?;
     crate::store::campaigns::reopen(store, &experiment.experiment_id)?;
-    carry_out(store, study, options, experiment.experiment_id.clone(), tried)
+    // Once the test period was looked at, further trials could make another winner, and another look.
+    let stored = tried.iter().map(|tried| tried.trial.max(0).unsigned_abs()).max().unwrap_or(0);
+    let max_trials = if experiment.tested_at.is_some() { Some(stored) } else { options.max_trials };
+    let options = Options { workers: options.workers, max_trials, clock: options.clock, progress: options.progress };
+    carry_out(store, study, &options, experiment.experiment_id.clone(), tried)
 }
 
 fn carry_out(
@@ -140,7 +144,7 @@ impl Search<'_> {
     fn trials(&self, tried: Vec<Tried>) -> Result<(Outcome, Vec<Observed>), ExperimentError> {
         let done_before = tried.len();
         let mut known: BTreeMap<i64, Tried> = tried.into_iter().map(|tried| (tried.trial, tried)).collect();
-        // What is stored was tried, whatever is asked for now.
+        // A smaller budget than at first forgets no trial that is stored.
         let stored = known.keys().max().copied().unwrap_or(0).max(0).unsigned_abs();
         let most = self.most_trials().map(|most| most.max(stored));
         let progress = self.options.progress;
