@@ -1,11 +1,11 @@
 //! What a backtest reads: bars, instruments, and signals by asset.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{BacktestError, Config, Plan};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::{Bars, Interval, Progress, Symbol, Ts};
-use crate::store::{Store, bars, params};
+use crate::store::{Store, bars, params, series};
 use crate::trade::Signal;
 use crate::venues::TimedSignal;
 
@@ -18,25 +18,31 @@ pub(super) fn load_bars(
     progress: &dyn Progress,
 ) -> Result<Vec<Bars>, BacktestError> {
     progress.start("load bars", plan.symbols.len() as u64);
-    let load = |symbol: &Symbol| {
-        let start = warm_start(store, symbol, config)?;
-        let series = bars::load(store, symbol, config.interval, start, config.to)?;
-        progress.advance(1);
-        let is_traded = series.ts.last().is_some_and(|last| *last >= plan.settings.from);
-        if is_traded { Ok(series) } else { Err(missing(store, symbol, config.interval)?) }
-    };
-    let series = plan.symbols.iter().map(load).collect();
+    let wanted = warm_starts(store, config, plan)?;
+    let loaded = series::load_between(store, &wanted, config.interval, config.to)?;
+    progress.advance(loaded.len() as u64);
     progress.finish();
-    series
+    let is_traded = |bars: &&Bars| bars.ts.last().is_some_and(|last| *last >= plan.settings.from);
+    match loaded.iter().find(|bars| !is_traded(bars)) {
+        Some(bars) => Err(missing(store, &bars.symbol, config.interval)?),
+        None => Ok(loaded),
+    }
 }
 
-/// Where to read a series from.
-fn warm_start(store: &Store, symbol: &Symbol, config: &Config) -> Result<Option<Ts>, BacktestError> {
-    let Some(from) = config.from.filter(|_| config.warmup > 0) else { return Ok(config.from) };
-    let values = params![symbol.as_str(), config.interval.as_str(), from.0, i64::from(config.warmup)];
-    let start =
-        store.conn().query_row(crate::sql!("backtest/warm_start"), values, |row| row.get::<_, Option<i64>>(0))?;
-    Ok(Some(start.map_or(from, Ts)))
+/// Where to read each series from.
+fn warm_starts(store: &Store, config: &Config, plan: &Plan) -> Result<Vec<(Symbol, Ts)>, BacktestError> {
+    let all = |from: Ts| plan.symbols.iter().map(|symbol| (symbol.clone(), from)).collect();
+    let Some(from) = config.from else { return Ok(all(Ts(i64::MIN))) };
+    if config.warmup == 0 {
+        return Ok(all(from));
+    }
+    let symbols: Vec<&str> = plan.symbols.iter().map(Symbol::as_str).collect();
+    let values = params![symbols.join("\n"), config.interval.as_str(), from.0, i64::from(config.warmup)];
+    let mut statement = store.conn().prepare(crate::sql!("backtest/warm_start"))?;
+    let rows = statement.query_map(values, |row| Ok((row.get::<_, String>(0)?, Ts(row.get(1)?))))?;
+    let starts = rows.collect::<Result<BTreeMap<String, Ts>, _>>()?;
+    let start = |symbol: &Symbol| starts.get(symbol.as_str()).copied().unwrap_or(from);
+    Ok(plan.symbols.iter().map(|symbol| (symbol.clone(), start(symbol))).collect())
 }
 
 /// How many bars of a series are traded.

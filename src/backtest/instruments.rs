@@ -1,10 +1,11 @@
 //! What a backtest must know of its instruments: calendars, currency, grids, corporate actions, times of no trading.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{BacktestError, Plan};
-use crate::domain::{Bars, Calendar};
-use crate::store::{Store, calendars, duckdb, params};
+use crate::domain::{Bars, Calendar, Interval, Symbol, Ts};
+use crate::store::{Store, calendars, params};
 use crate::trade::costs::Commission;
 use crate::trade::{Action, Contract, Hours};
 use crate::venues::Surroundings;
@@ -21,7 +22,7 @@ pub(super) struct Instruments {
 }
 
 /// A row of `instruments`; an unregistered one has nothing known.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Row {
     periods: Option<f64>,
     currency: Option<String>,
@@ -33,18 +34,22 @@ struct Row {
 impl Instruments {
     /// Reads them and refuses what one account can't hold.
     pub(super) fn load(store: &Store, plan: &Plan, series: &[Bars]) -> Result<Self, BacktestError> {
-        let rows = series.iter().map(|bars| row(store, bars)).collect::<Result<Vec<_>, _>>()?;
+        let rows = rows(store, series)?;
         check_currencies(plan, series, &rows)?;
-        let mut known = BTreeMap::new();
+        let mut calendars = BTreeMap::new();
+        let mut actions = actions(store, plan.interval, series)?;
+        let mut halts: BTreeMap<&Symbol, Vec<(Ts, Ts)>> = BTreeMap::new();
+        for halt in &plan.halts {
+            halts.entry(&halt.symbol).or_default().push((halt.from, halt.to));
+        }
         let mut around = Vec::with_capacity(series.len());
         for (bars, row) in series.iter().zip(&rows) {
             let hours = match &row.calendar {
-                Some(name) => hours(calendar(store, name, &mut known)?, bars),
-                None => BTreeMap::new(),
+                Some(name) => hours(store, name, &mut calendars)?,
+                None => Arc::default(),
             };
-            let actions = actions(store, bars)?;
-            let halts = plan.halts.iter().filter(|halt| halt.symbol == bars.symbol);
-            around.push(Surroundings { hours, actions, halts: halts.map(|halt| (halt.from, halt.to)).collect() });
+            let actions = actions.remove(bars.symbol.as_str()).unwrap_or_default();
+            around.push(Surroundings { hours, actions, halts: halts.remove(&bars.symbol).unwrap_or_default() });
         }
         let periods = series.iter().zip(&rows).map(|(bars, row)| periods_of(row.periods, bars));
         Ok(Self {
@@ -55,21 +60,27 @@ impl Instruments {
     }
 }
 
-fn row(store: &Store, bars: &Bars) -> Result<Row, BacktestError> {
-    let found = store.conn().query_row(crate::sql!("backtest/instrument"), [bars.symbol.as_str()], |row| {
+/// Symbols as statements take them.
+fn joined(series: &[Bars]) -> String {
+    series.iter().map(|bars| bars.symbol.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// A row a series, in one read: an account may have thousands.
+fn rows(store: &Store, series: &[Bars]) -> Result<Vec<Row>, BacktestError> {
+    let mut statement = store.conn().prepare(crate::sql!("backtest/instruments"))?;
+    let found = statement.query_map([joined(series)], |row| {
         let above_zero = |step: Option<f64>| step.filter(|step| *step > 0.0);
-        Ok(Row {
-            periods: row.get(0)?,
-            currency: row.get(1)?,
-            multiplier: row.get(2)?,
-            calendar: row.get(3)?,
-            contract: Contract { lot: above_zero(row.get(4)?), tick: above_zero(row.get(5)?) },
-        })
-    });
-    match found {
-        Err(duckdb::Error::QueryReturnedNoRows) => Ok(Row::default()),
-        found => Ok(found?),
-    }
+        let known = Row {
+            periods: row.get(1)?,
+            currency: row.get(2)?,
+            multiplier: row.get(3)?,
+            calendar: row.get(4)?,
+            contract: Contract { lot: above_zero(row.get(5)?), tick: above_zero(row.get(6)?) },
+        };
+        Ok((row.get::<_, String>(0)?, known))
+    })?;
+    let mut found = found.collect::<Result<BTreeMap<String, Row>, _>>()?;
+    Ok(series.iter().map(|bars| found.remove(bars.symbol.as_str()).unwrap_or_default()).collect())
 }
 
 fn check_currencies(plan: &Plan, series: &[Bars], rows: &[Row]) -> Result<(), BacktestError> {
@@ -92,38 +103,40 @@ fn check_currencies(plan: &Plan, series: &[Bars], rows: &[Row]) -> Result<(), Ba
     Ok(())
 }
 
-/// A calendar of the store, read once.
-fn calendar<'a>(
+/// Hours of every session of a calendar, read once and shared: thousands of symbols trade on one exchange.
+fn hours(
     store: &Store,
     name: &str,
-    known: &'a mut BTreeMap<String, Option<Calendar>>,
-) -> Result<Option<&'a Calendar>, BacktestError> {
-    if !known.contains_key(name) {
-        known.insert(name.to_string(), calendars::load(store, name)?);
+    known: &mut BTreeMap<String, Arc<BTreeMap<i32, Hours>>>,
+) -> Result<Arc<BTreeMap<i32, Hours>>, BacktestError> {
+    if let Some(hours) = known.get(name) {
+        return Ok(Arc::clone(hours));
     }
-    Ok(known.get(name).and_then(Option::as_ref))
+    let calendar = calendars::load(store, name)?;
+    let sessions = calendar.iter().flat_map(Calendar::sessions);
+    let hours: BTreeMap<i32, Hours> =
+        sessions.map(|session| (session.date, Hours { open: session.open, close: session.close })).collect();
+    let hours = Arc::new(hours);
+    known.insert(name.to_string(), Arc::clone(&hours));
+    Ok(hours)
 }
 
-/// Hours of the sessions that a series may meet.
-fn hours(calendar: Option<&Calendar>, bars: &Bars) -> BTreeMap<i32, Hours> {
-    let (Some(calendar), Some(first), Some(last)) = (calendar, bars.session_date.first(), bars.session_date.last())
-    else {
-        return BTreeMap::new();
-    };
-    let met = calendar.sessions().iter().filter(|session| (*first..=*last).contains(&session.date));
-    met.map(|session| (session.date, Hours { open: session.open, close: session.close })).collect()
-}
-
-fn actions(store: &Store, bars: &Bars) -> Result<Vec<(i32, Action)>, BacktestError> {
+/// Corporate actions by symbol, each list ascending; of one day dividends come first.
+fn actions(
+    store: &Store,
+    interval: Interval,
+    series: &[Bars],
+) -> Result<BTreeMap<String, Vec<(i32, Action)>>, BacktestError> {
     let mut statement = store.conn().prepare(crate::sql!("backtest/actions"))?;
-    let rows = statement.query_map(params![bars.symbol.as_str(), bars.interval.as_str()], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, Option<f64>>(1)?, row.get::<_, Option<f64>>(2)?))
+    let rows = statement.query_map(params![joined(series), interval.as_str()], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, Option<f64>>(2)?, row.get(3)?))
     })?;
-    let mut found = Vec::new();
+    let mut found: BTreeMap<String, Vec<(i32, Action)>> = BTreeMap::new();
     for row in rows {
-        let (day, split, dividend) = row?;
-        found.extend(dividend.map(|cash| (day as i32, Action::Dividend(cash))));
-        found.extend(split.filter(|ratio| *ratio > 0.0).map(|ratio| (day as i32, Action::Split(ratio))));
+        let (symbol, day, split, dividend): (_, _, _, Option<f64>) = row?;
+        let of_symbol = found.entry(symbol).or_default();
+        of_symbol.extend(dividend.map(|cash| (day as i32, Action::Dividend(cash))));
+        of_symbol.extend(split.filter(|ratio| *ratio > 0.0).map(|ratio| (day as i32, Action::Split(ratio))));
     }
     Ok(found)
 }

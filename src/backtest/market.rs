@@ -146,7 +146,7 @@ impl Market {
     /// # Errors
     /// As [`Market::measure`], and faults of the store.
     pub fn record(&self, store: &Store, config: &Config, run_id: &str) -> Result<(), BacktestError> {
-        let prepared = Prepared::of(Cow::Borrowed(config), self.plan(config)?, self.clone())?;
+        let prepared = Prepared::of(Cow::Borrowed(config), self.plan(config)?, Cow::Borrowed(self))?;
         prepared.simulate(&Silent)?.write_rows(store, run_id)
     }
 }

@@ -12,9 +12,7 @@ use super::chosen::Chosen;
 use super::{Config, ModelRef, Prediction};
 use crate::domain::{Bars, Ts};
 use crate::store::{Columns, Result, Store};
-use crate::telemetry::Recorder;
 use crate::trade::strategies::Model;
-use crate::trade::{OrderKind, Outcome};
 
 /// A call about a bar of the run.
 struct Used<'a> {
@@ -25,22 +23,22 @@ struct Used<'a> {
     obeyed: bool,
 }
 
-/// Stores the predictions about bars of the run, with the threshold in force and what was done.
+/// Stores the predictions about bars of the run, with the threshold in force and what was done; `entries` are those that the
+/// strategy which asked the model ordered and nobody refused: the asset, and when they were decided.
 pub(super) fn write(
     store: &Store,
     run_id: &str,
     config: &Config,
     model: &ModelRef,
-    (strategy, asked): (usize, &Chosen),
+    asked: &Chosen,
     series: &[Bars],
-    recorder: &Recorder,
+    entries: &HashSet<(usize, Ts)>,
 ) -> Result<()> {
     let (threshold, short) = (asked.params.get("threshold"), asked.params.get("short_threshold"));
-    let ordered = ordered(recorder, strategy);
     let used = |call| {
         let (asset, close_ts) = bar(call, series)?;
         let raw = verdict(call.probability, threshold, short);
-        let obeyed = !matches!(raw, Some("LONG" | "SHORT")) || ordered.contains(&(asset, close_ts));
+        let obeyed = !matches!(raw, Some("LONG" | "SHORT")) || entries.contains(&(asset, close_ts));
         Some(Used { call, close_ts, raw, obeyed })
     };
     let is_traded = |call: &&Prediction| config.from.is_none_or(|from| call.ts >= from);
@@ -67,15 +65,6 @@ pub(super) fn write(
         .i32_opt("label", calls().map(|call| call.label))
         .f64("forward_return", calls().map(|call| known(call.forward_return)))
         .append_to(store, "predictions")
-}
-
-/// Where and when entries of a strategy were ordered and not refused.
-fn ordered(recorder: &Recorder, strategy: usize) -> HashSet<(usize, Ts)> {
-    let entries = recorder.orders().filter(|(order, outcome)| {
-        let refused = matches!(outcome, Some(Outcome::Refused(_)));
-        order.strategy == strategy && matches!(order.kind, OrderKind::Entry(_)) && !refused
-    });
-    entries.map(|(order, _)| (order.asset, order.decided_ts)).collect()
 }
 
 /// Asset of a prediction and when its bar was known; `None` when it is no bar of the run.

@@ -4,14 +4,15 @@
 //! and the last on the one that writes.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::market::Market;
-use super::{BacktestError, Config, ModelRef, Plan, inputs, predictions, simulate};
+use super::{BacktestError, Chosen, Config, ModelRef, Plan, inputs, predictions, simulate};
 use crate::domain::{Bars, Progress, Ts};
 use crate::store::runs::{self, NewRun};
 use crate::store::{Columns, Store, artifacts, params};
-use crate::telemetry::{Recorder, RunLabels};
+use crate::telemetry::{Recorder, RunLabels, Streaming};
+use crate::trade::Sink;
 use crate::venues::TimedSignal;
 
 /// What a stored backtest came to.
@@ -45,13 +46,7 @@ pub struct Outcome {
 pub fn run(store: &Store, config: &Config, now: Ts, progress: &dyn Progress) -> Result<Outcome, BacktestError> {
     let prepared = prepare(store, Cow::Borrowed(config), progress)?;
     let run_id = runs::begin(store, &prepared.new_run, now)?;
-    let recorded = prepared.simulate(progress).and_then(|simulated| {
-        store.transaction(|| {
-            simulated.write(store, &run_id, now)?;
-            record_metrics(store, std::slice::from_ref(&run_id))
-        })?;
-        Ok(simulated.outcome(&run_id))
-    });
+    let recorded = store.transaction(|| prepared.stream(store, &run_id, now, progress));
     recorded.inspect_err(|error| {
         // The first error is the one to tell.
         let _ = runs::fail(store, &run_id, &error.to_string(), now);
@@ -62,7 +57,7 @@ pub fn run(store: &Store, config: &Config, now: Ts, progress: &dyn Progress) -> 
 pub(super) struct Prepared<'a> {
     config: Cow<'a, Config>,
     plan: Plan,
-    market: Market,
+    market: Cow<'a, Market>,
     signals: Vec<Vec<TimedSignal>>,
     n_signals_unused: usize,
     new_run: NewRun,
@@ -79,7 +74,7 @@ pub(super) fn prepare<'a>(
 ) -> Result<Prepared<'a>, BacktestError> {
     let market = Market::load(store, &config, progress)?;
     let plan = market.plan(&config)?;
-    Prepared::of(config, plan, market)
+    Prepared::of(config, plan, Cow::Owned(market))
 }
 
 /// Every parameter of a run: the settings of its plan, its period, the statement behind its signals.
@@ -122,10 +117,19 @@ impl<'a> Prepared<'a> {
     ///
     /// # Errors
     /// Predictions or signals that don't fit.
-    pub(super) fn of(config: Cow<'a, Config>, plan: Plan, market: Market) -> Result<Self, BacktestError> {
+    pub(super) fn of(config: Cow<'a, Config>, plan: Plan, market: Cow<'a, Market>) -> Result<Self, BacktestError> {
         let (signals, n_signals_unused) = market.signals(&config)?;
         let new_run = new_run(&config, &plan, &market);
         Ok(Prepared { config, plan, market, signals, n_signals_unused, new_run })
+    }
+
+    /// Simulates into a sink; progress counts bars. Returns what a reader should know.
+    fn drive<K: Sink>(&self, sink: &mut K, progress: &dyn Progress) -> Result<Vec<String>, BacktestError> {
+        let bars = self.market.bars();
+        progress.start("backtest", bars.iter().map(Bars::len).sum::<usize>() as u64);
+        let notes = simulate(&self.market.data(&self.signals), &self.plan, sink, progress)?;
+        progress.finish();
+        Ok(notes)
     }
 
     /// Simulates and keeps everything in memory; progress counts bars.
@@ -136,10 +140,75 @@ impl<'a> Prepared<'a> {
         let bars = self.market.bars();
         let longest = bars.iter().map(Bars::len).max().unwrap_or(0);
         let mut recorder = Recorder::new(self.plan.settings.capital, bars.len(), longest);
-        progress.start("backtest", bars.iter().map(Bars::len).sum::<usize>() as u64);
-        let notes = simulate(&self.market.data(&self.signals), &self.plan, &mut recorder, progress)?;
-        progress.finish();
+        let notes = self.drive(&mut recorder, progress)?;
         Ok(Simulated { prepared: self, recorder, notes })
+    }
+
+    /// Simulates and stores the rows of a begun run as they become known, and its end with its metrics; the caller holds
+    /// the transaction.
+    fn stream(self, store: &Store, run_id: &str, now: Ts, progress: &dyn Progress) -> Result<Outcome, BacktestError> {
+        let strategies = self.plan.names();
+        let account = (self.plan.settings.capital, self.market.bars().len());
+        let mut sink = Streaming::new(store, self.labels(run_id, &strategies), account, self.asked().map(|(at, _)| at));
+        let notes = self.drive(&mut sink, progress)?;
+        let streamed = sink.finish()?;
+        self.write_predictions(store, run_id, &streamed.entries)?;
+        write_notes(store, run_id, &notes)?;
+        self.write_end(store, run_id, now)?;
+        let outcome = Outcome {
+            run_id: run_id.to_string(),
+            n_bars: self.n_bars(),
+            n_trades: streamed.n_trades,
+            n_refused: streamed.n_refused,
+            n_signals_unused: self.n_signals_unused,
+            final_equity: streamed.final_equity,
+            final_benchmark: streamed.final_benchmark,
+            notes,
+        };
+        // Metrics are read from what is stored, and the bars need not be there meanwhile.
+        drop(strategies);
+        drop(self);
+        record_metrics(store, std::slice::from_ref(&outcome.run_id))?;
+        Ok(outcome)
+    }
+
+    /// What the rows of a run have in common.
+    fn labels<'b>(&'b self, run_id: &'b str, strategies: &'b [&'b str]) -> RunLabels<'b> {
+        RunLabels {
+            run_id,
+            mode: "backtest",
+            strategies,
+            interval: self.config.interval,
+            symbols: &self.plan.symbols,
+            model_id: self.config.model.as_ref().map(|model| model.model_id.as_str()),
+        }
+    }
+
+    /// The strategy that asks the model of the run.
+    fn asked(&self) -> Option<(usize, &Chosen)> {
+        let asked = self.plan.strategies.iter().enumerate().find(|(_, chosen)| chosen.spec.name == "model");
+        asked.filter(|_| self.config.model.is_some())
+    }
+
+    fn write_predictions(
+        &self,
+        store: &Store,
+        run_id: &str,
+        entries: &HashSet<(usize, Ts)>,
+    ) -> Result<(), BacktestError> {
+        if let (Some(model), Some((_, asked))) = (&self.config.model, self.asked()) {
+            predictions::write(store, run_id, &self.config, model, asked, self.market.bars(), entries)?;
+        }
+        Ok(())
+    }
+
+    /// Stores the statement behind the signals of a run, and that it has ended.
+    fn write_end(&self, store: &Store, run_id: &str, now: Ts) -> Result<(), BacktestError> {
+        let source = self.config.source.as_ref();
+        if let Some((name, text)) = source.and_then(|source| Some((&source.name, source.text.as_ref()?))) {
+            artifacts::keep(store, run_id, name, text.as_bytes(), now)?;
+        }
+        Ok(runs::finish(store, run_id, now)?)
     }
 
     /// Bars that are traded.
@@ -167,11 +236,7 @@ impl Simulated<'_> {
     /// Faults of the store.
     pub(super) fn write(&self, store: &Store, run_id: &str, now: Ts) -> Result<(), BacktestError> {
         self.write_rows(store, run_id)?;
-        let source = self.prepared.config.source.as_ref();
-        if let Some((name, text)) = source.and_then(|source| Some((&source.name, source.text.as_ref()?))) {
-            artifacts::keep(store, run_id, name, text.as_bytes(), now)?;
-        }
-        Ok(runs::finish(store, run_id, now)?)
+        self.prepared.write_end(store, run_id, now)
     }
 
     /// Stores the rows of a run; the caller holds the transaction.
@@ -179,38 +244,12 @@ impl Simulated<'_> {
     /// # Errors
     /// Faults of the store.
     pub(super) fn write_rows(&self, store: &Store, run_id: &str) -> Result<(), BacktestError> {
-        let Prepared { config, plan, market, .. } = &self.prepared;
-        let model = config.model.as_ref();
-        let strategies = plan.names();
-        let labels = RunLabels {
-            run_id,
-            mode: "backtest",
-            strategies: &strategies,
-            interval: config.interval,
-            symbols: &plan.symbols,
-            model_id: model.map(|model| model.model_id.as_str()),
-        };
-        self.recorder.write(store, &labels)?;
-        let asked = plan.strategies.iter().enumerate().find(|(_, chosen)| chosen.spec.name == "model");
-        if let (Some(model), Some(asked)) = (model, asked) {
-            predictions::write(store, run_id, config, model, asked, market.bars(), &self.recorder)?;
+        let strategies = self.prepared.plan.names();
+        self.recorder.write(store, &self.prepared.labels(run_id, &strategies))?;
+        if let Some((strategy, _)) = self.prepared.asked() {
+            self.prepared.write_predictions(store, run_id, &self.recorder.entries(strategy).collect())?;
         }
         write_notes(store, run_id, &self.notes)
-    }
-
-    /// What it came to.
-    pub(super) fn outcome(self, run_id: &str) -> Outcome {
-        let (prepared, recorder) = (self.prepared, self.recorder);
-        Outcome {
-            run_id: run_id.to_string(),
-            n_bars: prepared.n_bars(),
-            n_trades: recorder.trades().len(),
-            n_refused: recorder.refused(),
-            n_signals_unused: prepared.n_signals_unused,
-            final_equity: recorder.final_equity(),
-            final_benchmark: recorder.benchmark().last().copied().unwrap_or(prepared.plan.settings.capital),
-            notes: self.notes,
-        }
     }
 }
 

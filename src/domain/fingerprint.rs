@@ -34,19 +34,30 @@ impl Fingerprint {
     /// Adds numbers bit by bit.
     pub fn f64s(&mut self, values: &[f64]) {
         self.i64(values.len() as i64);
-        for value in values {
-            self.0.update(value.to_bits().to_le_bytes());
+        self.words(values.iter().map(|value| value.to_bits()));
+    }
+
+    /// Adds words, many at a time: a call of the hash costs more than hashing one.
+    fn words(&mut self, words: impl Iterator<Item = u64>) {
+        let mut buffer = [0; 8 * 512];
+        let mut filled = 0;
+        for word in words {
+            buffer[filled..filled + 8].copy_from_slice(&word.to_le_bytes());
+            filled += 8;
+            if filled == buffer.len() {
+                self.0.update(buffer);
+                filled = 0;
+            }
         }
+        self.0.update(&buffer[..filled]);
     }
 
     /// Adds every column of a series.
     pub fn bars(&mut self, bars: &Bars) {
         self.text(bars.symbol.as_str());
         self.text(bars.interval.as_str());
-        for (ts, close_ts) in bars.ts.iter().zip(&bars.close_ts) {
-            self.i64(ts.0);
-            self.i64(close_ts.0);
-        }
+        let times = bars.ts.iter().zip(&bars.close_ts);
+        self.words(times.flat_map(|(ts, close_ts)| [ts.0.cast_unsigned(), close_ts.0.cast_unsigned()]));
         for column in [&bars.open, &bars.high, &bars.low, &bars.close, &bars.volume, &bars.vwap] {
             self.f64s(column);
         }

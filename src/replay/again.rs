@@ -2,7 +2,7 @@
 
 use super::checks::checks;
 use super::compare::Check;
-use super::past::{self, Extent};
+use super::past::{self, Extent, Period};
 use super::{ReplayError, Run, reasons, trial};
 use crate::audit::Subject;
 use crate::backtest::{self, Config, GivenSignal, ModelRef, Prediction};
@@ -201,7 +201,10 @@ fn extent(store: &Store, run: &Run, config: &Config, learned: Learned) -> Result
     }
     let index = config.vol_index.as_ref().map(Symbol::to_string);
     match &run.model_id {
-        None => Ok(Extent::Series { index }),
+        None => {
+            let period = Period { from: config.from, to: config.to, warmup: config.warmup };
+            Ok(Extent::Series { period, index })
+        }
         Some(model) => {
             let manifest = models::load(store, model)?.manifest;
             Ok(learned.extent(manifest.feature_set, manifest.label_set, index))

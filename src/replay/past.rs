@@ -1,15 +1,33 @@
 //! The inputs of a run as they were when it (or the experiment of a trial) began, in a store of their own in memory.
 
 use super::{ReplayError, Run};
-use crate::domain::Silent;
+use crate::domain::{Silent, Ts};
 use crate::store::series::SeriesFilter;
-use crate::store::{Store, duckdb, params, transfer};
+use crate::store::{Store, bars, duckdb, params, transfer};
 use crate::{features, labels};
+
+/// Which bars of a series a run reads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Period {
+    /// First bar start, before the bars that warm up.
+    pub from: Option<Ts>,
+    /// End of bar starts, not included.
+    pub to: Option<Ts>,
+    /// Bars before `from`.
+    pub warmup: u32,
+}
+
+impl Period {
+    /// Every bar.
+    pub(super) const ALL: Self = Self { from: None, to: None, warmup: 0 };
+}
 
 /// Which of the inputs.
 pub(super) enum Extent {
-    /// Bars and sentiment of these symbols; of the index, in any interval.
+    /// Bars and sentiment of these symbols; of the index all, in any interval.
     Series {
+        /// Which bars of the symbols.
+        period: Period,
         /// Volatility index.
         index: Option<String>,
     },
@@ -44,19 +62,19 @@ pub(super) fn take(store: &Store, run: &Run, extent: &Extent) -> Result<Store, R
     let past = Store::in_memory()?;
     surroundings(store, run, &past)?;
     match extent {
-        Extent::Series { index } => all_series(store, run, &past, index.as_deref())?,
+        Extent::Series { period, index } => all_series(store, run, &past, *period, index.as_deref())?,
         Extent::Learning { feature_set, label_set, index } => {
-            all_series(store, run, &past, index.as_deref())?;
+            all_series(store, run, &past, Period::ALL, index.as_deref())?;
             feature_rows(store, &past, feature_set, &run.joined_symbols())?;
             label_rows(store, &past, label_set, &run.joined_symbols())?;
         }
         Extent::Anew { feature_set, label_set } => {
-            series(store, run, &past, "", "")?;
+            series(store, run, &past, ("", ""), Period::ALL)?;
             build_features(store, run, &past, feature_set)?;
             build_labels(store, run, &past, label_set)?;
         }
         Extent::Everything { anew } => {
-            series(store, run, &past, "", "")?;
+            series(store, run, &past, ("", ""), Period::ALL)?;
             for set in features::built(store)? {
                 match anew {
                     true => drop(features::build(&past, &set, &SeriesFilter::default(), run.inputs_at, &Silent)?),
@@ -86,21 +104,34 @@ fn surroundings(store: &Store, run: &Run, past: &Store) -> Result<(), ReplayErro
 }
 
 /// Bars and sentiment of the run's symbols, and of an index in any interval.
-fn all_series(store: &Store, run: &Run, past: &Store, index: Option<&str>) -> Result<(), ReplayError> {
-    let interval = run.interval.as_deref().unwrap_or_default();
-    run.symbols.iter().try_for_each(|symbol| series(store, run, past, symbol, interval))?;
+fn all_series(store: &Store, run: &Run, past: &Store, period: Period, index: Option<&str>) -> Result<(), ReplayError> {
+    if !run.symbols.is_empty() {
+        let interval = run.interval.as_deref().unwrap_or_default();
+        series(store, run, past, (&run.joined_symbols(), interval), period)?;
+    }
     match index {
-        Some(index) if !run.symbols.iter().any(|symbol| symbol == index) => series(store, run, past, index, ""),
+        Some(index) if !run.symbols.iter().any(|symbol| symbol == index) => {
+            series(store, run, past, (index, ""), Period::ALL)
+        }
         _ => Ok(()),
     }
 }
 
-/// Bars and sentiment of a symbol; empty is all.
-fn series(store: &Store, run: &Run, past: &Store, symbol: &str, interval: &str) -> Result<(), ReplayError> {
+/// Bars and sentiment of symbols at an interval; empty is all.
+fn series(
+    store: &Store,
+    run: &Run,
+    past: &Store,
+    (symbols, interval): (&str, &str),
+    period: Period,
+) -> Result<(), ReplayError> {
     let then = run.inputs_at.0;
-    transfer::copy(store, crate::sql!("replay/bars_then"), params![symbol, interval, then], past, "bars")?;
+    let from = period.from.map_or(bars::MIN_MICROS, |ts| ts.0);
+    let to = period.to.map_or(bars::MAX_MICROS, |ts| ts.0);
+    let values = params![symbols, interval, then, from, i64::from(period.warmup), to];
+    transfer::copy(store, crate::sql!("replay/bars_then"), values, past, "bars")?;
     let sentiment = crate::sql!("replay/sentiment_then");
-    transfer::copy(store, sentiment, params![symbol, then], past, "sentiment_snapshots")?;
+    transfer::copy(store, sentiment, params![symbols, then], past, "sentiment_snapshots")?;
     Ok(())
 }
 

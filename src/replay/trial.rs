@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::again::{Again, Learned};
 use super::compare::Check;
-use super::past::{self, Extent};
+use super::past::{self, Extent, Period};
 use super::{ReplayError, Run};
 use crate::domain::Progress;
 use crate::domain::fingerprint::sha256;
@@ -93,7 +93,7 @@ fn specification(store: &Store, stored: &Stored) -> Result<Spec, ReplayError> {
 fn extent(spec: &Spec, learned: Learned) -> Extent {
     let index = spec.account.get("vol_index").filter(|symbol| *symbol != "none").cloned();
     match &spec.subject {
-        Subject::Strategy(_) => Extent::Series { index },
+        Subject::Strategy(_) => Extent::Series { period: Period::ALL, index },
         Subject::Model(subject) => {
             learned.extent(subject.features.clone(), subject.labels.clone().unwrap_or_default(), index)
         }

@@ -1,11 +1,9 @@
 //! Reading bars and what the store holds of them.
 
-use duckdb::arrow::array::{Array, AsArray};
-use duckdb::arrow::datatypes::{Date32Type, Float64Type, TimestampMicrosecondType};
 use duckdb::params;
 
-use super::{Result, Store};
-use crate::domain::{Bar, Bars, Interval, Symbol, Ts};
+use super::{Result, Store, series};
+use crate::domain::{Bars, Interval, Symbol, Ts};
 
 /// What the store holds of one symbol and interval.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,10 +25,26 @@ pub struct Coverage {
 /// # Errors
 /// Faults of DuckDB.
 pub fn coverage(store: &Store) -> Result<Vec<Coverage>> {
-    let mut statement = store.conn().prepare(
-        "SELECT symbol, interval, count(*), epoch_us(min(ts)), epoch_us(max(ts)) FROM bars GROUP BY ALL ORDER BY ALL",
-    )?;
-    let rows = statement.query_map([], |row| {
+    coverage_of(store, &[], None)
+}
+
+/// The same of these symbols (none: all) at this interval (`None`: every one); other series are not looked at.
+///
+/// # Errors
+/// Faults of DuckDB. Symbols without bars are missing from the answer.
+pub fn coverage_of(store: &Store, symbols: &[Symbol], interval: Option<Interval>) -> Result<Vec<Coverage>> {
+    // A join, not a condition that may hold for all: only then are row groups of other symbols passed over.
+    const THESE: &str = "SEMI JOIN (SELECT unnest(string_split($1, chr(10))) AS symbol) AS w ON w.symbol = b.symbol
+                         WHERE $1 <> ''";
+    const ALL: &str = "WHERE $1 = ''";
+    let mut statement = store.conn().prepare(&format!(
+        "SELECT b.symbol, b.interval, count(*), epoch_us(min(b.ts)), epoch_us(max(b.ts))
+         FROM bars AS b {} AND ($2 = '' OR b.interval = $2) GROUP BY ALL ORDER BY ALL",
+        if symbols.is_empty() { ALL } else { THESE }
+    ))?;
+    let symbols: Vec<&str> = symbols.iter().map(Symbol::as_str).collect();
+    let values = params![symbols.join("\n"), interval.map_or("", Interval::as_str)];
+    let rows = statement.query_map(values, |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?, Ts(row.get(3)?), Ts(row.get(4)?)))
     })?;
     let mut found = Vec::new();
@@ -49,38 +63,25 @@ pub fn coverage(store: &Store) -> Result<Vec<Coverage>> {
 /// # Errors
 /// Faults of DuckDB. An unknown symbol gives an empty series.
 pub fn load(store: &Store, symbol: &Symbol, interval: Interval, from: Option<Ts>, to: Option<Ts>) -> Result<Bars> {
-    let mut statement = store.conn().prepare(
-        "SELECT ts, close_ts, session_date, open, high, low, close, volume, vwap FROM bars
-         WHERE symbol = ? AND interval = ? AND ts >= make_timestamp(?) AND ts < make_timestamp(?) ORDER BY ts",
-    )?;
-    let from = from.map_or(MIN_MICROS, |ts| ts.0.max(MIN_MICROS));
-    let to = to.map_or(MAX_MICROS, |ts| ts.0.min(MAX_MICROS));
+    const OF_SERIES: &str =
+        "FROM bars WHERE symbol = ? AND interval = ? AND ts >= make_timestamp(?) AND ts < make_timestamp(?)";
+    let from = from.map_or(MIN_MICROS, |ts| ts.0.clamp(MIN_MICROS, MAX_MICROS));
+    let to = to.map_or(MAX_MICROS, |ts| ts.0.clamp(MIN_MICROS, MAX_MICROS));
+    let key = params![symbol.as_str(), interval.as_str(), from, to];
+    let rows: i64 = store.conn().query_row(&format!("SELECT count(*) {OF_SERIES}"), key, |row| row.get(0))?;
     let mut bars = Bars::empty(symbol.clone(), interval);
-    for batch in statement.stream_arrow(params![symbol.as_str(), interval.as_str(), from, to])? {
-        let batch = batch?;
-        let ts = batch.column(0).as_primitive::<TimestampMicrosecondType>();
-        let close_ts = batch.column(1).as_primitive::<TimestampMicrosecondType>();
-        let session = batch.column(2).as_primitive::<Date32Type>();
-        let price = |column: usize| batch.column(column).as_primitive::<Float64Type>();
-        let optional =
-            |column: usize, row: usize| if price(column).is_null(row) { f64::NAN } else { price(column).value(row) };
-        for row in 0..batch.num_rows() {
-            bars.push(Bar {
-                ts: Ts(ts.value(row)),
-                close_ts: Ts(close_ts.value(row)),
-                session_date: session.value(row),
-                open: price(3).value(row),
-                high: price(4).value(row),
-                low: price(5).value(row),
-                close: price(6).value(row),
-                volume: optional(7, row),
-                vwap: optional(8, row),
-            });
-        }
+    bars.reserve(usize::try_from(rows).unwrap_or(0));
+    let mut statement = store.conn().prepare(&format!(
+        "SELECT CAST(0 AS BIGINT), ts, close_ts, session_date, open, high, low, close, volume, vwap {OF_SERIES}"
+    ))?;
+    for batch in statement.stream_arrow(key)? {
+        series::push_batch(&batch?, std::slice::from_mut(&mut bars));
     }
+    series::sort(std::slice::from_mut(&mut bars));
     Ok(bars)
 }
 
-/// Bounds that `make_timestamp` takes (years 1 to 9999).
-const MIN_MICROS: i64 = -62_135_596_800_000_000;
-const MAX_MICROS: i64 = 253_402_300_799_000_000;
+/// Smallest microseconds that `make_timestamp` takes: the year 1.
+pub const MIN_MICROS: i64 = -62_135_596_800_000_000;
+/// Largest ones: the end of the year 9999.
+pub const MAX_MICROS: i64 = 253_402_300_799_000_000;

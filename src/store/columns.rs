@@ -114,6 +114,12 @@ impl Columns {
         self.array(name, Arc::new(Int64Array::from_iter_values(values)))
     }
 
+    /// Adds INTEGERs.
+    #[must_use]
+    pub fn i32(self, name: &str, values: impl IntoIterator<Item = i32>) -> Self {
+        self.array(name, Arc::new(Int32Array::from_iter_values(values)))
+    }
+
     /// Adds INTEGERs that may be NULL.
     #[must_use]
     pub fn i32_opt(self, name: &str, values: impl IntoIterator<Item = Option<i32>>) -> Self {

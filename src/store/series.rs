@@ -1,11 +1,13 @@
 //! Choosing series (a symbol at an interval) and reading many of them in one ordered scan.
 
+use std::collections::HashSet;
+
 use duckdb::arrow::array::{Array, AsArray};
 use duckdb::arrow::datatypes::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
 use duckdb::arrow::record_batch::RecordBatch;
-use duckdb::{Connection, params};
+use duckdb::{Connection, ToSql};
 
-use super::bars::{Coverage, coverage};
+use super::bars::{Coverage, MAX_MICROS, MIN_MICROS, coverage, coverage_of};
 use super::{Result, Store, StoreError};
 use crate::domain::{Bars, Interval, Symbol, Ts};
 
@@ -24,13 +26,12 @@ impl SeriesFilter {
     /// # Errors
     /// A wanted symbol or interval without bars, naming what there is; faults of DuckDB.
     pub fn resolve(&self, store: &Store) -> Result<Vec<Coverage>> {
-        let mut series = coverage(store)?;
-        let mut missing: Vec<&Symbol> = self.symbols.iter().collect();
-        missing.retain(|symbol| !series.iter().any(|found| found.symbol == **symbol && self.has_interval(found)));
-        if !missing.is_empty() || !series.iter().any(|found| self.has_interval(found)) {
-            return Err(StoreError::Query(self.refusal(&missing, &series)));
+        let series = coverage_of(store, &self.symbols, self.interval)?;
+        let held: HashSet<&Symbol> = series.iter().map(|found| &found.symbol).collect();
+        let missing: Vec<&Symbol> = self.symbols.iter().filter(|symbol| !held.contains(symbol)).collect();
+        if !missing.is_empty() || series.is_empty() {
+            return Err(StoreError::Query(self.refusal(&missing, &coverage(store)?)));
         }
-        series.retain(|found| self.takes(&found.symbol, found.interval));
         Ok(series)
     }
 
@@ -39,10 +40,6 @@ impl SeriesFilter {
     pub fn takes(&self, symbol: &Symbol, interval: Interval) -> bool {
         self.interval.is_none_or(|wanted| wanted == interval)
             && (self.symbols.is_empty() || self.symbols.contains(symbol))
-    }
-
-    fn has_interval(&self, found: &Coverage) -> bool {
-        self.interval.is_none_or(|interval| interval == found.interval)
     }
 
     fn refusal(&self, missing: &[&Symbol], series: &[Coverage]) -> String {
@@ -103,35 +100,100 @@ pub fn load_with(conn: &Connection, series: &[Coverage], from: &[Ts]) -> Result<
     if series.is_empty() {
         return Ok(Vec::new());
     }
-    let symbols: Vec<&str> = series.iter().map(|found| found.symbol.as_str()).collect();
-    let intervals: Vec<String> = series.iter().map(|found| found.interval.to_string()).collect();
     let mut loaded: Vec<Bars> = series.iter().map(|found| Bars::empty(found.symbol.clone(), found.interval)).collect();
     for ((bars, found), from) in loaded.iter_mut().zip(series).zip(from) {
         let whole = from.0 == i64::MIN;
         bars.reserve(if whole { usize::try_from(found.bars).unwrap_or(0) } else { 0 });
     }
-    let from: Vec<String> = from.iter().map(|ts| ts.0.to_string()).collect();
-    // Symbols can't hold line feeds, so lists travel as one bound text each. Bars mostly lie in order in the file;
-    // sorting what does not here is much faster than sorting everything there.
-    let mut statement = conn.prepare(
-        "WITH wanted AS (
-             SELECT unnest(string_split($1, chr(10))) AS symbol, unnest(string_split($2, chr(10))) AS interval,
-                    CAST(unnest(string_split($3, chr(10))) AS BIGINT) AS from_us,
-                    unnest(range(CAST($4 AS BIGINT))) AS series)
-         SELECT w.series, b.ts, b.close_ts, b.session_date, b.open, b.high, b.low, b.close, b.volume, b.vwap
-         FROM bars b JOIN wanted w ON b.symbol = w.symbol AND b.interval = w.interval
-         WHERE epoch_us(b.ts) >= w.from_us",
-    )?;
-    let keys = params![symbols.join("\n"), intervals.join("\n"), from.join("\n"), series.len() as i64];
-    for batch in statement.stream_arrow(keys)? {
-        push_batch(&batch?, &mut loaded);
-    }
-    loaded.iter_mut().filter(|bars| !bars.ts.is_sorted()).for_each(Bars::sort);
+    read(conn, &Wanted::of(&loaded, from, None), &mut loaded)?;
     Ok(loaded)
 }
 
+/// The bars of symbols at one interval, each from its own time on and before `to` (open: all), ascending, in the order
+/// given. A symbol without any gives an empty series.
+///
+/// # Errors
+/// Faults of DuckDB.
+pub fn load_between(store: &Store, wanted: &[(Symbol, Ts)], interval: Interval, to: Option<Ts>) -> Result<Vec<Bars>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut loaded: Vec<Bars> = wanted.iter().map(|(symbol, _)| Bars::empty(symbol.clone(), interval)).collect();
+    let from: Vec<Ts> = wanted.iter().map(|(_, from)| *from).collect();
+    let wanted = Wanted::of(&loaded, &from, to);
+    // Counting takes a fraction of the time of reading, and what grows into its place needs up to twice the memory.
+    let mut statement =
+        store.conn().prepare(&format!("{WANTED} SELECT w.series, count(*) {OF_WANTED} GROUP BY w.series"))?;
+    let rows = statement.query_map(wanted.params(), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+    for row in rows {
+        let (series, bars) = row?;
+        if let Some(series) = usize::try_from(series).ok().and_then(|at| loaded.get_mut(at)) {
+            series.reserve(usize::try_from(bars).unwrap_or(0));
+        }
+    }
+    read(store.conn(), &wanted, &mut loaded)?;
+    Ok(loaded)
+}
+
+/// Symbols can't hold line feeds, so lists travel as one bound text each.
+const WANTED: &str = "WITH wanted AS (
+     SELECT unnest(string_split($1, chr(10))) AS symbol, unnest(string_split($2, chr(10))) AS interval,
+            make_timestamp(CAST(unnest(string_split($3, chr(10))) AS BIGINT)) AS from_ts,
+            unnest(range(CAST($4 AS BIGINT))) AS series)";
+
+/// The bounds of all series together let row groups be passed over.
+const OF_WANTED: &str = "FROM bars b JOIN wanted w ON b.symbol = w.symbol AND b.interval = w.interval
+     WHERE b.ts >= w.from_ts AND b.ts >= make_timestamp($5) AND b.ts < make_timestamp($6)";
+
+/// Series with the times from which they are read, as bound values.
+struct Wanted {
+    symbols: String,
+    intervals: String,
+    from: String,
+    series: i64,
+    first: i64,
+    to: i64,
+}
+
+impl Wanted {
+    fn of(series: &[Bars], from: &[Ts], to: Option<Ts>) -> Self {
+        let joined = |texts: Vec<&str>| texts.join("\n");
+        let from: Vec<i64> = from.iter().map(|ts| ts.0.clamp(MIN_MICROS, MAX_MICROS)).collect();
+        Self {
+            symbols: joined(series.iter().map(|bars| bars.symbol.as_str()).collect()),
+            intervals: joined(series.iter().map(|bars| bars.interval.as_str()).collect()),
+            from: from.iter().map(i64::to_string).collect::<Vec<_>>().join("\n"),
+            series: series.len() as i64,
+            first: from.iter().copied().min().unwrap_or(MIN_MICROS),
+            to: to.map_or(MAX_MICROS, |to| to.0.clamp(MIN_MICROS, MAX_MICROS)),
+        }
+    }
+
+    fn params(&self) -> [&dyn ToSql; 6] {
+        [&self.symbols, &self.intervals, &self.from, &self.series, &self.first, &self.to]
+    }
+}
+
+/// Reads the bars of the wanted series into those of the same index.
+fn read(conn: &Connection, wanted: &Wanted, loaded: &mut [Bars]) -> Result<()> {
+    let mut statement = conn.prepare(&format!(
+        "{WANTED} SELECT w.series, b.ts, b.close_ts, b.session_date, b.open, b.high, b.low, b.close, b.volume, b.vwap
+         {OF_WANTED}"
+    ))?;
+    for batch in statement.stream_arrow(wanted.params().as_slice())? {
+        push_batch(&batch?, loaded);
+    }
+    sort(loaded);
+    Ok(())
+}
+
+/// Bars mostly lie in order in the file; sorting what does not here is much faster than sorting everything there.
+pub(super) fn sort(loaded: &mut [Bars]) {
+    loaded.iter_mut().filter(|bars| !bars.ts.is_sorted()).for_each(Bars::sort);
+}
+
 /// Takes over a batch run by run: neighbouring rows mostly belong to one series.
-fn push_batch(batch: &RecordBatch, loaded: &mut [Bars]) {
+pub(super) fn push_batch(batch: &RecordBatch, loaded: &mut [Bars]) {
     let series = batch.column(0).as_primitive::<Int64Type>().values();
     let ts = batch.column(1).as_primitive::<TimestampMicrosecondType>().values();
     let close_ts = batch.column(2).as_primitive::<TimestampMicrosecondType>().values();

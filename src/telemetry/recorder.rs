@@ -2,7 +2,7 @@
 
 use super::benchmark::Benchmark;
 use crate::domain::Ts;
-use crate::trade::{Account, Fill, Order, Outcome, Sink, Step, Trade};
+use crate::trade::{Account, Fill, Order, OrderKind, Outcome, Sink, Step, Trade};
 
 /// Account values, a row a step.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +15,28 @@ pub(super) struct EquityColumns {
     pub benchmark: Vec<f64>,
 }
 
+impl EquityColumns {
+    fn with_capacity(steps: usize) -> Self {
+        Self {
+            ts: Vec::with_capacity(steps),
+            session_date: Vec::with_capacity(steps),
+            equity: Vec::with_capacity(steps),
+            cash: Vec::with_capacity(steps),
+            exposure: Vec::with_capacity(steps),
+            benchmark: Vec::with_capacity(steps),
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.ts.clear();
+        self.session_date.clear();
+        self.equity.clear();
+        self.cash.clear();
+        self.exposure.clear();
+        self.benchmark.clear();
+    }
+}
+
 /// Records orders, fills, trades and account values in memory.
 #[derive(Debug, Clone)]
 pub struct Recorder {
@@ -22,26 +44,41 @@ pub struct Recorder {
     pub(super) orders: Vec<Order>,
     /// What became of `orders`, by the same index.
     pub(super) outcomes: Vec<Option<Outcome>>,
+    /// How many of the orders stayed when others were taken out: ids only count up by one after those.
+    stayed: usize,
     pub(super) fills: Vec<Fill>,
     pub(super) trades: Vec<Trade>,
     pub(super) equity: EquityColumns,
     pub(super) capital: f64,
+    closed: usize,
+    refused: usize,
+    /// Equity and buy and hold at the last close.
+    last: Option<(f64, f64)>,
 }
 
 impl Recorder {
     /// An empty record of an account with this capital, with room for `steps` account values.
     #[must_use]
     pub fn new(capital: f64, assets: usize, steps: usize) -> Self {
-        let equity = EquityColumns {
-            ts: Vec::with_capacity(steps),
-            session_date: Vec::with_capacity(steps),
-            equity: Vec::with_capacity(steps),
-            cash: Vec::with_capacity(steps),
-            exposure: Vec::with_capacity(steps),
-            benchmark: Vec::with_capacity(steps),
-        };
-        let benchmark = Benchmark::new(capital, assets);
-        Self { benchmark, orders: vec![], outcomes: vec![], fills: vec![], trades: vec![], equity, capital }
+        Self {
+            benchmark: Benchmark::new(capital, assets),
+            orders: vec![],
+            outcomes: vec![],
+            stayed: 0,
+            fills: vec![],
+            trades: vec![],
+            equity: EquityColumns::with_capacity(steps),
+            capital,
+            closed: 0,
+            refused: 0,
+            last: None,
+        }
+    }
+
+    /// Number of closed round trips.
+    #[must_use]
+    pub fn n_trades(&self) -> usize {
+        self.closed
     }
 
     /// Closed round trips, in order of exit.
@@ -64,7 +101,12 @@ impl Recorder {
     /// Number of refused orders.
     #[must_use]
     pub fn refused(&self) -> usize {
-        self.outcomes.iter().filter(|outcome| matches!(outcome, Some(Outcome::Refused(_)))).count()
+        self.refused
+    }
+
+    /// Entries of a strategy that were ordered and not refused: the asset, and when they were decided.
+    pub fn entries(&self, strategy: usize) -> impl Iterator<Item = (usize, Ts)> + '_ {
+        accepted(self.orders(), strategy)
     }
 
     /// When the account was valued: the step of each value of [`Recorder::equity`], strictly rising.
@@ -88,8 +130,71 @@ impl Recorder {
     /// Equity at the end; the capital when there was no step.
     #[must_use]
     pub fn final_equity(&self) -> f64 {
-        self.equity.equity.last().copied().unwrap_or(self.capital)
+        self.last.map_or(self.capital, |(equity, _)| equity)
     }
+
+    /// Buy and hold at the end; the capital when there was no step.
+    #[must_use]
+    pub fn final_benchmark(&self) -> f64 {
+        self.last.map_or(self.capital, |(_, benchmark)| benchmark)
+    }
+
+    /// Orders that came since the last time orders were taken out.
+    pub(super) fn new_orders(&self) -> usize {
+        self.orders.len() - self.stayed
+    }
+
+    /// Takes out the orders of which it is known what became of them, with that; the others stay.
+    pub(super) fn take_settled(&mut self) -> (Vec<Order>, Vec<Option<Outcome>>) {
+        let (orders, outcomes) = (std::mem::take(&mut self.orders), std::mem::take(&mut self.outcomes));
+        let (mut settled, mut ends) = (Vec::with_capacity(orders.len()), Vec::with_capacity(orders.len()));
+        for (order, outcome) in orders.into_iter().zip(outcomes) {
+            let (orders, outcomes) = match outcome {
+                Some(_) => (&mut settled, &mut ends),
+                None => (&mut self.orders, &mut self.outcomes),
+            };
+            orders.push(order);
+            outcomes.push(outcome);
+        }
+        self.stayed = self.orders.len();
+        (settled, ends)
+    }
+
+    /// Rows of the table that has most to come.
+    #[inline]
+    pub(super) fn fullest(&self) -> usize {
+        self.new_orders().max(self.fills.len()).max(self.trades.len()).max(self.equity.ts.len())
+    }
+
+    /// Drops what is recorded but for the totals.
+    pub(super) fn forget(&mut self) {
+        drop(self.take_settled());
+        self.fills.clear();
+        self.trades.clear();
+        self.equity.clear();
+    }
+
+    /// Index of an order.
+    fn index_of(&self, id: u64) -> Option<usize> {
+        let (stayed, new) = self.orders.split_at(self.stayed);
+        match new.first() {
+            // Ids count up by one.
+            Some(first) if id >= first.id => usize::try_from(id - first.id).ok().map(|at| self.stayed + at),
+            _ => stayed.binary_search_by_key(&id, |order| order.id).ok(),
+        }
+    }
+}
+
+/// Entries of a strategy that were not refused, among orders with what became of them.
+pub(super) fn accepted<'a>(
+    orders: impl Iterator<Item = (&'a Order, Option<&'a Outcome>)>,
+    strategy: usize,
+) -> impl Iterator<Item = (usize, Ts)> {
+    let entries = orders.filter(move |(order, outcome)| {
+        let refused = matches!(outcome, Some(Outcome::Refused(_)));
+        order.strategy == strategy && matches!(order.kind, OrderKind::Entry(_)) && !refused
+    });
+    entries.map(|(order, _)| (order.asset, order.decided_ts))
 }
 
 impl Sink for Recorder {
@@ -99,8 +204,8 @@ impl Sink for Recorder {
     }
 
     fn outcome(&mut self, order_id: u64, outcome: &Outcome) {
-        // Ids count up from 1, one an order.
-        if let Some(known) = self.outcomes.get_mut(order_id as usize - 1) {
+        self.refused += usize::from(matches!(outcome, Outcome::Refused(_)));
+        if let Some(known) = self.index_of(order_id).and_then(|at| self.outcomes.get_mut(at)) {
             *known = Some(*outcome);
         }
     }
@@ -110,6 +215,7 @@ impl Sink for Recorder {
     }
 
     fn trade(&mut self, trade: &Trade) {
+        self.closed += 1;
         self.trades.push(*trade);
     }
 
@@ -124,6 +230,8 @@ impl Sink for Recorder {
         self.equity.equity.push(account.equity);
         self.equity.cash.push(account.cash);
         self.equity.exposure.push(account.exposure);
-        self.equity.benchmark.push(self.benchmark.step(step));
+        let benchmark = self.benchmark.step(step);
+        self.equity.benchmark.push(benchmark);
+        self.last = Some((account.equity, benchmark));
     }
 }

@@ -145,9 +145,7 @@ impl<B: Broker> Engine<B> {
         if step.phase == Phase::Open {
             return sink.opened(step);
         }
-        for tick in &step.ticks {
-            self.mark(tick);
-        }
+        self.mark(&step.ticks);
         let account = self.portfolio.account();
         if let Some(alarm) = self.risk.observe(step.session_date, &account) {
             self.heed(step, alarm, sink);
@@ -190,7 +188,7 @@ impl<B: Broker> Engine<B> {
         if step.phase == Phase::Open {
             return;
         }
-        step.ticks.iter().for_each(|tick| self.mark(tick));
+        self.mark(&step.ticks);
         for tick in &step.ticks {
             self.remember(tick, &Event::Bar(&tick.bar));
         }
@@ -249,21 +247,24 @@ impl<B: Broker> Engine<B> {
         }
     }
 
-    /// Values the positions in an asset at its close.
+    /// Values positions at the closes of bars.
     #[inline(always)]
-    fn mark(&mut self, tick: &Tick) {
-        for slot in self.portfolio.slots(tick.asset) {
-            self.portfolio.holdings[slot].mark = tick.bar.close;
+    fn mark(&mut self, ticks: &[Tick]) {
+        self.portfolio.mark(ticks);
+        if self.volatility.is_empty() {
+            return;
         }
-        if let Some((measure, volatility)) = self.volatility.get_mut(tick.asset) {
-            *volatility = measure.update(tick.bar.close).unwrap_or(f64::NAN) * self.settings.bars_per_year.sqrt();
+        for tick in ticks {
+            if let Some((measure, volatility)) = self.volatility.get_mut(tick.asset) {
+                *volatility = measure.update(tick.bar.close).unwrap_or(f64::NAN) * self.settings.bars_per_year.sqrt();
+            }
         }
     }
 
     #[inline(always)]
     fn ask<K: Sink>(&mut self, tick: &Tick, event: &Event<'_>, account: &Account, sink: &mut K) {
         for strategy in 0..self.traders.len() {
-            let holding = &self.portfolio.holdings[self.portfolio.slot(strategy, tick.asset)];
+            let holding = self.portfolio.holding(self.portfolio.slot(strategy, tick.asset));
             let view = View {
                 asset: tick.asset,
                 size: holding.position.size,

@@ -32,13 +32,13 @@ impl<K: Sink> Ledger<'_, K> {
     /// Mean price of the position of a slot.
     #[must_use]
     pub fn entry_price(&self, slot: usize) -> f64 {
-        self.portfolio.holdings[slot].position.entry_price
+        self.portfolio.holding(slot).position.entry_price
     }
 
     /// Value of the position of a slot at its last known price; below 0 for a short one.
     #[must_use]
     pub fn value(&self, slot: usize) -> f64 {
-        let holding = &self.portfolio.holdings[slot];
+        let holding = self.portfolio.holding(slot);
         holding.position.size * holding.mark
     }
 
@@ -69,7 +69,7 @@ impl<K: Sink> Ledger<'_, K> {
     ) -> Option<Approved<Order>> {
         let slot = self.portfolio.slot(strategy, asset);
         let held = self.position(slot)?;
-        self.portfolio.holdings[slot].exiting = true;
+        self.portfolio.begin_exit(slot);
         self.ids.order += 1;
         let order = Order::exit(self.ids.order, (strategy, asset), held, reason, (price, ts));
         self.sink.order(&order);
@@ -78,13 +78,13 @@ impl<K: Sink> Ledger<'_, K> {
 
     /// An order was not accepted.
     pub fn refuse(&mut self, order: &Order, refusal: Refusal) {
-        self.settle(order);
+        self.portfolio.settle(order);
         self.sink.outcome(order.id, &Outcome::Refused(refusal));
     }
 
     /// An order was taken back after `filled` units.
     pub fn cancel(&mut self, order: &Order, filled: f64, why: Cancel) {
-        self.settle(order);
+        self.portfolio.settle(order);
         self.sink.outcome(order.id, &Outcome::Cancelled { filled, why });
     }
 
@@ -92,7 +92,7 @@ impl<K: Sink> Ledger<'_, K> {
     /// and makes a trade. `filled` are the units in all when that completes the order.
     pub fn fill(&mut self, order: &Order, fill: &Fill, filled: Option<f64>) {
         if let Some(filled) = filled {
-            self.settle(order);
+            self.portfolio.settle(order);
             self.sink.outcome(order.id, &Outcome::Filled(filled));
         }
         self.sink.fill(fill);
@@ -102,21 +102,10 @@ impl<K: Sink> Ledger<'_, K> {
         }
     }
 
-    fn settle(&mut self, order: &Order) {
-        let slot = self.portfolio.slot(order.strategy, order.asset);
-        match order.kind {
-            OrderKind::Entry(_) => {
-                self.portfolio.holdings[slot].ordered = 0.0;
-                self.portfolio.holdings[slot].pending = None;
-            }
-            OrderKind::Exit(_) => self.portfolio.holdings[slot].exiting = false,
-        }
-    }
-
     fn leave(&mut self, reason: ExitReason, fill: &Fill) {
         let slot = self.portfolio.slot(fill.strategy, fill.asset);
         let Some(direction) = self.portfolio.direction(slot) else { return };
-        let bars = self.portfolio.holdings[slot].bars;
+        let bars = self.portfolio.holding(slot).bars;
         let part = self.portfolio.leave(fill);
         let commission = part.commission + fill.commission;
         self.ids.trade += 1;

@@ -29,6 +29,7 @@ pub mod sinks;
 pub mod sizing;
 pub mod strategies;
 pub mod style;
+mod totals;
 
 pub use contract::Contract;
 pub use costs::Costs;

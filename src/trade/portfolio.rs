@@ -2,8 +2,9 @@
 //!
 //! A slot is one strategy's place for one asset; strategies that trade side by side share the cash and nothing else.
 
-use super::event::{Action, Direction};
+use super::event::{Action, Direction, Tick};
 use super::order::{Fill, Order, OrderKind, Side};
+use super::totals::{Totals, Value};
 use crate::domain::Ts;
 
 /// The account at one moment, in currency.
@@ -61,20 +62,137 @@ pub(super) struct Holding {
     pub pending: Option<Direction>,
 }
 
+impl Holding {
+    #[inline(always)]
+    fn is_open(&self) -> bool {
+        self.position.size != 0.0
+    }
+
+    fn is_taken(&self) -> bool {
+        (self.is_open() && !self.exiting) || self.pending.is_some()
+    }
+
+    #[inline(always)]
+    fn value(&self) -> Value {
+        let net = self.position.size * self.mark;
+        Value { net, gross: net.abs(), ordered: self.ordered }
+    }
+
+    fn enter(&mut self, order: &Order, fill: &Fill, max_bars: Option<u32>) {
+        // Until the close of the entry bar the fill is the last known price.
+        self.mark = fill.price;
+        self.ordered = (self.ordered - fill.size * fill.price).max(0.0);
+        let (added, held) = (fill.side.sign() * fill.size, self.position.size);
+        if held != 0.0 {
+            let position = &mut self.position;
+            let mean = |price: f64, new: f64| (price * held + new * added) / (held + added);
+            position.entry_price = mean(position.entry_price, fill.price);
+            position.ref_price = mean(position.ref_price, fill.ref_price);
+            position.size += added;
+            position.commission += fill.commission;
+            position.slippage += fill.slippage;
+            return;
+        }
+        self.position = Position {
+            size: added,
+            entry_price: fill.price,
+            ref_price: fill.ref_price,
+            entry_ts: fill.ts,
+            entry_bar: self.bars,
+            commission: fill.commission,
+            slippage: fill.slippage,
+            carry: 0.0,
+            decided_ts: order.decided_ts,
+            confidence: order.confidence,
+            max_bar: max_bars.map(|bars| self.bars.saturating_add(bars.saturating_sub(1))),
+        };
+    }
+
+    fn leave(&mut self, fill: &Fill) -> Position {
+        let held = self.position.size.abs();
+        if fill.size >= held {
+            self.exiting = false;
+            return std::mem::take(&mut self.position);
+        }
+        // Until the close of the bar the fill is the last known price of what stays.
+        self.mark = fill.price;
+        let share = fill.size / held;
+        let position = &mut self.position;
+        let part = Position {
+            size: position.size * share,
+            commission: position.commission * share,
+            slippage: position.slippage * share,
+            carry: position.carry * share,
+            ..*position
+        };
+        position.size -= part.size;
+        position.commission -= part.commission;
+        position.slippage -= part.slippage;
+        position.carry -= part.carry;
+        part
+    }
+
+    /// Takes a corporate action and gives the cash that it pays.
+    fn act(&mut self, action: Action) -> f64 {
+        match action {
+            Action::Split(ratio) => {
+                self.position.size *= ratio;
+                self.position.entry_price /= ratio;
+                self.position.ref_price /= ratio;
+                self.mark /= ratio;
+                0.0
+            }
+            Action::Dividend(cash) => {
+                let paid = self.position.size * cash;
+                // The price is without it from now on.
+                self.mark -= cash;
+                paid
+            }
+        }
+    }
+}
+
 /// Cash and holdings of every slot.
+///
+/// Values and counts over all slots are kept as holdings change: an entry must not cost a look at every slot.
 #[derive(Debug, Clone)]
 pub struct Portfolio {
     cash: f64,
     assets: usize,
     strategies: usize,
-    pub(super) holdings: Vec<Holding>,
+    holdings: Vec<Holding>,
+    totals: Totals,
+    /// Slots with a position.
+    open: usize,
+    /// Slots with a position that stays, or with an entry on its way.
+    taken: usize,
 }
 
 impl Portfolio {
     /// Nothing but cash, with room for a position of each strategy in each asset.
     #[must_use]
     pub fn new(capital: f64, assets: usize, strategies: usize) -> Self {
-        Self { cash: capital, assets, strategies, holdings: vec![Holding::default(); assets * strategies] }
+        let slots = assets * strategies;
+        let holdings = vec![Holding::default(); slots];
+        Self { cash: capital, assets, strategies, holdings, totals: Totals::new(slots), open: 0, taken: 0 }
+    }
+
+    /// What a slot holds.
+    #[inline(always)]
+    pub(super) fn holding(&self, slot: usize) -> &Holding {
+        &self.holdings[slot]
+    }
+
+    /// Changes a holding, and with it what is kept of all of them.
+    #[inline]
+    fn change<T>(&mut self, slot: usize, how: impl FnOnce(&mut Holding) -> T) -> T {
+        let holding = &mut self.holdings[slot];
+        let (was_open, was_taken) = (holding.is_open(), holding.is_taken());
+        let done = how(holding);
+        self.open = self.open + usize::from(holding.is_open()) - usize::from(was_open);
+        self.taken = self.taken + usize::from(holding.is_taken()) - usize::from(was_taken);
+        self.totals.set(slot, holding.value());
+        done
     }
 
     /// Place of a strategy's position in an asset.
@@ -100,16 +218,26 @@ impl Portfolio {
         }
     }
 
+    /// Takes note of the closes of bars.
+    #[inline(always)]
+    pub(super) fn mark(&mut self, ticks: &[Tick]) {
+        for tick in ticks {
+            for slot in self.slots(tick.asset) {
+                let holding = &mut self.holdings[slot];
+                holding.mark = tick.bar.close;
+                if holding.is_open() {
+                    self.totals.put(slot, holding.value());
+                }
+            }
+        }
+        self.totals.settle();
+    }
+
     /// Values everything at the last known closes.
     #[inline]
     #[must_use]
     pub fn account(&self) -> Account {
-        let (mut net, mut gross) = (0.0, 0.0);
-        for holding in &self.holdings {
-            let value = holding.position.size * holding.mark;
-            net += value;
-            gross += value.abs();
-        }
+        let Value { net, gross, .. } = self.totals.all();
         Account { equity: self.cash + net, cash: self.cash, exposure: gross }
     }
 
@@ -136,7 +264,7 @@ impl Portfolio {
     /// Value of ordered but unsettled entries, in currency.
     #[must_use]
     pub fn ordered(&self) -> f64 {
-        self.holdings.iter().map(|holding| holding.ordered).sum()
+        self.totals.all().ordered
     }
 
     /// |Value| of positions and entries on their way in the other slots of an asset, in currency.
@@ -149,15 +277,34 @@ impl Portfolio {
     /// Slots with a position that stays, or with an entry on its way.
     #[must_use]
     pub fn taken(&self) -> usize {
-        let taken =
-            |holding: &&Holding| (holding.position.size != 0.0 && !holding.exiting) || holding.pending.is_some();
-        self.holdings.iter().filter(taken).count()
+        self.taken
     }
 
     /// Slots with a position.
     #[must_use]
     pub fn open(&self) -> usize {
-        self.holdings.iter().filter(|holding| holding.position.size != 0.0).count()
+        self.open
+    }
+
+    /// Takes note that the exit of a slot is ordered; false when one was.
+    pub(super) fn begin_exit(&mut self, slot: usize) -> bool {
+        self.change(slot, |holding| !std::mem::replace(&mut holding.exiting, true))
+    }
+
+    /// Takes note of an entry on its way.
+    pub(super) fn expect(&mut self, slot: usize, order: &Order) {
+        self.change(slot, |holding| {
+            (holding.ordered, holding.pending) = (order.estimated_value(), Some(order.side.opens()));
+        });
+    }
+
+    /// Takes note that an order works no more.
+    pub(super) fn settle(&mut self, order: &Order) {
+        let slot = self.slot(order.strategy, order.asset);
+        self.change(slot, |holding| match order.kind {
+            OrderKind::Entry(_) => (holding.ordered, holding.pending) = (0.0, None),
+            OrderKind::Exit(_) => holding.exiting = false,
+        });
     }
 
     /// Takes an execution of an entry into the position; the price becomes the mean of its parts.
@@ -165,34 +312,7 @@ impl Portfolio {
         let OrderKind::Entry(exits) = order.kind else { return };
         self.pay(fill);
         let slot = self.slot(fill.strategy, fill.asset);
-        let holding = &mut self.holdings[slot];
-        // Until the close of the entry bar the fill is the last known price.
-        holding.mark = fill.price;
-        holding.ordered = (holding.ordered - fill.size * fill.price).max(0.0);
-        let (added, held) = (fill.side.sign() * fill.size, holding.position.size);
-        if held != 0.0 {
-            let position = &mut holding.position;
-            let mean = |price: f64, new: f64| (price * held + new * added) / (held + added);
-            position.entry_price = mean(position.entry_price, fill.price);
-            position.ref_price = mean(position.ref_price, fill.ref_price);
-            position.size += added;
-            position.commission += fill.commission;
-            position.slippage += fill.slippage;
-            return;
-        }
-        holding.position = Position {
-            size: added,
-            entry_price: fill.price,
-            ref_price: fill.ref_price,
-            entry_ts: fill.ts,
-            entry_bar: holding.bars,
-            commission: fill.commission,
-            slippage: fill.slippage,
-            carry: 0.0,
-            decided_ts: order.decided_ts,
-            confidence: order.confidence,
-            max_bar: exits.max_bars.map(|bars| holding.bars.saturating_add(bars.saturating_sub(1))),
-        };
+        self.change(slot, |holding| holding.enter(order, fill, exits.max_bars));
     }
 
     /// Takes an execution of an exit out of the position and returns the part that was closed, with its share of what
@@ -200,47 +320,13 @@ impl Portfolio {
     pub(super) fn leave(&mut self, fill: &Fill) -> Position {
         self.pay(fill);
         let slot = self.slot(fill.strategy, fill.asset);
-        let holding = &mut self.holdings[slot];
-        let held = holding.position.size.abs();
-        if fill.size >= held {
-            holding.exiting = false;
-            return std::mem::take(&mut holding.position);
-        }
-        // Until the close of the bar the fill is the last known price of what stays.
-        holding.mark = fill.price;
-        let share = fill.size / held;
-        let position = &mut holding.position;
-        let part = Position {
-            size: position.size * share,
-            commission: position.commission * share,
-            slippage: position.slippage * share,
-            carry: position.carry * share,
-            ..*position
-        };
-        position.size -= part.size;
-        position.commission -= part.commission;
-        position.slippage -= part.slippage;
-        position.carry -= part.carry;
-        part
+        self.change(slot, |holding| holding.leave(fill))
     }
 
     /// Applies a corporate action to a slot.
     pub(super) fn act(&mut self, slot: usize, action: Action) {
-        let holding = &mut self.holdings[slot];
-        match action {
-            Action::Split(ratio) => {
-                holding.position.size *= ratio;
-                holding.position.entry_price /= ratio;
-                holding.position.ref_price /= ratio;
-                holding.mark /= ratio;
-            }
-            Action::Dividend(cash) => {
-                let paid = holding.position.size * cash;
-                // The price is without it from now on.
-                holding.mark -= cash;
-                self.carry(slot, paid);
-            }
-        }
+        let paid = self.change(slot, |holding| holding.act(action));
+        self.carry(slot, paid);
     }
 
     /// Receives cash for a position, or pays it when negative.

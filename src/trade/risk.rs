@@ -177,7 +177,7 @@ impl Risk {
         }
         self.check_times(&order)?;
         let slot = portfolio.slot(order.strategy, order.asset);
-        let holding = &portfolio.holdings[slot];
+        let holding = portfolio.holding(slot);
         if holding.position.size != 0.0 && !holding.exiting {
             return Err(Refusal::PositionOpen);
         }

@@ -9,6 +9,7 @@
 //! their day or later.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::domain::{Bars, Ts};
 use crate::trade::{Action, Feed, Hours, Phase, Signal, Step, StepAction, StepSignal, Tick};
@@ -25,8 +26,8 @@ pub struct TimedSignal {
 /// What goes with an asset besides its bars and the signals about it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Surroundings {
-    /// Hours of its sessions, by day (days since 1970-01-01), where its calendar is known.
-    pub hours: BTreeMap<i32, Hours>,
+    /// Hours of its sessions, by day (days since 1970-01-01), where its calendar is known; assets of one exchange share them.
+    pub hours: Arc<BTreeMap<i32, Hours>>,
     /// Corporate actions by ex-date, ascending; of one day dividends first.
     pub actions: Vec<(i32, Action)>,
     /// Times of no trading, from and to (not included).

@@ -12,6 +12,6 @@ FROM (
             'benchmark_max_drawdown', 'n_days'
         ]) AS DOUBLE)
     FROM run_performance
-    WHERE run_id BETWEEN $2 AND $3 AND list_contains(string_split($1, chr(10)), run_id)
+    WHERE run_id BETWEEN $2 AND $3 AND run_id IN (SELECT unnest(string_split($1, chr(10))))
 )
 UNPIVOT INCLUDE NULLS (value FOR key IN (COLUMNS(* EXCLUDE run_id)))

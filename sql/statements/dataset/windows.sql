@@ -16,7 +16,7 @@ JOIN bars AS b ON b.symbol = f.symbol AND b.interval = f.interval AND b.ts = f.t
 LEFT JOIN instruments AS i ON i.symbol = f.symbol
 LEFT JOIN labels AS l ON l.label_set = $3 AND l.symbol = f.symbol AND l.interval = f.interval AND l.ts = f.ts
 WHERE f.interval = $2
-  AND ($4 = '' OR list_contains(string_split($4, chr(10)), f.symbol))
+  AND ($4 = '' OR f.symbol IN (SELECT unnest(string_split($4, chr(10)))))
   AND f.ts < make_timestamp($6)
 -- Not a look ahead: a row is read when one of the samples asked for has it in its window.
 QUALIFY max(f.ts) OVER (PARTITION BY f.symbol ORDER BY f.ts ROWS BETWEEN CURRENT ROW AND $7 FOLLOWING) >= make_timestamp($5)

@@ -1,4 +1,5 @@
 -- One experiment with its run, for reading outside the store; the times in UTC, the lists joined by commas.
+WITH held AS (SELECT unnest(symbols) AS symbol, interval FROM runs WHERE run_id = $1)
 SELECT
     e.experiment_id, e.name, e.subject, e.spec, e.spec_sha256, e.sampler, e.pruner, e.scheme, e.n_dimensions, e.max_trials,
     CAST(to_json(e.objectives) AS VARCHAR)  AS objectives,
@@ -10,7 +11,8 @@ SELECT
     e.winner_trial, e.test_run_id, e.baseline_test_run_id, e.model_id,
     r.status, r.interval, array_to_string(r.symbols, ', ') AS symbols, len(r.symbols) AS n_symbols,
     (SELECT count(DISTINCT b.symbol) FROM bars AS b
-     WHERE starts_with(b.source, 'synthetic') AND b.interval = r.interval AND list_contains(r.symbols, b.symbol)) AS n_synthetic
+     JOIN held AS h ON h.symbol = b.symbol AND h.interval = b.interval
+     WHERE starts_with(b.source, 'synthetic')) AS n_synthetic
 FROM experiments AS e
 JOIN runs AS r ON r.run_id = e.experiment_id
 WHERE e.experiment_id = $1

@@ -3,7 +3,7 @@
 WITH following AS (
     SELECT symbol, ts, close_ts, source, lead(ts) OVER (PARTITION BY symbol ORDER BY ts) AS next_ts
     FROM bars
-    WHERE interval = $2 AND ($3 = '' OR list_contains(string_split($3, chr(10)), symbol))
+    WHERE interval = $2 AND ($3 = '' OR symbol IN (SELECT unnest(string_split($3, chr(10)))))
 )
 SELECT
     count(*)                                                                                    AS n_rows,
@@ -21,4 +21,4 @@ SELECT
     count(*) FILTER (starts_with(b.source, 'synthetic'))                                        AS n_synthetic
 FROM labels AS l
 LEFT JOIN following AS b ON b.symbol = l.symbol AND b.ts = l.ts
-WHERE l.label_set = $1 AND l.interval = $2 AND ($3 = '' OR list_contains(string_split($3, chr(10)), l.symbol))
+WHERE l.label_set = $1 AND l.interval = $2 AND ($3 = '' OR l.symbol IN (SELECT unnest(string_split($3, chr(10)))))

@@ -8,7 +8,7 @@ WITH split AS (
         md5(concat_ws(' ', CAST($10 AS UBIGINT), symbol, epoch_us(ts))) AS draw
     FROM labels
     WHERE label_set = $1 AND interval = $2 AND label IS NOT NULL
-      AND ($3 = '' OR list_contains(string_split($3, chr(10)), symbol))
+      AND ($3 = '' OR symbol IN (SELECT unnest(string_split($3, chr(10)))))
 ),
 drawn AS (
     SELECT *

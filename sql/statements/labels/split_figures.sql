@@ -6,12 +6,12 @@ WITH split AS (
              WHEN ts BETWEEN make_timestamp($6) AND make_timestamp($7) THEN 'valid'
              WHEN ts BETWEEN make_timestamp($8) AND make_timestamp($9) THEN 'test' END AS split
     FROM labels
-    WHERE label_set = $1 AND interval = $2 AND ($3 = '' OR list_contains(string_split($3, chr(10)), symbol))
+    WHERE label_set = $1 AND interval = $2 AND ($3 = '' OR symbol IN (SELECT unnest(string_split($3, chr(10)))))
 ),
 numbered AS (
     SELECT symbol, ts, row_number() OVER (PARTITION BY symbol ORDER BY ts) AS n
     FROM bars
-    WHERE interval = $2 AND ($3 = '' OR list_contains(string_split($3, chr(10)), symbol))
+    WHERE interval = $2 AND ($3 = '' OR symbol IN (SELECT unnest(string_split($3, chr(10)))))
 ),
 judged AS (
     SELECT s.*, outof.n - into_.n AS held,

@@ -3,5 +3,5 @@
 SELECT DISTINCT epoch_us(ts) AS ts
 FROM labels
 WHERE label_set = $1 AND interval = $2 AND label IS NOT NULL
-  AND ($3 = '' OR list_contains(string_split($3, chr(10)), symbol))
+  AND ($3 = '' OR symbol IN (SELECT unnest(string_split($3, chr(10)))))
 ORDER BY ts

@@ -4,6 +4,6 @@ SELECT count(*), epoch_us(min(e.ts))
 FROM equity AS e
 WHERE e.run_id = $1
   AND e.ts NOT IN (
-      SELECT ts FROM bars WHERE interval = $3 AND list_contains(string_split($2, chr(10)), symbol)
+      SELECT ts FROM bars WHERE interval = $3 AND symbol IN (SELECT unnest(string_split($2, chr(10))))
       UNION ALL
-      SELECT ts FROM bars_revisions WHERE interval = $3 AND list_contains(string_split($2, chr(10)), symbol))
+      SELECT ts FROM bars_revisions WHERE interval = $3 AND symbol IN (SELECT unnest(string_split($2, chr(10)))))

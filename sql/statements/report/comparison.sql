@@ -1,4 +1,4 @@
 -- The metrics of several runs side by side.
 SELECT *
 FROM run_performance
-WHERE list_contains(CAST($1 AS VARCHAR[]), run_id)
+WHERE run_id IN (SELECT unnest(CAST($1 AS VARCHAR[])))

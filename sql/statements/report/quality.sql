@@ -10,5 +10,5 @@ SELECT
      WHERE m.symbol = q.symbol AND m.interval = q.interval) AS stale,
     array_to_string(q.sources, ', ') AS source_names
 FROM data_quality AS q
-WHERE ($1 = '' OR list_contains(string_split($1, chr(10)), q.symbol)) AND ($2 = '' OR q.interval = $2)
+WHERE ($1 = '' OR q.symbol IN (SELECT unnest(string_split($1, chr(10))))) AND ($2 = '' OR q.interval = $2)
 ORDER BY q.symbol, list_position(['1m', '5m', '15m', '30m', '1h', '1d'], q.interval)

@@ -1,10 +1,12 @@
 //! Which series there are, and when their sessions begin.
 
+use std::collections::HashSet;
+
 use crate::backtest::Config;
 use crate::domain::{Interval, Symbol, Ts};
 use crate::experiments::ExperimentError;
 use crate::experiments::spec::Spec;
-use crate::store::bars::coverage;
+use crate::store::bars::{coverage, coverage_of};
 use crate::store::{Store, params};
 
 /// Sessions of some series together.
@@ -17,18 +19,17 @@ pub(super) struct Sessions {
 
 /// The symbols and the interval that a specification means.
 pub(super) fn series(store: &Store, spec: &Spec) -> Result<(Vec<Symbol>, Interval), ExperimentError> {
-    let held = coverage(store)?;
     let asked = &spec.data.symbols;
-    let unknown = asked.iter().find(|symbol| !held.iter().any(|found| found.symbol == **symbol));
-    if let Some(symbol) = unknown {
+    let held = coverage_of(store, asked, None)?;
+    let there: HashSet<&Symbol> = held.iter().map(|found| &found.symbol).collect();
+    if let Some(symbol) = asked.iter().find(|symbol| !there.contains(symbol)) {
+        let held = coverage(store)?;
         let known = crate::domain::nearest(symbol.as_str(), held.iter().map(|found| found.symbol.as_str()));
         let hint = known
             .map_or_else(|| "'ws query coverage' lists what there is".into(), |near| format!("did you mean '{near}'?"));
         return Err(spec.wrong("data", format!("the store has no bars of '{symbol}'; {hint}")).into());
     }
-    let is_asked = |symbol: &Symbol| asked.is_empty() || asked.contains(symbol);
-    let mut intervals: Vec<Interval> =
-        held.iter().filter(|found| is_asked(&found.symbol)).map(|found| found.interval).collect();
+    let mut intervals: Vec<Interval> = held.iter().map(|found| found.interval).collect();
     intervals.sort();
     intervals.dedup();
     let interval = match (spec.data.interval, intervals.as_slice()) {

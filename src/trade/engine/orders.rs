@@ -26,7 +26,7 @@ impl<B: Broker> Engine<B> {
             for asset in 0..self.contracts.len() {
                 self.cancel(strategy, asset, why, sink);
                 if let Alarm::Sell(reason) = alarm {
-                    let mark = self.portfolio.holdings[self.portfolio.slot(strategy, asset)].mark;
+                    let mark = self.portfolio.holding(self.portfolio.slot(strategy, asset)).mark;
                     self.exit((strategy, asset), (mark, now), reason, sink);
                 }
             }
@@ -37,7 +37,7 @@ impl<B: Broker> Engine<B> {
     #[inline(always)]
     pub(super) fn time_exits<K: Sink>(&mut self, tick: &Tick, sink: &mut K) {
         for strategy in 0..self.traders.len() {
-            let holding = &self.portfolio.holdings[self.portfolio.slot(strategy, tick.asset)];
+            let holding = self.portfolio.holding(self.portfolio.slot(strategy, tick.asset));
             let held_out = holding.position.max_bar.is_some_and(|bar| holding.bars >= bar);
             if held_out && holding.position.size != 0.0 {
                 self.exit((strategy, tick.asset), (tick.bar.close, tick.bar.close_ts), ExitReason::MaxHolding, sink);
@@ -60,7 +60,7 @@ impl<B: Broker> Engine<B> {
     ) {
         let slot = self.portfolio.slot(strategy, asset);
         let Some(direction) = self.portfolio.direction(slot) else { return };
-        if std::mem::replace(&mut self.portfolio.holdings[slot].exiting, true) {
+        if !self.portfolio.begin_exit(slot) {
             return;
         }
         self.cancel(strategy, asset, Cancel::PositionLeft, sink);
@@ -134,8 +134,7 @@ impl<B: Broker> Engine<B> {
             Ok(approved) => {
                 if let OrderKind::Entry(_) = order.kind {
                     let slot = self.portfolio.slot(order.strategy, order.asset);
-                    let holding = &mut self.portfolio.holdings[slot];
-                    (holding.ordered, holding.pending) = (order.estimated_value(), Some(order.side.opens()));
+                    self.portfolio.expect(slot, &order);
                 }
                 self.broker.submit(approved);
             }

@@ -101,7 +101,7 @@ fn sessions(interval: Interval) -> (Bars, Surroundings) {
             Hours { open: bars.ts[n as usize / 4 * 4], close: bars.ts[n as usize / 4 * 4].plus(4 * interval.micros()) },
         );
     }
-    (bars, Surroundings { hours, ..Surroundings::default() })
+    (bars, Surroundings { hours: hours.into(), ..Surroundings::default() })
 }
 
 #[test]

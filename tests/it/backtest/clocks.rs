@@ -1,5 +1,7 @@
 //! Assets whose bars overlap without beginning together: nothing known at one close reaches an open before it.
 
+use std::sync::Arc;
+
 use workstation::backtest::{Config, Data, simulate};
 use workstation::domain::{Bars, Interval, Silent, Ts};
 use workstation::telemetry::Recorder;
@@ -127,7 +129,7 @@ fn days_open_with_their_sessions() {
         .session_date
         .iter()
         .map(|day| (*day, Hours { open: open(*day), close: Ts::from_day(*day).plus(10 * Interval::H1.micros()) }));
-    let around = [Surroundings { hours: hours.collect(), ..Surroundings::default() }];
+    let around = [Surroundings { hours: Arc::new(hours.collect()), ..Surroundings::default() }];
     let bars = [a, b];
     // All the money is in A until its open of day 3; B wants it at its own, hours before.
     let recorder = run_around(&bars, &[(0, 0, LONG), (0, 2, FLAT), (1, 2, LONG)], &around, |config| {

@@ -188,7 +188,7 @@ impl Case {
         };
         let hours = if choice % 2 == 1 { (19_000..19_040).map(hours).collect() } else { BTreeMap::new() };
         let halts = if choice > 1 { vec![(start(9), start(14))] } else { vec![] };
-        Surroundings { hours, actions, halts }
+        Surroundings { hours: hours.into(), actions, halts }
     }
 }
 

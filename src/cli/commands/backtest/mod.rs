@@ -13,7 +13,7 @@ use crate::backtest::{self, BacktestError, Config};
 use crate::cli::{Ctx, Exit, Failure, Output};
 use crate::domain::{Interval, Symbol, Ts};
 use crate::store::Store;
-use crate::store::bars::{Coverage, coverage};
+use crate::store::bars::{coverage, coverage_of};
 use crate::trade::strategies;
 pub use account::Account;
 pub use orders::Orders;
@@ -170,15 +170,14 @@ impl BacktestArgs {
 
 /// The symbols and the one interval that the flags mean; the volatility index is not traded unless asked for.
 pub fn series(store: &Store, data: &Data, index: Option<&Symbol>) -> Result<(Vec<Symbol>, Interval), Failure> {
-    let held: Vec<Coverage> = coverage(store)?;
-    let chosen = |found: &&Coverage| data.symbols.is_empty() || data.symbols.contains(&found.symbol);
-    let mut intervals: Vec<Interval> = held.iter().filter(chosen).map(|found| found.interval).collect();
+    let held = coverage_of(store, &data.symbols, None)?;
+    let mut intervals: Vec<Interval> = held.iter().map(|found| found.interval).collect();
     intervals.sort();
     intervals.dedup();
     let interval = match (data.interval, intervals.as_slice()) {
         (Some(interval), _) => interval,
         (None, [only]) => *only,
-        (None, []) if held.is_empty() => {
+        (None, []) if coverage(store)?.is_empty() => {
             return Err(Failure::refused("the store has no bars").hint("bring some in: ws ingest csv PATH.."));
         }
         (None, []) => Interval::D1,
