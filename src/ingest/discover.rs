@@ -155,7 +155,8 @@ mod tests {
             Ok::<_, IngestError>(found.into_iter().map(name).collect::<Vec<_>>())
         };
         assert_eq!(found("*.csv").unwrap(), ["A.csv", "AB.csv", "B.csv", "é.csv"]);
-        assert_eq!(found("?.csv").unwrap(), ["A.csv", "B.csv", "é.csv"]);
+        // One byte: é has two.
+        assert_eq!(found("?.csv").unwrap(), ["A.csv", "B.csv"]);
         assert_eq!(found("{A,B}*").unwrap(), ["A.csv", "AB.csv", "B.csv", "B.csv.gz"]);
         assert_eq!(found("[AB].csv").unwrap(), ["A.csv", "B.csv"]);
         assert!(found("C*").unwrap_err().to_string().contains("no such file"));
