@@ -6,6 +6,8 @@
 //! of how the rows are made, so that it judges a query, a feature set and labels alike. [`recursive`] compares a set
 //! over histories of different length. Outcomes are rows of `audits`, told by [`Audit`] and shown in reports.
 //!
+//! Not for: proving that a result is not luck (`stats`), or that stored rows are right (`labels::audit`, `replay`).
+//!
 //! [`Audit`]: crate::audit::Audit
 //! [`lookahead`]: crate::audit::lookahead()
 //! [`recursive`]: crate::audit::recursive()

@@ -1,10 +1,8 @@
 //! From what is asked to what will be done: everything that needs no store is checked here.
 
 use super::chosen::{Chosen, chosen};
-use super::ranges;
 use super::{BacktestError, Config, Plan};
 use crate::domain::Ts;
-use crate::trade::costs::{Commission, Slippage};
 use crate::trade::{Approach, Basis, Costs, Limits, Settings, Sizing};
 use crate::venues::SquareOff;
 
@@ -23,6 +21,7 @@ impl Config {
         if symbols.is_empty() {
             return Err(BacktestError::NoSymbols);
         }
+        Self::SETTINGS.iter().try_for_each(|setting| setting.check(self))?;
         let settings = self.settings(&strategies, symbols.len())?;
         check_sizing(&settings, &strategies)?;
         let square_off = self.square_off(&strategies)?;
@@ -31,17 +30,22 @@ impl Config {
             symbols,
             interval: self.interval,
             settings,
-            costs: self.costs()?,
-            volume_cap: ranges::VOLUME_CAP.guard(self.volume_cap, None)?,
-            lot: grid(ranges::LOT, self.lot)?,
-            tick: grid(ranges::TICK, self.tick)?,
+            costs: Costs {
+                commission: self.commission.clone(),
+                slippage: self.slippage,
+                borrow_rate: self.borrow_rate,
+            },
+            volume_cap: limit(self.volume_cap, None),
+            lot: self.lot,
+            tick: self.tick,
             square_off,
             max_holding: self.max_holding,
             vol_index: self.vol_index.clone(),
             halts: self.halts.clone(),
-            risk_free_rate: ranges::RISK_FREE.check(self.risk_free_rate)?,
+            risk_free_rate: self.risk_free_rate,
             in_sample: self.in_sample,
             warmup: self.warmup,
+            asked: Self::SETTINGS.iter().filter_map(|row| Some((row.name.to_string(), row.stored(self)?))).collect(),
             strategies,
         })
     }
@@ -77,11 +81,11 @@ impl Config {
             limits: self.limits(strategies)?,
             approach: self.approach,
             life: self.life,
-            margin: ranges::MARGIN.check(self.margin)?,
+            margin: self.margin,
             max_holding,
             sentiment: self.sentiment,
             from: self.from.unwrap_or(Ts(i64::MIN)),
-            ..Settings::new(ranges::CAPITAL.check(self.capital)?, sizing)
+            ..Settings::new(self.capital, sizing)
         })
     }
 
@@ -91,34 +95,22 @@ impl Config {
             strategies.iter().filter_map(|chosen| cap(&chosen.spec.limits)).min_by(f64::total_cmp)
         };
         let exposure = tightest(|limits| limits.exposure_cap);
-        let maintenance = ranges::MAINTENANCE.guard(self.maintenance, None)?;
+        let maintenance = limit(self.maintenance, None);
         if maintenance.is_some_and(|fraction| fraction >= self.margin) {
             let (setting, wanted) =
                 ("maintenance", "a fraction below the margin, or every full position is called at once");
             return Err(BacktestError::Setting { setting, value: maintenance.unwrap_or_default(), wanted });
         }
         Ok(Limits {
-            exposure_cap: ranges::EXPOSURE_CAP.guard(self.exposure_cap, exposure)?,
+            exposure_cap: limit(self.exposure_cap, exposure),
             exposure_multiple: exposure.filter(|_| self.exposure_cap.is_none()).map(|_| 1.0 / self.margin),
-            daily_loss_cap: ranges::DAILY_LOSS_CAP
-                .guard(self.daily_loss_cap, tightest(|limits| limits.daily_loss_cap))?,
-            symbol_cap: ranges::SYMBOL_CAP.guard(self.symbol_cap, None)?,
+            daily_loss_cap: limit(self.daily_loss_cap, tightest(|limits| limits.daily_loss_cap)),
+            symbol_cap: limit(self.symbol_cap, None),
             max_positions: self.max_positions.filter(|most| *most > 0),
-            max_drawdown: ranges::MAX_DRAWDOWN.guard(self.max_drawdown, None)?,
+            max_drawdown: limit(self.max_drawdown, None),
             only: self.only,
             maintenance,
         })
-    }
-
-    fn costs(&self) -> Result<Costs, BacktestError> {
-        if let Commission::Fraction(fraction) = self.commission {
-            ranges::COMMISSION.check(fraction)?;
-        }
-        if let Slippage::Bps(bps) = self.slippage {
-            ranges::SLIPPAGE_BPS.check(bps)?;
-        }
-        let borrow_rate = ranges::BORROW_RATE.check(self.borrow_rate)?;
-        Ok(Costs { commission: self.commission.clone(), slippage: self.slippage, borrow_rate })
     }
 
     /// By strategy, when its positions are closed for the night.
@@ -152,13 +144,9 @@ impl Config {
     }
 }
 
-/// A grid step; 0 is any.
-fn grid(range: ranges::Range, given: Option<f64>) -> Result<Option<f64>, BacktestError> {
-    match given {
-        Some(0.0) => Ok(Some(0.0)),
-        Some(step) => range.check(step).map(Some),
-        None => Ok(None),
-    }
+/// A limit: as given, off when given as 0, else its default.
+pub(super) fn limit(given: Option<f64>, default: Option<f64>) -> Option<f64> {
+    given.or(default).filter(|limit| *limit != 0.0)
 }
 
 /// Sizes that could never be told, or never be had.
@@ -192,6 +180,7 @@ mod tests {
     use super::super::ModelRef;
     use super::*;
     use crate::domain::{Interval, Symbol};
+    use crate::trade::costs::Commission;
 
     fn config() -> Config {
         Config::new("sma_cross", vec!["B".parse().unwrap(), "A".parse().unwrap(), "B".parse().unwrap()], Interval::D1)

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{BacktestError, Config, ranges};
-use crate::domain::nearest;
+use super::check::limit;
+use super::{BacktestError, Config};
+use crate::domain::{shown, suggestion};
 use crate::trade::Trader;
 use crate::trade::strategies::params::{ParamError, Params};
 use crate::trade::strategies::{self, StrategySpec};
@@ -52,8 +53,8 @@ pub(super) fn chosen(config: &Config) -> Result<Vec<Chosen>, BacktestError> {
     let choose = |(spec, given): (&&'static StrategySpec, &BTreeMap<String, String>)| {
         let params =
             Params::check(spec.params, given).map_err(|source| BacktestError::Param { strategy: spec.name, source })?;
-        let stop_loss = ranges::STOP_LOSS.guard(config.stop_loss, spec.stop_loss)?;
-        let take_profit = ranges::TAKE_PROFIT.guard(config.take_profit, spec.take_profit)?;
+        let stop_loss = limit(config.stop_loss, spec.stop_loss);
+        let take_profit = limit(config.take_profit, spec.take_profit);
         let chosen = Chosen { spec, params, stop_loss, take_profit };
         // Parameters that don't go together show here.
         chosen.trader(1).map(|_| chosen)
@@ -124,14 +125,10 @@ fn owner<'a>(specs: &[&'static StrategySpec], name: &'a str) -> Result<(usize, &
 }
 
 fn unknown(specs: &[&'static StrategySpec], name: &str) -> BacktestError {
-    let known = || specs.iter().flat_map(|spec| spec.params.iter().map(|param| param.name));
-    let hint = match nearest(name, known()) {
-        Some(near) => format!("did you mean '{near}'?"),
-        None => format!("known: {}", known().collect::<Vec<_>>().join(", ")),
-    };
+    let known = specs.iter().flat_map(|spec| spec.params.iter().map(|param| param.name));
+    let hint = suggestion(name, known);
     let names = specs.iter().map(|spec| spec.name).collect::<Vec<_>>().join(", ");
-    let name: String = name.chars().take(60).collect();
-    BacktestError::Strategies(format!("strategies {names}: {}", ParamError::Unknown { name, hint }))
+    BacktestError::Strategies(format!("strategies {names}: {}", ParamError::Unknown { name: shown(name), hint }))
 }
 
 #[cfg(test)]

@@ -1,14 +1,20 @@
 //! What a backtest is asked to do, unchecked.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
+use super::form::Written;
 use super::holding::HoldingTime;
-use crate::domain::{Interval, Symbol, Ts};
+use crate::domain::{Interval, Symbol, Ts, shown};
 use crate::trade::costs::{Commission, Slippage};
 use crate::trade::{Approach, Direction, Life, SentimentLevels, Sizing};
 
 /// The model behind predictions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ModelRef {
     /// Key of the model.
     pub model_id: String,
@@ -19,45 +25,65 @@ pub struct ModelRef {
 }
 
 /// One call of a model, for strategy `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Prediction {
     /// Instrument.
     pub symbol: Symbol,
     /// Start of the newest bar in the window; known at its close.
     pub ts: Ts,
-    /// Calibrated probability of label 1; NaN is unknown.
+    /// Calibrated probability of label 1; NaN is unknown, and left out of files, as JSON has no word for it.
+    #[serde(default = "unknown", skip_serializing_if = "is_unknown")]
     pub probability: f64,
     /// Realised label, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<i32>,
     /// Realised forward return, a fraction, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forward_return: Option<f64>,
     /// Time of the call, in ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<f64>,
 }
 
+const fn unknown() -> f64 {
+    f64::NAN
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_unknown(probability: &f64) -> bool {
+    probability.is_nan()
+}
+
 /// One signal, for strategy `signals`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GivenSignal {
     /// Instrument.
     pub symbol: Symbol,
     /// Start of the bar at whose close the signal is known.
     pub ts: Ts,
     /// Position to hold from the next open on; `None` is FLAT.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub direction: Option<Direction>,
     /// From 0 to 1, when the source has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f64>,
 }
 
 /// The statement that given signals came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SignalSource {
     /// What it is called.
     pub name: String,
     /// Hash of what was audited: its text, the interval, the feature sets it reads.
     pub sha256: String,
     /// Its text, kept with the run; `None` where only its hash is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// The look-ahead audit that it passed; `None` marks every report UNAUDITED.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit_id: Option<String>,
 }
 
@@ -72,9 +98,27 @@ pub struct Halt {
     pub to: Ts,
 }
 
-impl std::fmt::Display for Halt {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Halt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{},{},{}", self.symbol, self.from, self.to)
+    }
+}
+
+/// A text that is no halt.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a halt; use SYMBOL,FROM,TO such as 'ACME,2024-01-31 10:00,2024-01-31 11:30'")]
+pub struct InvalidHalt(String);
+
+impl FromStr for Halt {
+    type Err = InvalidHalt;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let halt = || {
+            let (symbol, period) = text.split_once(',')?;
+            let (from, to) = period.split_once(',')?;
+            Some(Self { symbol: symbol.trim().parse().ok()?, from: Ts::parse(from)?, to: Ts::parse(to)? })
+        };
+        halt().ok_or_else(|| InvalidHalt(shown(text)))
     }
 }
 
@@ -83,7 +127,12 @@ impl std::fmt::Display for Halt {
 /// The four guards (`stop_loss`, `take_profit`, `exposure_cap`, `daily_loss_cap`) and `square_off` default to the
 /// strategy's own: `None` takes that default, 0 switches a guard off. Guards of the account are the tightest of several
 /// strategies'. The other limits are off unless set.
-#[derive(Debug, Clone)]
+///
+/// With serde it is what was asked for: `strategies`, `symbols`, `interval`, `[params]` and, by their names in
+/// [`SETTINGS`](Self::SETTINGS), the settings; what is left out is the default. Unknown keys are refused with the
+/// nearest name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub struct Config {
     /// Strategies, by name, each once; they share the account and nothing else.
     pub strategies: Vec<String>,

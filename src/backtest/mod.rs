@@ -6,19 +6,21 @@
 //! records, for searches; [`campaign`](crate::backtest::campaign) is many of them at once.
 //!
 //! Money is in the currency of the bars, rates are fractions, `ts` is UTC.
+//!
+//! Not for: deciding or executing (`trade`, `venues`), metrics (views; `telemetry` for searches).
 
 pub mod campaign;
 mod check;
 mod chosen;
 mod config;
 mod error;
+mod form;
 mod holding;
 mod inputs;
 mod instruments;
 mod market;
 mod plan;
 mod predictions;
-mod ranges;
 mod record;
 mod restore;
 mod settings;
@@ -27,11 +29,12 @@ mod simulate;
 mod steps;
 
 pub use chosen::{Chosen, params_by_strategy};
-pub use config::{Config, GivenSignal, Halt, ModelRef, Prediction, SignalSource};
+pub use config::{Config, GivenSignal, Halt, InvalidHalt, ModelRef, Prediction, SignalSource};
 pub use error::BacktestError;
+pub use form::Scalar;
 pub use holding::{HoldingTime, InvalidHoldingTime};
 pub use market::Market;
 pub use plan::Plan;
 pub use record::{Outcome, run};
-pub use settings::Setting;
+pub use settings::{Flag, Setting};
 pub use simulate::{Data, measure, simulate, sweep};

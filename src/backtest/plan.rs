@@ -6,8 +6,7 @@ use super::chosen::Chosen;
 use super::config::Halt;
 use super::holding::HoldingTime;
 use crate::domain::{Interval, Symbol};
-use crate::trade::costs::{Commission, Slippage};
-use crate::trade::{Contract, Costs, Limits, SentimentLevels, Settings};
+use crate::trade::{Contract, Costs, Limits, Settings};
 use crate::venues::{SquareOff, Terms};
 
 /// A checked backtest.
@@ -43,6 +42,8 @@ pub struct Plan {
     pub in_sample: bool,
     /// Bars before the period that strategies warm up on.
     pub warmup: u32,
+    /// Every setting by name, as it was asked for.
+    pub(super) asked: BTreeMap<String, String>,
 }
 
 impl Plan {
@@ -79,64 +80,24 @@ impl Plan {
     /// Every setting as stored with a run, defaults included; `none` is what is off.
     #[must_use]
     pub fn run_params(&self, periods_per_year: u32) -> BTreeMap<String, String> {
-        let (settings, limits) = (&self.settings, &self.settings.limits);
-        // The settings as they were given: plain numbers where there are.
-        let commission = match &self.costs.commission {
-            Commission::Fraction(fraction) => fraction.to_string(),
-            other => other.to_string(),
-        };
-        let (slippage_key, slippage) = match &self.costs.slippage {
-            Slippage::Bps(bps) => ("slippage_bps", bps.to_string()),
-            other => ("slippage", other.to_string()),
-        };
-        let mut params: BTreeMap<String, String> = [
-            ("capital", settings.capital.to_string()),
-            ("commission", commission),
-            (slippage_key, slippage),
-            ("borrow_rate", self.costs.borrow_rate.to_string()),
-            ("sizing", settings.sizing.to_string()),
-            ("entry", settings.approach.to_string()),
-            ("life", settings.life.to_string()),
-            ("margin", settings.margin.to_string()),
-            ("maintenance", or_none(limits.maintenance)),
-            ("volume_cap", or_none(self.volume_cap)),
-            ("lot", self.grid(self.lot)),
-            ("tick", self.grid(self.tick)),
+        let mut params: BTreeMap<String, String> = self.asked.clone();
+        // What was left to the strategies, or to their number, as they have it.
+        let decided = [
+            ("sizing", self.settings.sizing.to_string()),
             ("square_off", self.each(|index, _| self.square_off[index].map_or("off", SquareOff::as_str).into())),
-            ("max_holding", or_none(self.max_holding)),
-            ("max_positions", or_none(limits.max_positions)),
-            ("direction", limits.only.map_or_else(|| "both".into(), |only| only.as_str().to_lowercase())),
-            ("sentiment_gate", or_none(settings.sentiment.map(levels))),
-            ("vol_index", or_none(self.vol_index.as_ref())),
-            ("halts", self.halts()),
             ("stop_loss", self.each(|_, chosen| or_none(chosen.stop_loss))),
             ("take_profit", self.each(|_, chosen| or_none(chosen.take_profit))),
-            ("exposure_cap", exposure(limits)),
-            ("symbol_cap", or_none(limits.symbol_cap)),
-            ("daily_loss_cap", or_none(limits.daily_loss_cap)),
-            ("max_drawdown", or_none(limits.max_drawdown)),
-            ("risk_free_rate", self.risk_free_rate.to_string()),
+            ("exposure_cap", exposure(&self.settings.limits)),
+            ("daily_loss_cap", or_none(self.settings.limits.daily_loss_cap)),
             ("periods_per_year", periods_per_year.to_string()),
-            ("in_sample", self.in_sample.to_string()),
-            ("warmup", self.warmup.to_string()),
-        ]
-        .into_iter()
-        .map(|(key, value)| (key.to_string(), value))
-        .collect();
+        ];
+        params.extend(decided.map(|(name, text)| (name.to_string(), text)));
         for chosen in &self.strategies {
             let owner = if self.strategies.len() > 1 { format!("{}.", chosen.spec.name) } else { String::new() };
             params
                 .extend(chosen.params.iter().map(|(name, value)| (format!("param.{owner}{name}"), value.to_string())));
         }
         params
-    }
-
-    fn grid(&self, step: Option<f64>) -> String {
-        match step {
-            None => super::settings::OWN_GRID.into(),
-            Some(step) if step > 0.0 => step.to_string(),
-            Some(_) => "none".into(),
-        }
     }
 
     /// What the strategies have in common, or what each has.
@@ -151,11 +112,6 @@ impl Plan {
             }
         }
     }
-
-    fn halts(&self) -> String {
-        let halts: Vec<String> = self.halts.iter().map(ToString::to_string).collect();
-        if halts.is_empty() { "none".into() } else { halts.join(";") }
-    }
 }
 
 /// The cap, with what it gives way to.
@@ -168,8 +124,4 @@ fn exposure(limits: &Limits) -> String {
 
 fn or_none<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "none".to_string(), |value| value.to_string())
-}
-
-fn levels(levels: SentimentLevels) -> String {
-    format!("{},{},{}", levels.block_below, levels.boost_above, levels.boost)
 }

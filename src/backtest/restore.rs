@@ -9,9 +9,6 @@ use std::collections::BTreeMap;
 use super::{BacktestError, Config, SignalSource};
 use crate::domain::{Interval, Symbol, Ts};
 
-/// Settings that strategies have defaults of their own for; several values in one text are those.
-const BY_STRATEGY: [&str; 3] = ["square_off", "stop_loss", "take_profit"];
-
 impl Config {
     /// The configuration that a run was stored with: `params` are its rows of `run_params`.
     ///
@@ -47,10 +44,12 @@ impl Config {
             // Said by the instruments, the statement and the run itself.
             "periods_per_year" | "signals" | "signals_sha256" | "audit" => {}
             _ if key.starts_with("note.") => {}
-            _ if BY_STRATEGY.contains(&key) && value.contains(':') => {}
-            "square_off" => self.square_off = Some(value != "off"),
-            "exposure_cap" if value.contains(" or ") => self.exposure_cap = None,
-            _ => self.set(key, value)?,
+            _ => {
+                let setting = Self::setting(key)?;
+                if !(setting.is_strategys() && (value.contains(':') || value.contains(" or "))) {
+                    setting.set(self, value)?;
+                }
+            }
         }
         Ok(())
     }

@@ -1,4 +1,6 @@
 //! The command line: an enum, a match, and one file a subcommand.
+//!
+//! Not for: anything a library user would miss; commands ask rooms and print what they answer.
 
 mod commands;
 mod context;
@@ -39,7 +41,7 @@ pub struct Global {
     /// Store: one DuckDB file [default: ws.duckdb]
     #[arg(long, global = true, env = "WS_DB", value_name = "PATH")]
     pub db: Option<PathBuf>,
-    /// Configuration file (TOML): db, and under backtest: capital, commission, slippage_bps, risk_free_rate
+    /// Configuration file (TOML): db, and under [backtest] any setting of 'ws backtest', such as capital = 50000
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// One JSON document on stdout instead of text

@@ -6,6 +6,8 @@
 //! Shapes: a series is one row-major matrix `[rows, features]`; a sample names the last row of its window
 //! `[lookback, features]`, which is a view of that matrix; `Scaler::gather` writes a batch `[n, lookback × features]`
 //! of `f32`. Times are UTC starts of bars.
+//!
+//! Not for: computing features or labels, learning from them.
 
 mod error;
 pub mod fold;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::names::shown;
+
 /// A symbol as its source writes it: 1 to 32 of `A-Z a-z 0-9 . _ - & ^ / = : + ! #`, starting with none of `-/.`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Symbol(String);
@@ -38,8 +40,7 @@ impl FromStr for Symbol {
         if first_ok && text.len() <= Self::MAX_LEN && text.chars().all(allowed) {
             Ok(Self(text.to_string()))
         } else {
-            let shown: String = text.chars().take(60).map(|c| if c.is_control() { '?' } else { c }).collect();
-            Err(InvalidSymbol(shown))
+            Err(InvalidSymbol(shown(text)))
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Nouns of the product without any I/O: instruments, bars, time, sessions, identity, progress.
 //!
 //! Open to every room; imports none.
+//!
+//! Not for: anything that needs a table, a file or a rule of trading.
 
 pub mod bar;
 pub mod fingerprint;
@@ -10,12 +12,13 @@ pub mod interval;
 pub mod names;
 pub mod progress;
 pub mod session;
+mod text;
 pub mod time;
 
 pub use bar::{Bar, Bars};
 pub use instrument::Symbol;
 pub use interval::Interval;
-pub use names::nearest;
+pub use names::{nearest, shown, suggestion};
 pub use progress::{Progress, Silent};
 pub use session::{Calendar, Session, SessionKind};
 pub use time::Ts;

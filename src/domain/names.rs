@@ -1,31 +1,31 @@
-//! The name a user probably meant.
+//! Names from outside: the one a user probably meant, and how one is shown in an error.
 
-/// The candidate most like `name` (fewest edits), unless all are far.
+/// The candidate most like `name` (smallest Levenshtein distance), unless all are far.
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // What a user pastes may be long; names are not.
     let name: String = name.chars().take(60).collect();
     candidates
-        .map(|candidate| (edits(&name, candidate), candidate))
+        .map(|candidate| (strsim::levenshtein(&name, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len().max(name.len()) / 3)
         .min()
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein distance.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substitute = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = substitute.min(row[j] + 1).min(diagonal + 1);
-        }
+/// `did you mean 'x'?` when a candidate is near, else all of them.
+#[must_use]
+pub fn suggestion<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = candidates.collect();
+    match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => format!("known: {}", known.join(", ")),
     }
-    row[b.len()]
+}
+
+/// Text from outside, short and without control characters.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    text.chars().take(60).map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -39,12 +39,13 @@ mod tests {
         assert_eq!(nearest("volumes", known()), Some("volume"));
         assert_eq!(nearest("momentum", known()), None);
         assert_eq!(nearest("", known()), None);
+        assert_eq!(suggestion("clse", known()), "did you mean 'close'?");
+        assert_eq!(suggestion("momentum", known()), "known: close, volume, vwap");
     }
 
     #[test]
-    fn edit_distance_of_textbook_words() {
-        assert_eq!(edits("kitten", "sitting"), 3);
-        assert_eq!(edits("", "abc"), 3);
-        assert_eq!(edits("flaw", "lawn"), 2);
+    fn texts_are_shown_short_and_on_one_line() {
+        assert_eq!(shown("a\u{7}b\nc"), "a?b?c");
+        assert_eq!(shown(&"é".repeat(100)).chars().count(), 60);
     }
 }

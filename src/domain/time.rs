@@ -1,8 +1,11 @@
 //! UTC instants with microsecond resolution, as DuckDB's TIMESTAMP stores them.
 
 use std::fmt;
+use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
+
+use super::names::shown;
 
 /// Microseconds of a day.
 pub const DAY_MICROS: i64 = 86_400_000_000;
@@ -53,6 +56,19 @@ impl Ts {
             .iter()
             .find_map(|format| NaiveDateTime::parse_from_str(&text, format).ok())
             .map(Self::from_naive)
+    }
+}
+
+/// A text that is no instant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a UTC time like 2024-01-31 or '2024-01-31 09:15'")]
+pub struct InvalidTime(String);
+
+impl FromStr for Ts {
+    type Err = InvalidTime;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text).ok_or_else(|| InvalidTime(shown(text)))
     }
 }
 

@@ -1,18 +1,17 @@
-//! The winner as a file for `ws --config`: its account settings, and as comments the exact command that repeats its run on
-//! the test period, with the lineage of both. No production setting changes: somebody has to use the file.
+//! The winner as a file for `ws --config`: every setting of its account, defaults too, so that other defaults later don't
+//! make it another run, and as comments the exact command that repeats its run on the test period, with the lineage of both.
+//! No production setting changes: somebody has to use the file.
 //!
-//! What the file can't hold is on the command line: every setting of the run that is not a default of `ws backtest`, and
-//! every parameter of the strategy, defaults too, so that other defaults later don't make it another run.
+//! What trades, on which bars and with which parameters is on the command line.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::ExperimentError;
 use super::export::{ExportError, Facts, find, write_file};
-use crate::backtest::Config;
+use crate::backtest::{Config, Scalar};
 use crate::domain::{Interval, Symbol, Ts};
 use crate::store::{Store, runs};
-use crate::trade::costs::{Commission, Slippage};
 
 /// The winner as a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,58 +146,9 @@ impl Told {
         }
         let params = self.params.iter().filter_map(|(key, value)| Some((key.strip_prefix("param.")?, value)));
         words.extend(params.map(|(name, value)| format!("--param={name}={value}")));
-        words.extend(settings(config));
+        words.extend(config.in_sample.then(|| "--in-sample".to_string()));
         Ok(words)
     }
-}
-
-/// Flags of everything that is not a default and that the file can't hold.
-fn settings(config: &Config) -> Vec<String> {
-    let usual = Config::new("", Vec::new(), config.interval);
-    let mut flags = Vec::new();
-    let mut text = |flag: &str, value: Option<String>| flags.extend(value.map(|value| format!("--{flag}={value}")));
-    let differs = |given: f64, usual: f64| (given != usual).then(|| given.to_string());
-    text("warmup", (config.warmup != usual.warmup).then(|| config.warmup.to_string()));
-    if !matches!(config.commission, Commission::Fraction(_)) {
-        text("costs", Some(config.commission.to_string()));
-    }
-    if !matches!(config.slippage, Slippage::Bps(_)) {
-        text("slippage", Some(config.slippage.to_string()));
-    }
-    text("borrow-rate", differs(config.borrow_rate, usual.borrow_rate));
-    text("sizing", config.sizing.as_ref().map(ToString::to_string));
-    text("margin", differs(config.margin, usual.margin));
-    let approach = config.approach.to_string();
-    text("entry", (approach != usual.approach.to_string()).then_some(approach));
-    let life = config.life.to_string();
-    text("life", (life != usual.life.to_string()).then_some(life));
-    let guards = [
-        ("maintenance", config.maintenance),
-        ("volume-cap", config.volume_cap),
-        ("lot", config.lot),
-        ("tick", config.tick),
-        ("stop-loss", config.stop_loss),
-        ("take-profit", config.take_profit),
-        ("exposure-cap", config.exposure_cap),
-        ("symbol-cap", config.symbol_cap),
-        ("daily-loss-cap", config.daily_loss_cap),
-        ("max-drawdown", config.max_drawdown),
-    ];
-    for (flag, guard) in guards {
-        text(flag, guard.map(|value| value.to_string()));
-    }
-    text("square-off", config.square_off.map(|on| if on { "on" } else { "off" }.to_string()));
-    text("max-holding", config.max_holding.map(|time| time.to_string()));
-    text("max-positions", config.max_positions.map(|most| most.to_string()));
-    text("direction", config.only.map(|only| only.as_str().to_lowercase()));
-    let gate = config.sentiment.map(|gate| format!("{},{},{}", gate.block_below, gate.boost_above, gate.boost));
-    text("sentiment-gate", gate);
-    text("vol-index", config.vol_index.as_ref().map(ToString::to_string));
-    flags.extend(config.halts.iter().map(|halt| format!("--halt={halt}")));
-    if config.in_sample {
-        flags.push("--in-sample".into());
-    }
-    flags
 }
 
 /// The file.
@@ -228,14 +178,11 @@ fn text(facts: &Facts, applied: &Applied, winner: &super::export::Trial, config:
     lines.push(format!("# {}", one_line(&applied.command)));
     lines.push(String::new());
     lines.push("[backtest]".into());
-    lines.push(format!("capital = {:?}", config.capital));
-    if let Commission::Fraction(fraction) = config.commission {
-        lines.push(format!("commission = {fraction:?}"));
-    }
-    if let Slippage::Bps(bps) = config.slippage {
-        lines.push(format!("slippage_bps = {bps:?}"));
-    }
-    lines.push(format!("risk_free_rate = {:?}", config.risk_free_rate));
+    lines.extend(Config::SETTINGS.iter().filter_map(|setting| {
+        setting.flag?;
+        let value = Scalar::from(setting.text(config)?).toml();
+        Some(format!("{} = {value}", setting.name))
+    }));
     lines.join("\n") + "\n"
 }
 
@@ -259,32 +206,5 @@ mod tests {
         assert_eq!(quoted("--symbols=A,B.NS"), "--symbols=A,B.NS");
         assert_eq!(quoted("--from=2024-01-31 09:15:00"), "'--from=2024-01-31 09:15:00'");
         assert_eq!((quoted("M&M"), quoted("it's"), quoted("")), ("'M&M'".into(), r"'it'\''s'".into(), "''".into()));
-    }
-
-    #[test]
-    fn defaults_need_no_flag_and_everything_else_has_one() {
-        let mut config = Config::new("sma_cross", vec!["A".parse().unwrap()], Interval::D1);
-        assert!(settings(&config).is_empty());
-        let given = [
-            ("commission", "flat:20"),
-            ("stop_loss", "none"),
-            ("margin", "0.5"),
-            ("direction", "long"),
-            ("square_off", "off"),
-            ("halts", "A,2024-01-31 10:00,2024-01-31 11:30"),
-        ];
-        for (name, value) in given {
-            config.set(name, value).unwrap();
-        }
-        let flags = settings(&config);
-        let wanted = [
-            "--costs=flat:20",
-            "--margin=0.5",
-            "--stop-loss=0",
-            "--square-off=off",
-            "--direction=long",
-            "--halt=A,2024-01-31 10:00:00,2024-01-31 11:30:00",
-        ];
-        assert_eq!(flags, wanted);
     }
 }

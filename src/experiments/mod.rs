@@ -4,6 +4,8 @@
 //! windows and a judge of single trials. Trials come in generations of eight (`GENERATION`):
 //! what is suggested depends on earlier generations only, so that a search is the same at any number of workers and
 //! after any kill. Every trial is a run; what is left untouched until the end is looked at once, by the winner.
+//!
+//! Not for: samplers and pruners (`search`), the statistics of luck (`stats`); both are pure and know no store.
 
 pub mod apply;
 mod error;

@@ -22,6 +22,8 @@
 //! # Ok::<(), workstation::features::FeatureError>(())
 //! ```
 //!
+//! Not for: anything known only after the close of the bar; that is `labels`.
+//!
 //! [`Feature::role`]: crate::features::Feature::role
 //! [`FeatureSet`]: crate::features::FeatureSet
 //! [`FeatureSet::columns`]: crate::features::FeatureSet::columns

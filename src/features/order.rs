@@ -11,7 +11,7 @@ use super::expression::{BAR_COLUMNS, Expression, SENTIMENT};
 use super::read::{Place, Record};
 use super::record::{Definition, Feature, Memory};
 use super::set::BAR_NUMBER;
-use crate::domain::nearest;
+use crate::domain::suggestion;
 
 /// Most features of a set.
 const MOST: usize = 1_000;
@@ -144,12 +144,8 @@ impl Order<'_> {
         let features = self.records.iter().map(|record| record.name.as_str());
         let joined: Vec<String> = self.joins.iter().flat_map(AsOf::names).collect();
         let joined = joined.iter().map(String::as_str);
-        let known =
-            || BAR_COLUMNS.into_iter().chain([SENTIMENT, BAR_NUMBER]).chain(joined.clone()).chain(features.clone());
-        let hint = match nearest(column, known()) {
-            Some(near) => format!("did you mean '{near}'?"),
-            None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
-        };
+        let known = BAR_COLUMNS.into_iter().chain([SENTIMENT, BAR_NUMBER]).chain(joined).chain(features);
+        let hint = suggestion(column, known);
         Err(wrong(record, &format!("unknown column '{column}'; {hint}")))
     }
 }

@@ -86,6 +86,8 @@
 //! assert_eq!(sma.update(f64::NAN), None);
 //! ```
 //!
+//! Not for: reading bars or writing rows; `features` steps kernels over stored bars.
+//!
 //! [`Ad`]: crate::indicators::Ad
 //! [`Adosc`]: crate::indicators::Adosc
 //! [`Adx`]: crate::indicators::Adx

@@ -5,6 +5,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use globset::GlobBuilder;
+
 use super::{IngestError, Kind};
 use crate::domain::{Interval, Symbol};
 
@@ -19,7 +21,7 @@ pub struct Source {
     pub interval: Option<Interval>,
 }
 
-/// Expands files, directories (recursively) and `*`/`?` globs in the last component; sorted, without repeats.
+/// Expands files, directories (recursively) and globs (`*`, `?`, `[ab]`, `{a,b}`) in the last component; sorted, without repeats.
 ///
 /// In directories only files of the wanted kind count; a file that is named is taken whatever its name. Links that
 /// lead nowhere are kept, so that they are told as unreadable files.
@@ -81,31 +83,22 @@ fn glob(pattern: &Path, files: &mut Vec<PathBuf>) -> Result<(), IngestError> {
     let missing =
         || IngestError::io(pattern, std::io::Error::new(std::io::ErrorKind::NotFound, "no such file or folder"));
     let name = pattern.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    if !name.contains(['*', '?']) {
+    if !name.contains(['*', '?', '[', '{']) {
         return Err(missing());
     }
     let folder = pattern.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name: Vec<char> = name.chars().collect();
+    let unusable = |error: globset::Error| {
+        IngestError::io(pattern, std::io::Error::new(std::io::ErrorKind::InvalidInput, error.kind().to_string()))
+    };
+    let matcher = GlobBuilder::new(&name).build().map_err(unusable)?.compile_matcher();
     let before = files.len();
     for entry in std::fs::read_dir(folder).map_err(|error| IngestError::io(folder, error))? {
         let path = entry.map_err(|error| IngestError::io(folder, error))?.path();
-        let found: Vec<char> = path.file_name().unwrap_or_default().to_string_lossy().chars().collect();
-        if path.is_file() && matches(&name, &found) {
+        if path.is_file() && path.file_name().is_some_and(|name| matcher.is_match(name)) {
             files.push(path);
         }
     }
     if files.len() == before { Err(missing()) } else { Ok(()) }
-}
-
-/// `*` is any run of characters, `?` any one.
-fn matches(pattern: &[char], text: &[char]) -> bool {
-    match (pattern.first(), text.first()) {
-        (None, None) => true,
-        (Some('*'), _) => matches(&pattern[1..], text) || (!text.is_empty() && matches(pattern, &text[1..])),
-        (Some('?'), Some(_)) => matches(&pattern[1..], &text[1..]),
-        (Some(p), Some(t)) if p == t => matches(&pattern[1..], &text[1..]),
-        _ => false,
-    }
 }
 
 /// Reads symbol and interval off a path.
@@ -152,10 +145,21 @@ mod tests {
 
     #[test]
     fn globs_match_whole_names() {
-        let glob = |pattern: &str, text: &str| {
-            matches(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["A.csv", "AB.csv", "B.csv", "B.csv.gz", "é.csv"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let found = |pattern: &str| {
+            let found = discover(&[folder.path().join(pattern)], Kind::Csv)?;
+            let name = |source: Source| source.path.file_name().unwrap().to_string_lossy().into_owned();
+            Ok::<_, IngestError>(found.into_iter().map(name).collect::<Vec<_>>())
         };
-        assert!(glob("*.csv", "A.csv") && glob("A?.csv", "AB.csv") && glob("*", ""));
-        assert!(!glob("*.csv", "A.csv.gz") && !glob("?", ""));
+        assert_eq!(found("*.csv").unwrap(), ["A.csv", "AB.csv", "B.csv", "é.csv"]);
+        // One byte: é has two.
+        assert_eq!(found("?.csv").unwrap(), ["A.csv", "B.csv"]);
+        assert_eq!(found("{A,B}*").unwrap(), ["A.csv", "AB.csv", "B.csv", "B.csv.gz"]);
+        assert_eq!(found("[AB].csv").unwrap(), ["A.csv", "B.csv"]);
+        assert!(found("C*").unwrap_err().to_string().contains("no such file"));
+        assert!(found("[A").unwrap_err().to_string().contains("character class"));
     }
 }

@@ -6,6 +6,8 @@
 //! `calendars`) and collects them (`stage`); `load` writes them and the `quarantine`, `merge` ends the file with
 //! what `changes` finds. A bad row is quarantined with a reason and never costs the good ones; a file of the wrong shape
 //! is refused whole. `actions` and `universe` read reference data, `derive` makes bars of stored bars.
+//!
+//! Not for: making markets up beyond `synthetic`, or judging a history as a whole (`ws bars quality`).
 
 pub mod actions;
 mod block;

@@ -5,8 +5,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use super::IngestError;
-use crate::domain::Symbol;
 use crate::domain::time::day_number;
+use crate::domain::{Symbol, shown};
 
 /// What a reference file brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl<'a> Rows<'a> {
             let name = name.trim_start_matches('\u{feff}').to_ascii_lowercase();
             let at = columns.iter().position(|column| *column == name);
             let Some(at) = at.filter(|at| order[*at].is_none()) else {
-                return Err(refused(Some(1), format!("column '{}' is unknown or told twice", printable(&name))));
+                return Err(refused(Some(1), format!("column '{}' is unknown or told twice", shown(&name))));
             };
             order[at] = Some(n);
         }
@@ -124,7 +124,7 @@ impl Row<'_> {
         let Some(text) = self.text(column) else { return Ok(None) };
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
         let name = self.rows.columns[column];
-        let fault = || self.refusal(format!("{name} '{}' is no date such as 2024-01-31", printable(text)));
+        let fault = || self.refusal(format!("{name} '{}' is no date such as 2024-01-31", shown(text)));
         Ok(Some(day_number(date.ok_or_else(fault)?)))
     }
 
@@ -140,7 +140,7 @@ impl Row<'_> {
         let Some(text) = self.text(column) else { return Ok(None) };
         let value: Option<f64> = text.parse().ok().filter(|value: &f64| value.is_finite() && *value > 0.0);
         let name = self.rows.columns[column];
-        let fault = || self.refusal(format!("{name} '{}' is no number above 0", printable(text)));
+        let fault = || self.refusal(format!("{name} '{}' is no number above 0", shown(text)));
         value.map(Some).ok_or_else(fault)
     }
 
@@ -148,9 +148,4 @@ impl Row<'_> {
     pub fn refusal(&self, reason: impl Into<String>) -> IngestError {
         self.rows.refusal(Some(self.line), reason)
     }
-}
-
-/// Text of a file as part of a message.
-pub fn printable(text: &str) -> String {
-    text.chars().take(60).map(|c| if c.is_control() { '?' } else { c }).collect()
 }

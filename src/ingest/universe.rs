@@ -11,9 +11,9 @@ use std::path::Path;
 pub use super::reference::Report;
 
 use super::IngestError;
-use super::reference::{Rows, printable};
+use super::reference::Rows;
 use crate::domain::time::date_of;
-use crate::domain::{Symbol, Ts};
+use crate::domain::{Symbol, Ts, shown};
 use crate::sql;
 use crate::store::arrow::array::Date32Array;
 use crate::store::{Columns, Store, StoreError, params};
@@ -46,7 +46,7 @@ fn parse(rows: &Rows<'_>) -> Result<Members, IngestError> {
         let name = row.text(0).unwrap_or_default();
         let allowed = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
         if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(allowed) {
-            let shown = printable(name);
+            let shown = shown(name);
             return Err(row.refusal(format!("'{shown}' is no name; use 1 to {MAX_NAME} letters, digits or _ - .")));
         }
         let (symbol, from, to) = (row.symbol(1)?, row.date(2)?, row.date_opt(3)?);

@@ -11,6 +11,8 @@
 //! assert_eq!(LabelSpec::default().name(), "tb_5_2_8");
 //! ```
 //!
+//! Not for: anything a strategy may read; `dataset` alone joins labels to features.
+//!
 //! [`LabelSpec`]: crate::labels::LabelSpec
 //! [`audit`]: crate::labels::audit()
 //! [`build`]: crate::labels::build()

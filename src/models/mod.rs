@@ -6,6 +6,8 @@
 //!
 //! A stored model is safetensors bytes (layers, scaler, calibration, threshold, to the bit) and a JSON `Manifest`.
 //! Probabilities are calibrated probabilities of label 1; verdicts are LONG at or above the threshold, else NOOP.
+//!
+//! Not for: splitting time or scaling (`dataset`), trading what is predicted (`backtest`).
 
 mod artifact;
 pub mod calibration;

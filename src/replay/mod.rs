@@ -13,6 +13,8 @@
 //! stored. A trial is made again alone, from the inputs of its experiment; that a pruner stopped it is taken as stored, since
 //! that followed from the trials before it. What was altered by other means shows as a difference.
 //!
+//! Not for: repairing; the store is only read.
+//!
 //! [`explain`]: crate::replay::explain
 //! [`replay`]: crate::replay::replay
 

@@ -6,6 +6,8 @@
 //!
 //! The page loads nothing and runs no script; figures are inline SVG in two widths, coloured by CSS variables, so
 //! that it follows the reader's light or dark setting and prints in light.
+//!
+//! Not for: computing; a number that a page needs is a view.
 
 mod audits;
 pub mod chart;

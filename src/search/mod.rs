@@ -11,6 +11,8 @@
 //! | is a trial worth going on with? | `Pruner`: median, successive halving |
 //! | which trials does none beat? | `pareto_front`, `non_dominated_ranks` |
 //! | which parameters matter? | `importance`: what a random forest loses without them |
+//!
+//! Not for: running trials or judging winners.
 
 mod axis;
 mod error;

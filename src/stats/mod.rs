@@ -14,6 +14,8 @@
 //! | what else could this run have come to? | `simulate`: bootstrap, block bootstrap, shuffle |
 //!
 //! Returns are fractions; a deviation below `LEAST_DEVIATION` is rounding, and what would be divided by it is unknown.
+//!
+//! Not for: reading returns from anywhere; callers bring them.
 
 mod bands;
 mod beta;

@@ -3,6 +3,8 @@
 //! A store is one DuckDB file. Writable opens create it, apply the numbered migrations of `schemas/` and bring
 //! the views of `sql/views/` and the calendars of `data/calendars/` up to date; read-only opens create nothing and refuse a missing file. Statements
 //! that rooms run live in `sql/statements/<room>/` and are reached through the [`sql!`](crate::sql) macro.
+//!
+//! Not for: what rows mean; that is in `sql/` and in the rooms that run it.
 
 pub mod artifacts;
 pub mod bars;

@@ -4,6 +4,8 @@
 //! `fills`, `trades`, `equity`, `prediction_traces` and `run_returns`, inside the caller's transaction.
 //! [`Streaming`](crate::telemetry::Streaming) stores the same rows while the run goes on.
 //! [`Meter`](crate::telemetry::Meter) is the sink of searches: the metrics of `run_performance`, and nothing stored.
+//!
+//! Not for: deciding anything, or metrics of stored runs (views).
 
 mod benchmark;
 mod meter;

@@ -3,7 +3,8 @@
 use crate::domain::{Bar, Ts};
 
 /// Which way a position or a signal points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Direction {
     /// Gains when the price rises.
     Long,

@@ -8,6 +8,7 @@
 //! The gate counts what it did with every entry, so that a run can tell what it was not protected by.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::event::Direction;
 use super::strategies::Enter;
@@ -29,9 +30,33 @@ impl Default for SentimentLevels {
     }
 }
 
+impl fmt::Display for SentimentLevels {
+    /// `-0.3,0.5,1.2`: block below, boost above, boost.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{},{},{}", self.block_below, self.boost_above, self.boost)
+    }
+}
+
+impl FromStr for SentimentLevels {
+    type Err = InvalidLevels;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let numbers = text.split(',').map(|number| number.trim().parse::<f64>()).collect::<Result<Vec<_>, _>>();
+        match numbers.as_deref() {
+            Ok([block_below, boost_above, boost]) => {
+                Self { block_below: *block_below, boost_above: *boost_above, boost: *boost }.check()
+            }
+            _ => Err(InvalidLevels::Text),
+        }
+    }
+}
+
 /// Levels that make no gate.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum InvalidLevels {
+    /// Not three numbers.
+    #[error("use three numbers like -0.3,0.5,1.2")]
+    Text,
     /// Out of range.
     #[error("sentiment {name}={value}: use a number from {min} to {max}")]
     Range {

@@ -13,6 +13,8 @@
 //!
 //! Identity that holds after every step: equity = cash + Σ size · last close = capital + Σ realised pnl + open
 //! pnl net of paid commissions. Prices and money are in the currency of the bars; all of them the same one.
+//!
+//! Not for: prices of executions (`venues`), or anything that must be stored (`telemetry`).
 
 pub mod contract;
 pub mod costs;

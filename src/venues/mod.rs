@@ -1,4 +1,6 @@
 //! Adapters of the engine's ports: where steps come from and who executes.
+//!
+//! Not for: deciding, sizing or refusing by risk; a broker only takes approved orders.
 
 pub mod paper;
 pub mod replay;

@@ -15,6 +15,7 @@ use workstation::store::runs::NewRun;
 use workstation::store::{Store, query};
 
 use crate::luck_store::{json, looks_right, number, refusal, rows, text, ws};
+use crate::shared::study;
 
 /// A copy of a store with four symbols of daily bars, SYN004 with a hole in 2024, and a model of all four.
 fn store() -> (TempDir, PathBuf) {
@@ -205,8 +206,10 @@ fn threads_change_nothing_and_little_is_in_memory() {
         found
     };
     let one = found("1");
-    assert_eq!(one, found("2"));
-    assert_eq!(one, found("4"));
+    // Two threads beside one and four are for the full study.
+    for jobs in ["4", "2"].into_iter().take(study(1, 2)) {
+        assert_eq!(one, found(jobs), "{jobs} threads");
+    }
 }
 
 #[test]
@@ -533,7 +536,8 @@ fn a_cell_that_can_not_be_stored_takes_no_other_with_it() {
 fn memory_holds_a_few_cells_however_many_there_are() {
     let store = store_of_days(3000);
     let plain = |_: &Store, cell: &Cell| Ok(config(cell));
-    for (jobs, cells) in [(1, 300), (3, 300), (8, 4)] {
+    let many = study(60, 300);
+    for (jobs, cells) in [(1, many), (3, many), (8, 4)] {
         let (_, ended) = run_in(&store, jobs, cells, &plain);
         assert_eq!((ended.finished, ended.failed), (cells, 0));
         assert!(ended.most_held <= jobs.min(cells) + 2, "{ended:?} with {jobs} threads");

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use workstation::backtest;
+use workstation::domain::Interval;
 use workstation::experiments::apply;
 use workstation::experiments::export::{self, Exported, Format};
 use workstation::experiments::thresholds;
@@ -248,9 +250,7 @@ fn the_winner_becomes_a_file_that_repeats_its_run() {
             "--from=2025-01-01 00:00:00",
             "--to=2025-06-01 00:00:00",
             "--param=fast=5",
-            "--param=slow=20",
-            "--stop-loss=0.01",
-            "--direction=long"
+            "--param=slow=20"
         ]
     );
     assert!(applied.command.contains("'--symbols=M&M' --interval=1d"), "{}", applied.command);
@@ -260,13 +260,11 @@ fn the_winner_becomes_a_file_that_repeats_its_run() {
         "{file}"
     );
     let config = workstation::config::Config::load(&path).unwrap();
-    let told = (
-        config.backtest.capital,
-        config.backtest.commission,
-        config.backtest.slippage_bps,
-        config.backtest.risk_free_rate,
-    );
-    assert_eq!(told, (100_000.0, 0.002, 3.0, 0.0));
+    let mut told = backtest::Config::new("sma_cross", vec!["M&M".parse().unwrap()], Interval::D1);
+    config.backtest.apply(&mut told).unwrap();
+    let text = |name: &str| backtest::Config::setting(name).unwrap().text(&told).unwrap();
+    let names = ["capital", "commission", "slippage_bps", "risk_free_rate", "stop_loss", "direction"];
+    assert_eq!(names.map(text), ["100000", "0.002", "3", "0", "0.01", "long"]);
     let refused = apply::write(&store(), "sma", &path, false, now()).unwrap_err();
     assert!(refused.is_refusal() && refused.to_string().contains("would be overwritten"), "{refused}");
     apply::write(&store(), "sma", &path, true, now()).unwrap();

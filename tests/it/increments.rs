@@ -9,6 +9,7 @@ use workstation::store::series::SeriesFilter;
 
 use crate::feature_world::{self, RICH, alone, walk};
 use crate::market;
+use crate::shared::study;
 
 fn increment(store: &Store, set: &FeatureSet) -> BuildReport {
     features::increment(store, set, &SeriesFilter::default(), Ts(0), &Silent).unwrap()
@@ -152,7 +153,7 @@ fn whatever_happens_an_increment_equals_a_full_build() {
 #[test]
 fn bars_arriving_in_random_pieces_give_the_same_rows() {
     let [rich, alone, _] = sets();
-    for seed in 0..4 {
+    for seed in 0..study(1, 4) as u64 {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let whole = feature_world::store(26);
         // Everything is there but the bars of the last sessions, which come in random pieces.

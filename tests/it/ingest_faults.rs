@@ -11,7 +11,7 @@ use workstation::domain::{Silent, Ts};
 use workstation::ingest::{self, FileOutcome, Options};
 use workstation::store::Store;
 
-use crate::shared::{now, number};
+use crate::shared::{now, number, study};
 
 /// Instants at which an ingest is killed.
 const KILLS: u32 = 60;
@@ -51,13 +51,14 @@ fn a_kill_at_any_instant_leaves_whole_files_or_none_of_them() {
         (ingest(&db, &files).spawn().unwrap(), db)
     };
     let began = Instant::now();
-    let (mut whole, db) = start(KILLS);
+    let kills = study(12, KILLS as usize) as u32;
+    let (mut whole, db) = start(kills);
     assert!(whole.wait().unwrap().success());
     let (took, mut partly) = (began.elapsed(), 0);
     assert_eq!(whole_files(&db), 3);
-    for n in 0..KILLS {
+    for n in 0..kills {
         let (mut child, db) = start(n);
-        std::thread::sleep(took.mul_f64(f64::from(n) / f64::from(KILLS)));
+        std::thread::sleep(took.mul_f64(f64::from(n) / f64::from(kills)));
         child.kill().unwrap();
         child.wait().unwrap();
         partly += i32::from((1..3).contains(&whole_files(&db)));

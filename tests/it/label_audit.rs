@@ -93,9 +93,9 @@ fn whatever_is_tampered_with_is_caught_by_its_rule() {
         ("recomputed", "UPDATE bars SET high = high * 1.5".to_string()),
         ("within_barriers", "UPDATE labels SET forward_return = forward_return * 3".to_string()),
     ];
+    let (store, _) = built(&spec);
     for (rule, tamper) in cases {
-        let (store, _) = built(&spec);
-        store.conn().execute_batch(&tamper).unwrap();
+        store.conn().execute_batch(&format!("BEGIN; {tamper}")).unwrap();
         let report = audit(&store, &spec);
         assert!(broken(&report).contains(&rule), "{tamper}: {:?}", broken(&report));
         if rule == "recomputed" {
@@ -106,6 +106,7 @@ fn whatever_is_tampered_with_is_caught_by_its_rule() {
                     .any(|sample| sample.faults[..].first().is_some_and(|told| told.contains("computed again")))
             );
         }
+        store.conn().execute_batch("ROLLBACK").unwrap();
     }
 }
 
@@ -162,7 +163,8 @@ fn a_sample_is_random_repeatable_and_within_its_split() {
     };
     let first = drawn(1);
     assert_eq!(first, drawn(1));
-    let shared = first.iter().filter(|key| drawn(2).contains(key)).count();
+    let second = drawn(2);
+    let shared = first.iter().filter(|key| second.contains(key)).count();
     assert!(shared < 40, "{shared} of 120 are the same with another seed");
     let report = audit(&store, &spec);
     for sample in &report.samples {

@@ -8,6 +8,7 @@ use workstation::store::Store;
 use workstation::store::series::SeriesFilter;
 
 use crate::feature_world::{self, RICH, alone, walk};
+use crate::shared::study;
 use crate::{feature_sets, market};
 
 fn options(cuts: usize) -> Options {
@@ -33,12 +34,12 @@ fn columns(outcome: &Lookahead) -> Vec<&str> {
 const SERIES: &str = "PARTITION BY symbol, interval ORDER BY ts";
 
 #[test]
-fn clean_sets_raise_no_alarm_over_two_hundred_cuts() {
+fn clean_sets_raise_no_alarm_over_two_hundred_cuts_in_full() {
     let store = feature_world::store(70);
     let built_in = FeatureSet::known().map(|name| Subject::Features(Box::new(FeatureSet::load(name).unwrap())));
     let others = [set(RICH), set(&alone()), set(feature_sets::WINDOWED)];
-    // The others have fewer cuts here only to spare the machine.
-    for (subject, cuts) in built_in.map(|subject| (subject, 200)).chain(others.map(|subject| (subject, 60))) {
+    let (all, fewer) = (study(40, 200), study(16, 60));
+    for (subject, cuts) in built_in.map(|subject| (subject, all)).chain(others.map(|subject| (subject, fewer))) {
         let outcome = audit(&store, &subject, cuts);
         assert_eq!(outcome.alarms, Vec::<Alarm>::new(), "{}", subject.name());
         assert_eq!(outcome.cuts, cuts);
@@ -69,7 +70,7 @@ fn every_planted_leak_is_caught() {
         ("a row only before a rise", format!("SELECT * FROM (SELECT symbol, interval, ts, close, lead(close) OVER ({SERIES}) AS next FROM bars) WHERE next > close"), "later bars"),
     ];
     for (name, sql, because_of) in leaks {
-        let outcome = audit(&store, &query(&sql), 40);
+        let outcome = audit(&store, &query(&sql), study(16, 40));
         assert!(!outcome.alarms.is_empty(), "{name} was not caught");
         for alarm in &outcome.alarms {
             assert!(alarm.because_of.contains(&because_of), "{name}: {alarm:?}");
@@ -90,9 +91,10 @@ fn the_same_queries_done_right_raise_nothing() {
         "SELECT b.symbol, b.interval, b.ts, b.close * coalesce((SELECT product(a.split) FROM corporate_actions a WHERE a.symbol = b.symbol AND a.ex_date <= b.session_date), 1) AS x FROM bars b".into(),
     ];
     for sql in clean {
-        let outcome = audit(&store, &query(&sql), 60);
+        let cuts = study(16, 60);
+        let outcome = audit(&store, &query(&sql), cuts);
         assert_eq!(outcome.alarms, Vec::<Alarm>::new(), "{sql}");
-        assert!(outcome.compared > 5_000, "{sql}: {}", outcome.compared);
+        assert!(outcome.compared > cuts as u64 * 80, "{sql}: {}", outcome.compared);
     }
 }
 
@@ -149,10 +151,11 @@ fn labels_are_settled_at_their_exit_and_enter_after_their_decision() {
     ];
     for spec in specs {
         let subject = Subject::Labels(spec);
-        let outcome = audit(&store, &subject, 60);
+        let cuts = study(16, 60);
+        let outcome = audit(&store, &subject, cuts);
         assert_eq!(outcome.alarms, Vec::<Alarm>::new(), "{}", spec.name());
         assert_eq!(outcome.altered.last(), Some(&"bars before the decision"));
-        assert!(outcome.compared > 50_000, "{}: {}", spec.name(), outcome.compared);
+        assert!(outcome.compared > cuts as u64 * 800, "{}: {}", spec.name(), outcome.compared);
     }
     // A stored label that enters at its decision bar is told.
     let spec = LabelSpec::from(TripleBarrier { take_profit: 0.03, stop_loss: 0.02, horizon: 5 });

@@ -13,6 +13,11 @@ pub fn shared(path: &str) -> PathBuf {
     full
 }
 
+/// The size of a study: `full` in the slow step of `.ci/run` (`WS_STUDIES=full`), else `usual`, which asserts the same.
+pub fn study(usual: usize, full: usize) -> usize {
+    if std::env::var("WS_STUDIES").is_ok_and(|size| size == "full") { full } else { usual }
+}
+
 /// A fixed clock for tests.
 pub fn now() -> Ts {
     Ts::parse("2026-11-20 12:00").unwrap()

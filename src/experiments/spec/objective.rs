@@ -12,7 +12,7 @@
 
 use super::error::SpecError;
 use super::section::Section;
-use crate::domain::nearest;
+use crate::domain::{shown, suggestion};
 use crate::experiments::measures;
 use crate::search::Direction;
 
@@ -98,12 +98,8 @@ fn check(section: &Section<'_>, key: &str, metric: &str, is_model: bool) -> Resu
     if known.contains(&metric) {
         return Ok(());
     }
-    let hint = match nearest(metric, known.iter().copied()) {
-        Some(near) => format!("did you mean '{near}'?"),
-        None => format!("there are {}", known.join(", ")),
-    };
+    let hint = suggestion(metric, known.iter().copied());
     let of_models = !is_model && measures::names(true).contains(&metric);
     let why = if of_models { "is a metric of models" } else { "can't be judged by" };
-    let shown: String = metric.chars().take(60).collect();
-    Err(section.wrong(key, format!("'{shown}' {why}; {hint}")))
+    Err(section.wrong(key, format!("'{}' {why}; {hint}", shown(metric))))
 }

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::SpecError;
-use crate::domain::nearest;
+use crate::domain::suggestion;
 use crate::search::Value;
 
 /// The text that lines are counted in.
@@ -197,10 +197,7 @@ impl<'a> Section<'a> {
         let known = self.known.borrow();
         let unknown = self.table.keys().filter(|key| !known.iter().any(|name| name == key.get_ref()));
         let Some(key) = unknown.min_by_key(|key| key.span().start) else { return Ok(()) };
-        let hint = match nearest(key.get_ref(), known.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean '{near}'?"),
-            None => format!("known here: {}", known.join(", ")),
-        };
+        let hint = suggestion(key.get_ref(), known.iter().map(String::as_str));
         let shown: String = self.called(key.get_ref()).chars().take(60).collect();
         Err(self.source.wrong(&key.span(), format!("unknown key '{shown}'; {hint}")))
     }

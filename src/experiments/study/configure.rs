@@ -17,9 +17,6 @@ use crate::search::{Assignment, Domain, Value};
 use crate::store::Store;
 use crate::trade::strategies::params::ParamError;
 
-/// Settings that decide what is read, and so can't differ from trial to trial.
-const FIXED: [&str; 6] = ["warmup", "halts", "vol_index", "sentiment_gate", "in_sample", "risk_free_rate"];
-
 /// What every trial shares, without a period.
 pub(super) fn base(store: &Store, spec: &Spec) -> Result<Config, ExperimentError> {
     let (symbols, interval) = market::series(store, spec)?;
@@ -126,7 +123,9 @@ impl Study {
         }
         for dimension in self.spec.searched.space.dimensions() {
             let wrong = |reason: String| self.spec.wrong(&dimension.name, format!("'{}': {reason}", dimension.name));
-            if let Some(name) = dimension.name.strip_prefix("account.").filter(|name| FIXED.contains(name)) {
+            if let Some(name) = dimension.name.strip_prefix("account.")
+                && Config::setting(name).is_ok_and(|setting| setting.is_input)
+            {
                 return Err(
                     wrong(format!("{name} decides what is read and can't be searched; put it into [account]")).into()
                 );

@@ -1,6 +1,6 @@
 //! Do the intervals hold what they promise, and the probabilities too? On SYNTHETIC series whose truth is known.
 
-use super::series;
+use super::{series, study};
 use crate::stats::*;
 
 /// Shares of series whose 95 % interval of the mean holds the true one, 0: block bootstrap, t.
@@ -21,18 +21,19 @@ fn coverage(phi: f64, n: usize, series_drawn: u64, length: Option<f64>) -> (f64,
 #[test]
 fn intervals_of_independent_days_hold_the_truth_as_often_as_they_say() {
     for length in [Some(1.0), None] {
-        let (block, t) = coverage(0.0, 250, 600, length);
-        assert!((0.92..=0.97).contains(&block), "block {block} at {length:?}");
-        assert!((0.93..=0.97).contains(&t), "t {t}");
+        let (block, t) = coverage(0.0, 250, study(200, 600), length);
+        assert!(study(0.90..=0.98, 0.92..=0.97).contains(&block), "block {block} at {length:?}");
+        assert!(study(0.91..=0.98, 0.93..=0.97).contains(&t), "t {t}");
     }
 }
 
 #[test]
 fn blocks_hold_where_days_remember_and_t_does_not() {
-    let (block, t) = coverage(0.5, 500, 400, None);
-    assert!((0.89..=0.98).contains(&block), "{block}");
+    let series_drawn = study(120, 400);
+    let (block, t) = coverage(0.5, 500, series_drawn, None);
+    assert!(study(0.87..=0.99, 0.89..=0.98).contains(&block), "{block}");
     assert!(t < 0.80, "the t interval is too narrow for these: {t}");
-    let (single, _) = coverage(0.5, 500, 400, Some(1.0));
+    let (single, _) = coverage(0.5, 500, series_drawn, Some(1.0));
     assert!(single < 0.80, "so is one of single days: {single}");
 }
 
@@ -40,7 +41,8 @@ fn blocks_hold_where_days_remember_and_t_does_not() {
 #[test]
 fn differences_of_nothing_are_found_as_rarely_as_promised() {
     let (mut bootstrap, mut paired_t, mut welch_t) = (0, 0, 0);
-    for number in 0..400u64 {
+    let studies = study(200, 400);
+    for number in 0..studies {
         let seed = |part: u64| (3 * number + part).wrapping_mul(0xD134_2543_DE82_EF95);
         let market = series(seed(0), 200, 0.0, 0.0, 0.01);
         let own = |part: u64| -> Vec<f64> {
@@ -54,9 +56,9 @@ fn differences_of_nothing_are_found_as_rarely_as_promised() {
         paired_t += usize::from(found.paired.unwrap().p < 0.05);
         welch_t += usize::from(found.welch.unwrap().p < 0.05);
     }
-    let share = |count: usize| count as f64 / 400.0;
-    assert!((0.02..=0.09).contains(&share(bootstrap)), "{}", share(bootstrap));
-    assert!((0.02..=0.08).contains(&share(paired_t)), "{}", share(paired_t));
+    let share = |count: usize| count as f64 / studies as f64;
+    assert!(study(0.01..=0.11, 0.02..=0.09).contains(&share(bootstrap)), "{}", share(bootstrap));
+    assert!(study(0.01..=0.10, 0.02..=0.08).contains(&share(paired_t)), "{}", share(paired_t));
     // Welch's takes correlated series for independent: it hardly ever finds anything.
     assert!(share(welch_t) < 0.01, "{}", share(welch_t));
 }

@@ -7,6 +7,12 @@ mod luck;
 mod noise;
 mod selection;
 
+/// Size and bounds of a study: `full` in the slow step of `.ci/run` (`WS_STUDIES=full`), else `usual`, whose bounds are as
+/// much wider as its sample is smaller.
+fn study<T>(usual: T, full: T) -> T {
+    if std::env::var("WS_STUDIES").is_ok_and(|size| size == "full") { full } else { usual }
+}
+
 /// A SYNTHETIC series, made as `tests/peers/stats_peer.py` makes it.
 pub fn series(seed: u64, n: usize, phi: f64, level: f64, scale: f64) -> Vec<f64> {
     let (mut state, mut y) = (seed, 0.0);

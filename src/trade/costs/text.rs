@@ -26,6 +26,7 @@ use super::commission::{Commission, Levy};
 use super::error::CostsError;
 use super::slippage::Slippage;
 use super::tariff::{Tariff, TierBasis, Tiers};
+use crate::domain::shown;
 
 /// Largest amount of currency, and of currency a unit.
 const AMOUNT: f64 = 1e9;
@@ -152,11 +153,6 @@ fn refused(what: &'static str, given: &str, problem: String) -> CostsError {
         )
     };
     CostsError::Text { what, given: shown(given), problem, wanted }
-}
-
-/// Text from outside, short and without control characters.
-fn shown(text: &str) -> String {
-    text.chars().take(60).map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 impl fmt::Display for Commission {

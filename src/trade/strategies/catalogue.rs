@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::params::{self, ParamError, ParamSpec, Params};
+use super::params::{ParamError, ParamSpec, Params};
 use super::{AnyStrategy, Intraday, Model, Signals, SmaCross, Swing, intraday, model, signals, sma_cross, swing};
+use crate::domain::{shown, suggestion};
 use crate::trade::risk::Limits;
 
 /// One strategy of the catalogue.
@@ -120,8 +121,8 @@ pub struct UnknownStrategy {
 /// [`UnknownStrategy`] with the nearest name.
 pub fn find(name: &str) -> Result<&'static StrategySpec, UnknownStrategy> {
     CATALOGUE.iter().find(|spec| spec.name == name).ok_or_else(|| UnknownStrategy {
-        name: params::shown(name),
-        hint: params::suggestion(name, CATALOGUE.iter().map(|spec| spec.name)),
+        name: shown(name),
+        hint: suggestion(name, CATALOGUE.iter().map(|spec| spec.name)),
     })
 }
 

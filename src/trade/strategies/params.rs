@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::nearest;
+use crate::domain::{shown, suggestion};
 
 /// One parameter of a strategy.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -140,20 +140,6 @@ impl ParamSpec {
     pub fn range(&self) -> String {
         let kind = if self.whole { "a whole number" } else { "a number" };
         format!("{kind} from {} to {}", self.min, self.max)
-    }
-}
-
-/// Text from outside, short and without control characters.
-pub(super) fn shown(text: &str) -> String {
-    text.chars().take(60).map(|c| if c.is_control() { '?' } else { c }).collect()
-}
-
-/// `did you mean 'x'?` when a known name is near, else all of them.
-pub(super) fn suggestion(name: &str, known: impl Iterator<Item = &'static str>) -> String {
-    let known: Vec<&str> = known.collect();
-    match nearest(name, known.iter().copied()) {
-        Some(candidate) => format!("did you mean '{candidate}'?"),
-        None => format!("known: {}", known.join(", ")),
     }
 }
 

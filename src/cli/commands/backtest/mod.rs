@@ -1,8 +1,7 @@
 //! `ws backtest`.
 
-mod account;
 mod given;
-mod orders;
+mod settings;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -15,8 +14,7 @@ use crate::domain::{Interval, Symbol, Ts};
 use crate::store::Store;
 use crate::store::bars::{coverage, coverage_of};
 use crate::trade::strategies;
-pub use account::Account;
-pub use orders::Orders;
+pub use settings::Settings;
 
 /// Run strategies over stored bars and record everything they did
 ///
@@ -51,9 +49,7 @@ pub struct BacktestArgs {
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
-    account: Account,
-    #[command(flatten)]
-    orders: Orders,
+    settings: Settings,
     /// Name of the run
     #[arg(long, default_value = "")]
     name: String,
@@ -69,16 +65,11 @@ pub struct Data {
     #[arg(long)]
     pub interval: Option<Interval>,
     /// First bar start, for example 2024-01-31 or '2024-01-31 09:15'
-    #[arg(long, value_name = "TIME", value_parser = instant)]
+    #[arg(long, value_name = "TIME")]
     pub from: Option<Ts>,
     /// End of bar starts, not included
-    #[arg(long, value_name = "TIME", value_parser = instant)]
+    #[arg(long, value_name = "TIME")]
     pub to: Option<Ts>,
-}
-
-/// Reads a UTC time.
-pub fn instant(text: &str) -> Result<Ts, String> {
-    Ts::parse(text).ok_or_else(|| format!("'{text}' is not a UTC time like 2024-01-31 or '2024-01-31 09:15'"))
 }
 
 /// Every strategy with its parameters, for `--help`.
@@ -107,8 +98,7 @@ pub fn run(args: &BacktestArgs, ctx: &Ctx) -> Result<Output, Failure> {
     config.from = args.data.from.or(config.from);
     config.to = args.data.to;
     config.name.clone_from(&args.name);
-    args.account.apply(&mut config, ctx);
-    args.orders.apply(&mut config);
+    args.settings.apply(&mut config, ctx)?;
     if let Some(path) = &args.signals {
         given::audit(&mut config, &store, path, args.no_audit, ctx)?;
     }
@@ -153,13 +143,14 @@ impl BacktestArgs {
     /// Where the bars and opinions come from.
     fn config(&self, store: &Store, params: &BTreeMap<String, String>, ctx: &Ctx) -> Result<Config, Failure> {
         if let Some(model) = &self.model {
-            let round_trip = self.account.round_trip(ctx);
+            let round_trip = self.settings.round_trip(ctx)?;
             return super::model::config(store, model, &self.data, self.in_sample, params, round_trip, ctx.progress());
         }
         let mut config = match &self.signals {
             Some(path) => given::config(store, path, &self.data)?,
             None => {
-                let (symbols, interval) = series(store, &self.data, self.orders.vol_index())?;
+                let index = self.settings.alone(ctx)?.vol_index;
+                let (symbols, interval) = series(store, &self.data, index.as_ref())?;
                 Config::new("", symbols, interval)
             }
         };

@@ -25,6 +25,8 @@ pub struct Asked<'a> {
     /// Strategy parameters by subject.
     params: BTreeMap<String, BTreeMap<String, String>>,
     market: Market,
+    /// Halts of all symbols, as text.
+    halts: String,
     /// Every cell.
     pub layout: Layout,
     /// All that decides what its cells come to, as text.
@@ -37,8 +39,9 @@ impl<'a> Asked<'a> {
         let models = market::models(args, store)?;
         let subjects = market::subjects(args, &models)?;
         let params = params(args, &models)?;
-        let market = Market::read(args, &models, store)?;
-        check_halts(args.orders.halts(), &market)?;
+        let account = args.settings.alone(ctx)?;
+        let market = Market::read(args, &models, account.vol_index.as_ref(), store)?;
+        check_halts(&account.halts, &market)?;
         let (groups, periods) = (market.groups(args.together), market.periods(args)?);
         let asked_for = subjects.len() * groups.len() * periods.len();
         if asked_for > MOST_CELLS {
@@ -49,7 +52,8 @@ impl<'a> Asked<'a> {
             .hint("choose longer --periods, or begin several campaigns"));
         }
         let layout = lay_out(&subjects, &groups, &periods);
-        let mut asked = Self { args, ctx, subjects, params, market, layout, spec: BTreeMap::new() };
+        let halts = Config::setting("halts")?.text(&account).unwrap_or_else(|| "none".into());
+        let mut asked = Self { args, ctx, subjects, params, market, halts, layout, spec: BTreeMap::new() };
         asked.spec = asked.specify(store)?;
         Ok(asked)
     }
@@ -64,7 +68,7 @@ impl<'a> Asked<'a> {
             None => Config { params: params.clone(), ..Config::new(&cell.subject, cell.symbols.clone(), interval) },
             Some(id) => {
                 let data = Data { symbols: cell.symbols.clone(), interval: Some(interval), from, to };
-                let (in_sample, costs) = (self.args.in_sample, self.args.account.round_trip(self.ctx));
+                let (in_sample, costs) = (self.args.in_sample, self.args.settings.round_trip(self.ctx)?);
                 if with_predictions {
                     model::config(store, id, &data, in_sample, params, costs, &Silent)?
                 } else {
@@ -73,8 +77,7 @@ impl<'a> Asked<'a> {
             }
         };
         (config.from, config.to) = (from, to);
-        self.args.account.apply(&mut config, self.ctx);
-        self.args.orders.apply(&mut config);
+        self.args.settings.apply(&mut config, self.ctx)?;
         config.halts.retain(|halt| cell.symbols.contains(&halt.symbol));
         if cell.model_id.is_none() && !self.args.model.is_empty() {
             // Only models look at the index; beside one, it is none of the strategies' business.
@@ -111,7 +114,6 @@ impl<'a> Asked<'a> {
         let names: Vec<&str> = self.subjects.iter().map(|subject| subject.name.as_str()).collect();
         let ids: Vec<&str> = self.subjects.iter().filter_map(|subject| subject.model_id.as_deref()).collect();
         let symbols: Vec<&str> = self.market.symbols.iter().map(|symbol| symbol.as_str()).collect();
-        let halts: Vec<String> = self.args.orders.halts().iter().map(ToString::to_string).collect();
         [
             ("subjects", names.join(",")),
             ("models", ids.join(",")),
@@ -121,7 +123,7 @@ impl<'a> Asked<'a> {
             ("to", or_open(self.args.data.to)),
             ("periods", self.args.periods.to_string()),
             ("together", self.args.together.to_string()),
-            ("halts", if halts.is_empty() { "none".into() } else { halts.join(";") }),
+            ("halts", self.halts.clone()),
         ]
     }
 

@@ -75,8 +75,13 @@ pub struct Market {
 }
 
 impl Market {
-    /// Reads what the flags mean; unknown symbols are refused.
-    pub fn read(args: &CampaignArgs, models: &[LoadedModel], store: &Store) -> Result<Self, Failure> {
+    /// Reads what the flags mean; unknown symbols are refused, and the volatility index is not traded unless named.
+    pub fn read(
+        args: &CampaignArgs,
+        models: &[LoadedModel],
+        index: Option<&Symbol>,
+        store: &Store,
+    ) -> Result<Self, Failure> {
         let mut data = Data { symbols: args.data.symbols.clone(), ..args.data.clone() };
         if let Some(interval) = interval_of(models, args.data.interval)? {
             data.interval = Some(interval);
@@ -84,7 +89,7 @@ impl Market {
         if data.symbols.is_empty() && !models.is_empty() {
             data.symbols = known_to_all(models)?;
         }
-        let (mut symbols, interval) = series(store, &data, args.orders.vol_index())?;
+        let (mut symbols, interval) = series(store, &data, index)?;
         symbols.sort();
         symbols.dedup();
         let coverage = SeriesFilter { symbols: symbols.clone(), interval: Some(interval) }.resolve(store)?;

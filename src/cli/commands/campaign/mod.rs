@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::backtest::{Account, Data, Orders, strategies_help};
+use super::backtest::{Data, Settings, strategies_help};
 use super::query::pair;
 use super::report::open;
 use crate::backtest::campaign::{self, Campaign, Cell, Cut, Ended};
@@ -66,9 +66,7 @@ pub struct CampaignArgs {
     #[arg(long, value_name = "PERIODS", default_value = "whole")]
     periods: Cut,
     #[command(flatten)]
-    account: Account,
-    #[command(flatten)]
-    orders: Orders,
+    settings: Settings,
     /// Cells at a time [default: the number of cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
