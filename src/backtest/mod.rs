@@ -30,7 +30,7 @@ pub use chosen::{Chosen, params_by_strategy};
 pub use config::{Config, GivenSignal, Halt, ModelRef, Prediction, SignalSource};
 pub use error::BacktestError;
 pub use holding::{HoldingTime, InvalidHoldingTime};
-pub use market::Market;
+pub use market::{Market, Recorded};
 pub use plan::Plan;
 pub use record::{Outcome, run};
 pub use settings::Setting;

@@ -7,6 +7,7 @@
 //! `[lookback, features]`, which is a view of that matrix; `Scaler::gather` writes a batch `[n, lookback × features]`
 //! of `f32`. Times are UTC starts of bars.
 
+mod embargo;
 mod error;
 pub mod fold;
 mod load;
