@@ -46,7 +46,7 @@ pub use difference::{Difference, Resampling, difference};
 pub use error::StatsError;
 pub use holm::holm;
 pub use moments::{LEAST_DEVIATION, Moments, correlation, moments, quantile};
-pub use normal::{normal_cdf, normal_quantile, normal_tail};
+pub use normal::{normal_cdf, normal_quantile};
 pub use overfit::{OVERFIT_BLOCKS, Overfit, overfit};
 pub use pairing::{Dated, Paired, pair};
 pub use paths::{PathScale, PathStats, growth_curve, path_stats, trade_returns};

@@ -8,7 +8,8 @@
 //! | `cpcv` | `folds` = 6, `test_folds` = 2 | every combination of parts judges; the parts make several paths |
 //!
 //! `test` is the share of sessions, at the end, that no trial sees (0.2), or the first day of them. `embargo` is the
-//! number of bars kept free around every boundary, besides the purge of labels that reach across one.
+//! number of bars of each symbol, counted in its own, kept free around every boundary, besides the purge of labels that reach
+//! across one.
 
 use super::error::SpecError;
 use super::section::Section;
