@@ -135,7 +135,7 @@ fn missing_pieces_are_told() {
     for told in [
         "Cannot be told",
         "There is no winner.",
-        "No trial won: of 5, 5 failed",
+        "No trial won: of 5 (5 distinct), 5 failed",
         "FAILED",
         "slow 9 is not above fast 12",
     ] {
