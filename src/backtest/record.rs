@@ -49,7 +49,7 @@ pub fn run(store: &Store, config: &Config, now: Ts, progress: &dyn Progress) -> 
     let recorded = store.transaction(|| {
         let outcome = prepared.stream(store, &run_id, now, progress)?;
         tries::add(store, std::slice::from_ref(&run_id), tries::Kind::Backtest)?;
-        Ok(outcome)
+        Ok::<Outcome, BacktestError>(outcome)
     });
     recorded.inspect_err(|error| {
         // The first error is the one to tell.
