@@ -170,7 +170,7 @@ fn the_test_period_is_looked_at_again() {
             assert_eq!(story["ancestors"][0]["kind"], "trial");
             assert_eq!(story["ancestors"][1]["run_id"], summary["experiment_id"]);
             assert_eq!(story["model"].is_object(), name == "learned");
-            let is_told = story["marks"].to_string().contains("LUCK: whether the winner of");
+            let is_told = story["marks"].to_string().contains("LUCK: the verdict on the winner of");
             assert_eq!(is_told, role == "test of the winner" && summary["is_promotable"] == false, "{story:#}");
         }
     }
