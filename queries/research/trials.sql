@@ -1,7 +1,7 @@
 -- about: Trials of an experiment with their metrics on validation, the best first; the newest experiment unless one is named, by id or name
 -- params: experiment VARCHAR = NULL, limit BIGINT = 50
 SELECT
-    rank, trial, state, is_winner, is_feasible, on_front, objective, score, params, sharpe, total_return, max_drawdown, n_trades,
+    rank, trial, state, repeat_of, is_winner, is_feasible, on_front, objective, score, params, sharpe, total_return, max_drawdown, n_trades,
     win_rate, turnover, seconds, run_id, error
 FROM experiment_trials
 WHERE experiment_id = (

@@ -1,4 +1,4 @@
--- about: Backtests, and finished trials of experiments on validation, each kind ranked by Sharpe ratio, from the metrics stored when they ended
+-- about: Backtests, and finished trials of experiments on validation but repetitions, each kind ranked by Sharpe ratio, from the metrics stored when they ended
 -- grain: run_id
 -- col rank: Place among the runs of its kind by sharpe, then total_return, from 1
 -- col run_id: Run
@@ -97,3 +97,4 @@ JOIN metrics AS m ON m.run_id = r.run_id
 LEFT JOIN marks ON marks.run_id = r.run_id
 LEFT JOIN trials AS t ON t.run_id = r.run_id
 LEFT JOIN experiments AS e ON e.experiment_id = t.experiment_id
+WHERE t.repeat_of IS NULL

@@ -22,7 +22,8 @@
 -- col max_trials: Trials at most; NULL when only time ends it
 -- col objectives: What trials are judged by, joined by commas
 -- col directions: maximise or minimise, joined by commas
--- col n_trials: Trials of the search, the baseline not counted
+-- col n_trials: Trials of the search, repetitions included, the baseline not counted
+-- col n_distinct: Of these, distinct: evaluated, not a repetition of an earlier combination
 -- col n_finished: Of these, finished
 -- col n_pruned: Stopped early
 -- col n_failed: Failed
@@ -44,8 +45,9 @@
 -- col tested_at: UTC time at which the test period was looked at; NULL: never
 -- col deflated_sharpe: Probability that the true Sharpe ratio is above expected_maximum_sharpe
 -- col expected_maximum_sharpe: Sharpe ratio a day that the best of n_trials_counted worthless trials would show
--- col n_trials_counted: Trials counted for the deflation: every one ever run on overlapping data, pruned ones included
--- col n_trials_here: Finished trials of this experiment, whose spread trial_sharpe_variance is
+-- col n_trials_counted: Counted for the deflation: distinct trials, backtests and campaign cells ever tried on these days, pruned ones included
+-- col n_tries_counted: All tries among which these are the distinct ones
+-- col n_trials_here: Distinct finished trials of this experiment, whose spread trial_sharpe_variance is
 -- col trial_sharpe_variance: Variance of the trials' daily Sharpe ratios
 -- col probabilistic_sharpe: Probability that the true Sharpe ratio is above 0, were there a single trial
 -- col minimum_track_record: Days needed to tell the winner from the luckiest trial with 95 % confidence; NULL when it is not above it
@@ -53,14 +55,20 @@
 -- col sharpe_daily: Sharpe ratio of the winner a day, on validation
 -- col skewness: Of the winner's daily returns
 -- col kurtosis: Excess kurtosis of the winner's daily returns
--- col pbo: Probability of backtest overfitting, a fraction
+-- col pbo: Probability of backtest overfitting, a fraction; the worse of pbo_own and pbo_union
+-- col pbo_own: Over the trials of this experiment alone
+-- col pbo_union: Over these and the trials of earlier experiments on the same days; NULL without any
 -- col pbo_combinations: Combinations behind pbo
 -- col pbo_blocks: Blocks of days they are made of
 -- col probability_of_loss: How often the choice of one half of the days lost in the other half, a fraction
 -- col degradation_slope: Slope of out-of-sample on in-sample Sharpe ratio of the choice over the combinations
 -- col degradation_intercept: Its value at 0
--- col reality_check_p: p-value of White's reality check against cash
--- col spa_p: p-value of Hansen's test against cash, consistent
+-- col reality_check_p: p-value of White's reality check against cash; the worse of reality_check_p_own and reality_check_p_union
+-- col reality_check_p_own: Over the trials of this experiment alone
+-- col reality_check_p_union: Over these and the trials of earlier experiments on the same days; NULL without any
+-- col spa_p: p-value of Hansen's test against cash, consistent; the worse of spa_p_own and spa_p_union
+-- col spa_p_own: Over the trials of this experiment alone
+-- col spa_p_union: Over these and the trials of earlier experiments on the same days; NULL without any
 -- col spa_lower_p: The same, lower bound
 -- col spa_upper_p: The same, upper bound
 -- col baseline_spa_p: p-value of Hansen's test against the baseline
@@ -69,7 +77,9 @@
 -- col sharpe_gap_p: Probability of so wide a difference if nothing had changed
 -- col walk_sharpe: Yearly Sharpe ratio of the choice itself out of sample (experiment_paths), the mean over paths
 -- col test_looks: Experiments that have looked at an overlapping test period of these symbols, this one included
--- col verdict: unlikely to be luck, could well be luck or cannot be told
+-- col test_backtests: Backtests and cells of campaigns on half of the days of the test period or more, before it was looked at
+-- col verdict: Whether the winner could be luck, in the words of experiment_verdict
+-- col failed_gate: The gravest gate that failed, as in experiment_verdict
 -- col is_promotable: Whether every gate passed
 -- col reason: What failed and what is unknown, in one line
 WITH
@@ -79,6 +89,7 @@ luck AS (
         max(value) FILTER (measure = 'deflated_sharpe')                          AS deflated_sharpe,
         max(value) FILTER (measure = 'expected_maximum_sharpe')                  AS expected_maximum_sharpe,
         CAST(max(value) FILTER (measure = 'n_trials') AS BIGINT)                 AS n_trials_counted,
+        CAST(max(value) FILTER (measure = 'n_tries') AS BIGINT)                  AS n_tries_counted,
         CAST(max(value) FILTER (measure = 'n_trials_here') AS BIGINT)            AS n_trials_here,
         max(value) FILTER (measure = 'trial_sharpe_variance')                    AS trial_sharpe_variance,
         max(value) FILTER (measure = 'probabilistic_sharpe')                     AS probabilistic_sharpe,
@@ -88,13 +99,19 @@ luck AS (
         max(value) FILTER (measure = 'skewness')                                 AS skewness,
         max(value) FILTER (measure = 'kurtosis')                                 AS kurtosis,
         max(value) FILTER (measure = 'pbo')                                      AS pbo,
+        max(value) FILTER (measure = 'pbo_own')                                  AS pbo_own,
+        max(value) FILTER (measure = 'pbo_union')                                AS pbo_union,
         CAST(max(value) FILTER (measure = 'pbo_combinations') AS BIGINT)         AS pbo_combinations,
         CAST(max(value) FILTER (measure = 'pbo_blocks') AS BIGINT)               AS pbo_blocks,
         max(value) FILTER (measure = 'probability_of_loss')                      AS probability_of_loss,
         max(value) FILTER (measure = 'degradation_slope')                        AS degradation_slope,
         max(value) FILTER (measure = 'degradation_intercept')                    AS degradation_intercept,
         max(value) FILTER (measure = 'reality_check_p')                          AS reality_check_p,
+        max(value) FILTER (measure = 'reality_check_p_own')                      AS reality_check_p_own,
+        max(value) FILTER (measure = 'reality_check_p_union')                    AS reality_check_p_union,
         max(value) FILTER (measure = 'spa_p')                                    AS spa_p,
+        max(value) FILTER (measure = 'spa_p_own')                                AS spa_p_own,
+        max(value) FILTER (measure = 'spa_p_union')                              AS spa_p_union,
         max(value) FILTER (measure = 'spa_lower_p')                              AS spa_lower_p,
         max(value) FILTER (measure = 'spa_upper_p')                              AS spa_upper_p,
         max(value) FILTER (measure = 'baseline_spa_p')                           AS baseline_spa_p,
@@ -102,7 +119,8 @@ luck AS (
         max(value) FILTER (measure = 'sharpe_gap')                               AS sharpe_gap,
         max(value) FILTER (measure = 'sharpe_gap_p')                             AS sharpe_gap_p,
         max(value) FILTER (measure = 'walk_sharpe')                              AS walk_sharpe,
-        CAST(max(value) FILTER (measure = 'test_looks') AS BIGINT)               AS test_looks
+        CAST(max(value) FILTER (measure = 'test_looks') AS BIGINT)               AS test_looks,
+        CAST(max(value) FILTER (measure = 'test_backtests') AS BIGINT)           AS test_backtests
     FROM experiment_luck
     WHERE isfinite(value)
     GROUP BY experiment_id
@@ -111,6 +129,7 @@ counted AS (
     SELECT
         t.experiment_id,
         count(*) FILTER (t.trial > 0)                                            AS n_trials,
+        count(*) FILTER (t.trial > 0 AND t.repeat_of IS NULL)                    AS n_distinct,
         count(*) FILTER (t.trial > 0 AND t.state = 'finished')                   AS n_finished,
         count(*) FILTER (t.trial > 0 AND t.state = 'pruned')                     AS n_pruned,
         count(*) FILTER (t.trial > 0 AND t.state = 'failed')                     AS n_failed,
@@ -158,6 +177,7 @@ SELECT
     array_to_string(e.objectives, ', ')                              AS objectives,
     array_to_string(e.directions, ', ')                              AS directions,
     coalesce(c.n_trials, 0)                                          AS n_trials,
+    coalesce(c.n_distinct, 0)                                        AS n_distinct,
     coalesce(c.n_finished, 0)                                        AS n_finished,
     coalesce(c.n_pruned, 0)                                          AS n_pruned,
     coalesce(c.n_failed, 0)                                          AS n_failed,
@@ -179,6 +199,7 @@ SELECT
     e.tested_at,
     l.* EXCLUDE (experiment_id),
     v.verdict,
+    v.failed_gate,
     v.is_promotable,
     v.reason
 FROM experiments AS e

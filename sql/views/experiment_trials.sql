@@ -5,11 +5,12 @@
 -- col trial: Number within the experiment, from 1; 0 is the baseline, which takes no part in the search
 -- col run_id: Its run, of kind trial
 -- col state: finished, pruned or failed
+-- col repeat_of: Earlier trial of the same combination, whose results these are; it is not ranked and counts once with it; NULL: evaluated
 -- col is_baseline: Whether it is the baseline, trial 0
 -- col is_winner: Whether the experiment chose it
 -- col is_feasible: Whether it finished and missed no constraint
 -- col on_front: Whether no feasible trial is at least as good in every objective and better in one; with one objective: whether none is better
--- col rank: Place among the feasible trials by the first objective, from 1, the earlier trial first when equal; NULL for the baseline and all others
+-- col rank: Place among the feasible trials by the first objective, from 1, the earlier trial first when equal; NULL for the baseline, repetitions and all others
 -- col objective: First objective
 -- col direction: maximise or minimise
 -- col score: Value of the first objective; of a pruned trial as far as it came; NULL is unknown
@@ -75,7 +76,7 @@ judged AS (
         [CASE WHEN isfinite(score) THEN score END FOR score IN t.scores] AS scores,
         t.state = 'finished' AND t.violation <= 0                        AS is_feasible,
         CASE
-            WHEN t.trial > 0 AND t.state = 'finished' AND t.violation <= 0 THEN
+            WHEN t.trial > 0 AND t.state = 'finished' AND t.violation <= 0 AND t.repeat_of IS NULL THEN
                 [CASE WHEN isfinite(score) THEN CASE e.directions[i] WHEN 'minimise' THEN -score ELSE score END END FOR score, i IN t.scores]
         END                                                              AS high
     FROM trials AS t
@@ -104,6 +105,7 @@ SELECT
     t.trial,
     t.run_id,
     t.state,
+    t.repeat_of,
     t.trial = 0                                                      AS is_baseline,
     coalesce(t.trial = e.winner_trial, false)                        AS is_winner,
     p.is_feasible,

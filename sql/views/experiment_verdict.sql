@@ -3,7 +3,8 @@
 -- col experiment_id: Run of kind experiment
 -- col name: Name of the experiment
 -- col winner_trial: Trial that won; NULL without one
--- col verdict: unlikely to be luck (every gate passed), could well be luck (one failed), cannot be told (something needed is unknown)
+-- col verdict: In words: unlikely to be luck (every gate passed), cannot be told (something needed is unknown), or what the gravest failed gate says: overfit: .., could well be luck: .., or test period seen before: ..
+-- col failed_gate: The gravest gate that failed, whose words the verdict has: test, pbo, gap, deflated_sharpe, spa, untouched; NULL when none did
 -- col is_promotable: Whether every gate passed
 -- col n_passed: Gates passed
 -- col n_failed: Gates failed
@@ -12,10 +13,14 @@
 -- col deflated_sharpe: Probability that the true Sharpe ratio is above what the best of so many worthless trials would show
 -- col deflated_sharpe_at_least: What it has to reach
 -- col passes_deflated_sharpe: Whether it does; NULL when unknown
--- col pbo: Probability of backtest overfitting: how often the best of one half of the days is below the middle of the other half
+-- col pbo: Probability of backtest overfitting: how often the best of one half of the days is below the middle of the other half; the worse of pbo_own and pbo_union
+-- col pbo_own: The same over the trials of this experiment alone
+-- col pbo_union: The same over these and the trials of earlier experiments on the same days; NULL without any
 -- col pbo_at_most: What it may reach
 -- col passes_pbo: Whether it stays there; NULL when unknown
--- col spa_p: p-value of Hansen's test that no trial is better than cash, consistent version
+-- col spa_p: p-value of Hansen's test that no trial is better than cash, consistent version; the worse of spa_p_own and spa_p_union
+-- col spa_p_own: The same over the trials of this experiment alone
+-- col spa_p_union: The same over these and the trials of earlier experiments on the same days; NULL without any
 -- col spa_p_at_most: What it may reach
 -- col passes_spa: Whether it stays there; NULL when unknown
 -- col test_sharpe: Sharpe ratio of the winner on the untouched test period, yearly
@@ -23,7 +28,8 @@
 -- col test_sharpe_above: What the winner's has to exceed, beside the baseline's
 -- col passes_test: Whether it exceeds both; NULL when unknown
 -- col test_searched: Trials of earlier experiments that were developed on days of the test period
--- col passes_untouched: Whether there are none; NULL without a winner
+-- col test_looks: Experiments that have looked at an overlapping test period of these symbols, this one included
+-- col passes_untouched: Whether there are none, and no other experiment has looked at the test period; NULL when unknown
 -- col validation_sharpe: Sharpe ratio of the winner on validation, yearly
 -- col sharpe_gap_p: p-value of the difference between validation and test
 -- col sharpe_gap_p_at_least: Below this the difference is significant
@@ -43,15 +49,21 @@ luck AS (
         experiment_id,
         max(value) FILTER (measure = 'deflated_sharpe')              AS deflated_sharpe,
         max(value) FILTER (measure = 'pbo')                          AS pbo,
+        max(value) FILTER (measure = 'pbo_own')                      AS pbo_own,
+        max(value) FILTER (measure = 'pbo_union')                    AS pbo_union,
         max(value) FILTER (measure = 'spa_p')                        AS spa_p,
+        max(value) FILTER (measure = 'spa_p_own')                    AS spa_p_own,
+        max(value) FILTER (measure = 'spa_p_union')                  AS spa_p_union,
         max(value) FILTER (measure = 'validation_sharpe')            AS validation_sharpe,
         max(value) FILTER (measure = 'sharpe_gap_p')                 AS sharpe_gap_p,
-        max(value) FILTER (measure = 'test_searched')                AS test_searched
+        max(value) FILTER (measure = 'test_searched')                AS test_searched,
+        max(value) FILTER (measure = 'test_looks')                   AS test_looks
     FROM experiment_luck
     WHERE isfinite(value)
     GROUP BY experiment_id
 ),
--- Without a winner there is nothing to promote, whatever was measured.
+-- Without a winner there is nothing to promote, whatever was measured. What is unknown of an experiment's own trials cannot pass
+-- by the company of others, but it can fail by it.
 gated AS (
     SELECT
         e.experiment_id,
@@ -62,10 +74,10 @@ gated AS (
         CASE WHEN isfinite(b.value) THEN b.value END                 AS baseline_test_sharpe,
         c.*,
         CASE WHEN e.winner_trial IS NOT NULL THEN l.deflated_sharpe >= c.deflated_sharpe_at_least END AS passes_deflated_sharpe,
-        CASE WHEN e.winner_trial IS NOT NULL THEN l.pbo <= c.pbo_at_most END                          AS passes_pbo,
-        CASE WHEN e.winner_trial IS NOT NULL THEN l.spa_p <= c.spa_p_at_most END                      AS passes_spa,
+        CASE WHEN e.winner_trial IS NOT NULL THEN l.pbo <= c.pbo_at_most AND coalesce(l.pbo_union <= c.pbo_at_most, true) END AS passes_pbo,
+        CASE WHEN e.winner_trial IS NOT NULL THEN l.spa_p <= c.spa_p_at_most AND coalesce(l.spa_p_union <= c.spa_p_at_most, true) END AS passes_spa,
         CASE WHEN e.winner_trial IS NOT NULL THEN test_sharpe > c.test_sharpe_above AND test_sharpe > baseline_test_sharpe END AS passes_test,
-        CASE WHEN e.winner_trial IS NOT NULL THEN l.test_searched = 0 END AS passes_untouched,
+        CASE WHEN e.winner_trial IS NOT NULL THEN l.test_searched = 0 AND l.test_looks <= 1 END AS passes_untouched,
         CASE WHEN e.winner_trial IS NOT NULL THEN l.sharpe_gap_p >= c.sharpe_gap_p_at_least OR test_sharpe >= l.validation_sharpe END AS passes_gap
     FROM experiments AS e
     CROSS JOIN limits AS c
@@ -80,15 +92,26 @@ counted AS (
         len([gate FOR gate IN gates IF gate])                        AS n_passed,
         len([gate FOR gate IN gates IF NOT gate])                    AS n_failed,
         len(gates) - list_count(gates)                                AS n_unknown,
+        CASE
+            WHEN NOT passes_test THEN 'test'
+            WHEN NOT passes_pbo THEN 'pbo'
+            WHEN NOT passes_gap THEN 'gap'
+            WHEN NOT passes_deflated_sharpe THEN 'deflated_sharpe'
+            WHEN NOT passes_spa THEN 'spa'
+            WHEN NOT passes_untouched THEN 'untouched'
+        END                                                          AS failed_gate,
         concat_ws('; ',
             CASE WHEN NOT passes_deflated_sharpe THEN format('deflated Sharpe {:.3f} is below {:.2f}', deflated_sharpe, deflated_sharpe_at_least) END,
-            CASE WHEN NOT passes_pbo THEN format('PBO {:.3f} is above {:.2f}', pbo, pbo_at_most) END,
-            CASE WHEN NOT passes_spa THEN format('SPA p {:.3f} is above {:.2f}', spa_p, spa_p_at_most) END,
+            CASE WHEN NOT passes_pbo THEN format('PBO {:.3f} is above {:.2f}', greatest(pbo, pbo_union), pbo_at_most) END,
+            CASE WHEN NOT passes_spa THEN format('SPA p {:.3f} is above {:.2f}', greatest(spa_p, spa_p_union), spa_p_at_most) END,
             CASE
                 WHEN NOT passes_test AND NOT test_sharpe > test_sharpe_above THEN format('test Sharpe {:.2f} is not above {:.0f}', test_sharpe, test_sharpe_above)
                 WHEN NOT passes_test THEN format('test Sharpe {:.2f} is not above the baseline''s {:.2f}', test_sharpe, baseline_test_sharpe)
             END,
-            CASE WHEN NOT passes_untouched THEN format('{:.0f} earlier trials were developed on days of this test period', test_searched) END,
+            CASE WHEN test_searched > 0 AND NOT passes_untouched THEN format('{:.0f} earlier trials were developed on days of this test period', test_searched) END,
+            CASE
+                WHEN test_looks > 1 AND NOT passes_untouched THEN format('other experiments have looked at this test period: {:.0f}', test_looks - 1)
+            END,
             CASE
                 WHEN NOT passes_gap THEN format('the Sharpe fell from {:.2f} on validation to {:.2f} on test, p {:.3f} below {:.2f}', validation_sharpe, test_sharpe, sharpe_gap_p, sharpe_gap_p_at_least)
             END
@@ -107,11 +130,19 @@ SELECT
     experiment_id,
     name,
     winner_trial,
-    CASE
-        WHEN n_failed > 0 THEN 'could well be luck'
-        WHEN n_unknown > 0 THEN 'cannot be told'
-        ELSE 'unlikely to be luck'
+    CASE failed_gate
+        WHEN 'test' THEN CASE
+            WHEN test_sharpe > test_sharpe_above THEN 'overfit: worse than the baseline out of sample'
+            ELSE 'overfit: earns nothing out of sample'
+        END
+        WHEN 'pbo' THEN 'overfit: the best trial of some days is no better than the others on other days'
+        WHEN 'gap' THEN 'overfit: much worse out of sample than where it was chosen'
+        WHEN 'deflated_sharpe' THEN 'could well be luck: so many worthless trials would show one as good'
+        WHEN 'spa' THEN 'could well be luck: no trial clearly beats cash'
+        WHEN 'untouched' THEN 'test period seen before: it is no test any more'
+        ELSE CASE WHEN n_unknown > 0 THEN 'cannot be told' ELSE 'unlikely to be luck' END
     END                                                              AS verdict,
+    failed_gate,
     n_passed = len(gates)                                            AS is_promotable,
     n_passed,
     n_failed,
@@ -125,9 +156,13 @@ SELECT
     deflated_sharpe_at_least,
     passes_deflated_sharpe,
     pbo,
+    pbo_own,
+    pbo_union,
     pbo_at_most,
     passes_pbo,
     spa_p,
+    spa_p_own,
+    spa_p_union,
     spa_p_at_most,
     passes_spa,
     test_sharpe,
@@ -135,6 +170,7 @@ SELECT
     test_sharpe_above,
     passes_test,
     test_searched,
+    test_looks,
     passes_untouched,
     validation_sharpe,
     sharpe_gap_p,

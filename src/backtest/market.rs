@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::instruments::Instruments;
-use super::record::{Prepared, stored_params};
+use super::record::{Prepared, Simulated, stored_params};
 use super::simulate::bars_per_year;
 use super::steps::Stepped;
 use super::{BacktestError, Config, Data, Plan, inputs};
@@ -141,12 +141,25 @@ impl Market {
         Ok(meter)
     }
 
-    /// Simulates a configuration with records and stores the rows of a run; the caller holds the transaction.
+    /// Simulates a configuration with records in memory; nothing is stored.
     ///
     /// # Errors
-    /// As [`Market::measure`], and faults of the store.
-    pub fn record(&self, store: &Store, config: &Config, run_id: &str) -> Result<(), BacktestError> {
+    /// As [`Market::measure`].
+    pub fn recorded<'a>(&'a self, config: &'a Config) -> Result<Recorded<'a>, BacktestError> {
         let prepared = Prepared::of(Cow::Borrowed(config), self.plan(config)?, Cow::Borrowed(self))?;
-        prepared.simulate(&Silent)?.write_rows(store, run_id)
+        Ok(Recorded(prepared.simulate(&Silent)?))
+    }
+}
+
+/// A simulated configuration with everything it did in memory, not yet stored.
+pub struct Recorded<'a>(Simulated<'a>);
+
+impl Recorded<'_> {
+    /// Stores the rows of a run; the caller holds the transaction.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub fn write(&self, store: &Store, run_id: &str) -> Result<(), BacktestError> {
+        self.0.write_rows(store, run_id)
     }
 }

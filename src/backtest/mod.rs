@@ -33,7 +33,7 @@ pub use config::{Config, GivenSignal, Halt, InvalidHalt, ModelRef, Prediction, S
 pub use error::BacktestError;
 pub use form::Scalar;
 pub use holding::{HoldingTime, InvalidHoldingTime};
-pub use market::Market;
+pub use market::{Market, Recorded};
 pub use plan::Plan;
 pub use record::{Outcome, run};
 pub use settings::{Flag, Setting};

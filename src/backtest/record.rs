@@ -12,7 +12,7 @@ use super::market::Market;
 use super::{BacktestError, Chosen, Config, ModelRef, Plan, inputs, predictions, simulate};
 use crate::domain::{Bars, Progress, Ts};
 use crate::store::runs::{self, NewRun};
-use crate::store::{Columns, Store, artifacts, params, query};
+use crate::store::{Columns, Store, artifacts, params, query, tries};
 use crate::telemetry::{Recorder, RunLabels, Streaming};
 use crate::trade::Sink;
 use crate::venues::TimedSignal;
@@ -50,7 +50,11 @@ pub struct Outcome {
 pub fn run(store: &Store, config: &Config, now: Ts, progress: &dyn Progress) -> Result<Outcome, BacktestError> {
     let prepared = prepare(store, Cow::Borrowed(config), progress)?;
     let run_id = runs::begin(store, &prepared.new_run, now)?;
-    let recorded = store.transaction(|| prepared.stream(store, &run_id, now, progress));
+    let recorded = store.transaction(|| {
+        let outcome = prepared.stream(store, &run_id, now, progress)?;
+        tries::add(store, std::slice::from_ref(&run_id), tries::Kind::Backtest)?;
+        Ok::<Outcome, BacktestError>(outcome)
+    });
     recorded.inspect_err(|error| {
         // The first error is the one to tell.
         let _ = runs::fail(store, &run_id, &error.to_string(), now);

@@ -1,10 +1,12 @@
 //! One fold of a cross-validation: what a fit may see, purged and embargoed around what judges it.
 //!
 //! A training sample is dropped when its span, from its decision bar to the bar that decides its label, meets the span
-//! of any judging sample, or when its decision bar lies within `embargo` sample times before or after a judged stretch
+//! of any judging sample, of whatever symbol, or the last `embargo` bars of its own symbol before a judged stretch, or
+//! when its decision bar is among the first `embargo` bars of its symbol after one
 //! (purging and embargo of López de Prado, *Advances in Financial Machine Learning*, 2018, ch. 7). Of the training times
 //! that are left, the last share is set aside, purged likewise, to stop, calibrate and choose a threshold by.
 
+use super::embargo::{free_after, free_before};
 use super::split::{Test, Train, Valid};
 use super::{Dataset, Sample, Samples};
 use crate::domain::Ts;
@@ -22,7 +24,7 @@ pub struct FoldSpec {
     pub train: Vec<Stretch>,
     /// What judges.
     pub judged: Vec<Stretch>,
-    /// Sample times kept free around judged stretches.
+    /// Bars of each symbol kept free around judged stretches.
     pub embargo: usize,
 }
 
@@ -42,47 +44,39 @@ pub struct Fold<'a> {
 /// Selects the samples of a fold.
 #[must_use]
 pub fn fold<'a>(dataset: &'a Dataset, spec: &FoldSpec) -> Fold<'a> {
-    let times = labelled_times(dataset);
     let within = |stretches: &[Stretch], ts: Ts| stretches.iter().any(|(from, to)| *from <= ts && ts < *to);
-    let closed: Vec<Stretch> =
-        spec.judged.iter().map(|judged| closed(dataset, &times, *judged, spec.embargo)).collect();
+    let closed: Vec<Vec<Stretch>> = spec.judged.iter().map(|judged| closed(dataset, *judged, spec.embargo)).collect();
     let in_train = |sample: &Sample| sample.is_labelled() && within(&spec.train, sample.ts);
     // A label that reaches into a judged stretch knows something of it.
     let is_free = |sample: &Sample| {
         let exit = sample.exit_ts.unwrap_or(sample.ts);
-        !closed.iter().any(|(from, to)| sample.ts < *to && exit >= *from)
+        let mut own = closed.iter().map(|by_series| by_series[sample.series as usize]);
+        !own.any(|(from, to)| sample.ts < to && exit >= from)
     };
     let usable = dataset.select(|sample| in_train(sample) && is_free(sample));
     let n_purged = dataset.samples.iter().filter(|sample| in_train(sample) && !is_free(sample)).count();
     let watch_from = watch_start(&usable);
-    let before = times.partition_point(|ts| *ts < watch_from).saturating_sub(spec.embargo);
-    let last_train = times.get(before).copied().unwrap_or(watch_from);
+    let train_to: Vec<Ts> =
+        dataset.series.iter().map(|series| free_before(&series.ts, watch_from, spec.embargo)).collect();
+    let is_before = |sample: &Sample| {
+        sample.ts < train_to[sample.series as usize] && sample.exit_ts.is_some_and(|exit| exit < watch_from)
+    };
     let of =
         |keep: &dyn Fn(&Sample) -> bool| dataset.select(|sample| in_train(sample) && is_free(sample) && keep(sample));
     Fold {
-        train: Train(of(&|sample| sample.ts < last_train && sample.exit_ts.is_some_and(|exit| exit < watch_from))),
+        train: Train(of(&is_before)),
         watch: Valid(of(&|sample| sample.ts >= watch_from)),
         judged: Test(dataset.select(|sample| within(&spec.judged, sample.ts))),
         n_purged,
     }
 }
 
-/// Distinct times of labelled samples, ascending.
-fn labelled_times(dataset: &Dataset) -> Vec<Ts> {
-    let mut times: Vec<Ts> =
-        dataset.samples.iter().filter(|sample| sample.is_labelled()).map(|sample| sample.ts).collect();
-    times.dedup();
-    times
-}
-
-/// A judged stretch with the embargo around it and the labels that reach out of it.
-fn closed(dataset: &Dataset, times: &[Ts], (from, to): Stretch, embargo: usize) -> Stretch {
-    let first = times.partition_point(|ts| *ts < from).saturating_sub(embargo);
-    let after = (times.partition_point(|ts| *ts < to) + embargo).min(times.len());
-    let reach = dataset.samples.iter().filter(|sample| from <= sample.ts && sample.ts < to);
-    let reach = reach.filter_map(|sample| sample.exit_ts).max().map_or(to, |exit| exit.plus(1));
-    let until = times.get(after).copied().unwrap_or(to).max(to);
-    (times.get(first).copied().map_or(from, |ts| ts.min(from)), until.max(reach))
+/// By series, a judged stretch with the embargo around it and the labels that reach out of it.
+fn closed(dataset: &Dataset, (from, to): Stretch, embargo: usize) -> Vec<Stretch> {
+    let judged = dataset.samples.iter().filter(|sample| from <= sample.ts && sample.ts < to);
+    let reach = judged.filter_map(|sample| sample.exit_ts).max().map_or(to, |exit| exit.plus(1)).max(to);
+    let of = |bars: &[Ts]| (free_before(bars, from, embargo), free_after(bars, to, embargo).max(reach));
+    dataset.series.iter().map(|series| of(&series.ts)).collect()
 }
 
 /// Where the last share of the training times begins.

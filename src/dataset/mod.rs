@@ -9,6 +9,7 @@
 //!
 //! Not for: computing features or labels, learning from them.
 
+mod embargo;
 mod error;
 pub mod fold;
 mod load;

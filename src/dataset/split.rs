@@ -5,7 +5,8 @@
 //!
 //! - *Purge*: a training sample that covers the start of validation or anything after it is dropped, and so is a
 //!   validation sample that covers the start of the test period, whatever its symbol.
-//! - *Embargo*: the last `embargo` times before each boundary are dropped too. By default that is the lookback, so
+//! - *Embargo*: the last `embargo` bars of each symbol before each boundary are dropped too, counted in its own bars. By
+//!   default that is the lookback, so
 //!   that no window of a later period contains the decision bar of a sample of an earlier one. An embargo of at least
 //!   the labels' horizon also keeps the purge from picking: without one, of the last samples before a boundary only
 //!   those survive whose barrier was touched early.
@@ -17,6 +18,7 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
+use super::embargo::free_before;
 use super::{Dataset, DatasetError, Result, Samples};
 use crate::domain::Ts;
 
@@ -30,7 +32,7 @@ pub struct SplitSpec {
     pub valid: f64,
     /// Fraction for the test; the three add up to 1.
     pub test: f64,
-    /// Bars kept free before each boundary; `None` is the lookback.
+    /// Bars of each symbol kept free before each boundary; `None` is the lookback.
     pub embargo: Option<usize>,
 }
 
@@ -46,13 +48,13 @@ pub struct Periods {
     /// First training time.
     #[serde(with = "text")]
     pub train_start: Ts,
-    /// Last training time.
+    /// Last training time, of any symbol.
     #[serde(with = "text")]
     pub train_end: Ts,
     /// First validation time.
     #[serde(with = "text")]
     pub valid_start: Ts,
-    /// Last validation time.
+    /// Last validation time, of any symbol.
     #[serde(with = "text")]
     pub valid_end: Ts,
     /// First test time; nothing a fit has seen reaches this bar.
@@ -61,6 +63,10 @@ pub struct Periods {
     /// Last test time.
     #[serde(with = "text")]
     pub test_end: Ts,
+    /// Bars of each symbol kept free before validation and test. Models stored without one counted the times of all
+    /// symbols together, which their last times tell.
+    #[serde(default)]
+    pub embargo: usize,
 }
 
 /// Times as text, the way tables show them.
@@ -133,14 +139,16 @@ pub fn by_time<'a>(dataset: &'a Dataset, spec: &SplitSpec) -> Result<Split<'a>> 
     let mut times: Vec<Ts> =
         dataset.samples.iter().filter(|sample| sample.is_labelled()).map(|sample| sample.ts).collect();
     times.dedup();
-    Ok(restore(dataset, periods(&times, spec, dataset.lookback)?))
+    let bars: Vec<&[Ts]> = dataset.series.iter().map(|series| series.ts.as_slice()).collect();
+    Ok(restore(dataset, periods(&times, &bars, spec, dataset.lookback)?))
 }
 
-/// Where distinct ascending times are cut; `lookback` is the embargo of a `spec` without one.
+/// Where distinct ascending times of labels are cut; `bars` are those of each symbol, ascending, and `lookback` is the
+/// embargo of a `spec` without one.
 ///
 /// # Errors
 /// As [`by_time`].
-pub fn periods(times: &[Ts], spec: &SplitSpec, lookback: usize) -> Result<Periods> {
+pub fn periods(times: &[Ts], bars: &[&[Ts]], spec: &SplitSpec, lookback: usize) -> Result<Periods> {
     let fractions = [spec.train, spec.valid, spec.test];
     let sum: f64 = fractions.iter().sum();
     if !fractions.iter().all(|fraction| *fraction > 0.0) || (sum - 1.0).abs() > 1e-9 {
@@ -150,19 +158,31 @@ pub fn periods(times: &[Ts], spec: &SplitSpec, lookback: usize) -> Result<Period
         )));
     }
     let embargo = spec.embargo.unwrap_or(lookback);
+    let too_short = || {
+        let fractions = format!("{}/{}/{}", spec.train, spec.valid, spec.test);
+        DatasetError::TooShort { times: times.len(), fractions, embargo }
+    };
     let valid_at = (times.len() as f64 * spec.train) as usize;
     let test_at = (times.len() as f64 * (spec.train + spec.valid)) as usize;
-    if valid_at <= embargo || test_at - valid_at <= embargo || test_at >= times.len() {
-        let fractions = format!("{}/{}/{}", spec.train, spec.valid, spec.test);
-        return Err(DatasetError::TooShort { times: times.len(), fractions, embargo });
+    if valid_at == 0 || test_at <= valid_at || test_at >= times.len() {
+        return Err(too_short());
     }
+    // The last bar of any symbol that its own embargo leaves free between two times.
+    let last_free = |from: Ts, boundary: Ts| {
+        let of = |bars: &&[Ts]| {
+            let end = free_before(bars, boundary, embargo);
+            bars[..bars.partition_point(|ts| *ts < end)].last().copied().filter(|ts| *ts >= from)
+        };
+        bars.iter().filter_map(of).max().ok_or_else(too_short)
+    };
     Ok(Periods {
         train_start: times[0],
-        train_end: times[valid_at - 1 - embargo],
+        train_end: last_free(times[0], times[valid_at])?,
         valid_start: times[valid_at],
-        valid_end: times[test_at - 1 - embargo],
+        valid_end: last_free(times[valid_at], times[test_at])?,
         test_start: times[test_at],
         test_end: times[times.len() - 1],
+        embargo,
     })
 }
 
@@ -170,8 +190,12 @@ pub fn periods(times: &[Ts], spec: &SplitSpec, lookback: usize) -> Result<Period
 #[must_use]
 pub fn restore(dataset: &Dataset, periods: Periods) -> Split<'_> {
     let part = |start: Ts, end: Ts, before: Option<Ts>| {
+        let free_to = |series: &super::Series| {
+            before.map_or(Ts(i64::MAX), |boundary| free_before(&series.ts, boundary, periods.embargo))
+        };
+        let free_to: Vec<Ts> = dataset.series.iter().map(free_to).collect();
         dataset.select(|sample| {
-            let inside = start <= sample.ts && sample.ts <= end;
+            let inside = start <= sample.ts && sample.ts <= end && sample.ts < free_to[sample.series as usize];
             let ends_in_time = before.is_none_or(|boundary| sample.exit_ts.is_some_and(|exit| exit < boundary));
             sample.is_labelled() && inside && ends_in_time
         })

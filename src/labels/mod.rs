@@ -30,7 +30,9 @@ mod triple_barrier;
 mod volatility;
 mod weights;
 
-pub use audit::{AuditPlan, AuditReport, Check, Periods, SPLITS, SampledLabel, SplitFigures, audit, label_times};
+pub use audit::{
+    AuditPlan, AuditReport, Check, LabelTimes, Periods, SPLITS, SampledLabel, SplitFigures, audit, label_times,
+};
 pub use build::{LabelReport, SeriesLabels, build};
 pub use catalogue::{LabelSet, sets, spec_of};
 pub use error::LabelError;

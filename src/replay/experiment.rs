@@ -2,7 +2,8 @@
 
 use super::{ReplayError, Run};
 use crate::domain::Ts;
-use crate::store::{Store, duckdb, experiments};
+use crate::store::tries::{self, Tries};
+use crate::store::{Store, duckdb};
 
 /// The experiment that a run is, is a trial of, or looked at the test period for.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,8 +54,8 @@ pub struct ExperimentFacts {
     pub verdict: Option<String>,
     /// Why.
     pub reason: Option<String>,
-    /// Trials ever run on overlapping data, these among them.
-    pub trials_on_data: i64,
+    /// What was ever tried on its data, its own trials among it.
+    pub tries_on_data: Tries,
     /// The place of the run, when it is a trial.
     pub place: Option<Place>,
 }
@@ -64,6 +65,8 @@ pub struct ExperimentFacts {
 pub struct Counts {
     /// All of them.
     pub all: i64,
+    /// Distinct combinations among them.
+    pub distinct: i64,
     /// Ran to their end.
     pub finished: i64,
     /// Were stopped early.
@@ -110,8 +113,8 @@ pub(super) fn of(store: &Store, run: &Run) -> Result<Option<ExperimentFacts>, Re
     let mut statement = store.conn().prepare(crate::sql!("replay/space"))?;
     let rows = statement.query_map([&facts.experiment_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     facts.searched = rows.collect::<Result<_, _>>()?;
-    facts.trials_on_data = experiments::trials_on_data(store, &facts.experiment_id)?;
-    (facts.other_looks, _) = experiments::test_looks(store, &facts.experiment_id)?;
+    facts.tries_on_data = tries::on_data_of(store, &facts.experiment_id)?;
+    facts.other_looks = tries::seen(store, &facts.experiment_id)?.looks;
     if run.kind == "trial" {
         facts.place = Some(store.conn().query_row(crate::sql!("replay/trial_place"), [&run.run_id], place)?);
     }
@@ -135,21 +138,22 @@ fn from_row(row: &duckdb::Row<'_>) -> duckdb::Result<ExperimentFacts> {
         folds: row.get(13)?,
         counts: Counts {
             all: row.get(14)?,
-            finished: row.get(15)?,
-            pruned: row.get(16)?,
-            failed: row.get(17)?,
-            infeasible: row.get(18)?,
+            distinct: row.get(15)?,
+            finished: row.get(16)?,
+            pruned: row.get(17)?,
+            failed: row.get(18)?,
+            infeasible: row.get(19)?,
         },
-        max_trials: row.get(19)?,
-        winner: row.get(20)?,
-        winner_run_id: row.get(21)?,
-        best_score: row.get(22)?,
-        baseline_score: row.get(23)?,
-        test_run_id: row.get(24)?,
-        verdict: row.get(25)?,
-        reason: row.get(26)?,
+        max_trials: row.get(20)?,
+        winner: row.get(21)?,
+        winner_run_id: row.get(22)?,
+        best_score: row.get(23)?,
+        baseline_score: row.get(24)?,
+        test_run_id: row.get(25)?,
+        verdict: row.get(26)?,
+        reason: row.get(27)?,
         other_looks: 0,
-        trials_on_data: 0,
+        tries_on_data: Tries::default(),
         place: None,
     })
 }
@@ -175,7 +179,7 @@ pub(super) fn marks(facts: &ExperimentFacts) -> Vec<String> {
     let is_candidate = facts.place.is_none_or(|place| place.is_winner) && facts.role != "test of the baseline";
     match (&facts.verdict, &facts.reason) {
         (Some(verdict), Some(reason)) if is_candidate && verdict != "unlikely to be luck" => {
-            found.push(format!("LUCK: whether the winner of {name} is luck: {verdict}; {reason}"));
+            found.push(format!("LUCK: the verdict on the winner of {name}: {verdict}; {reason}"));
         }
         _ => {}
     }

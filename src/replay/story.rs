@@ -8,7 +8,7 @@ use super::facts::{Artifact, Audited, Input, Metric, ModelFacts, Parameter, Rela
 use super::{ReplayError, Run, experiment, reasons};
 use crate::backtest::{Config, ModelRef};
 use crate::domain::Ts;
-use crate::store::{Store, duckdb, experiments, params, runs};
+use crate::store::{Store, duckdb, params, runs, tries};
 
 /// Tells the story of the run that a word names; the store is only read.
 ///
@@ -153,7 +153,7 @@ fn tried(store: &Store, run: &Run) -> Result<(i64, i64), ReplayError> {
     let (Some(interval), false) = (&run.interval, run.symbols.is_empty()) else { return Ok((0, 0)) };
     let as_of = run.data_as_of.map_or(MAX_MICROS, |ts| ts.0);
     let (symbols, from) = (run.joined_symbols(), run.period().0);
-    let trials = experiments::trials_on(store, &symbols, (Ts(from), Ts(as_of)))?;
+    let trials = tries::on(store, &symbols, (Ts(from), Ts(as_of)))?.trials;
     let values = params![run.run_id, symbols, interval, from, as_of];
     Ok((trials, store.conn().query_row(crate::sql!("replay/tried"), values, |row| row.get(0))?))
 }

@@ -4,6 +4,7 @@ use std::iter::repeat_n;
 
 use duckdb::{OptionalExt, params};
 
+use super::tries::{self, Kind};
 use super::{Columns, Result, Store, runs};
 use crate::domain::Ts;
 
@@ -104,7 +105,47 @@ pub fn insert_trials(store: &Store, of: &TrialRun, rows: &[TrialRow]) -> Result<
         .f64("seconds", rows.iter().map(|row| row.seconds))
         .text_opt("error", rows.iter().map(|row| row.error.as_ref()))
         .insert_with(store, crate::sql!("experiments/insert_trials"), &[&of.experiment_id])?;
-    insert_details(store, rows)
+    insert_details(store, rows)?;
+    tries::add(store, &rows.iter().map(|row| row.run_id.clone()).collect::<Vec<_>>(), Kind::Trial)
+}
+
+/// A trial of a combination that an earlier one of the experiment has evaluated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RepeatRow {
+    /// Number, from 1.
+    pub trial: i64,
+    /// Its run.
+    pub run_id: String,
+    /// The earlier trial.
+    pub repeat_of: i64,
+    /// Run of that.
+    pub source_run_id: String,
+    /// Seed of everything random in it.
+    pub seed: i64,
+    /// When it was suggested.
+    pub at: Ts,
+}
+
+/// Stores repetitions of stored trials: runs of their own with the results of those; the caller holds the transaction.
+///
+/// # Errors
+/// Faults of DuckDB.
+pub fn insert_repeats(store: &Store, of: &TrialRun, rows: &[RepeatRow]) -> Result<()> {
+    let columns = || {
+        Columns::new()
+            .i64("trial", rows.iter().map(|row| row.trial))
+            .text("run_id", rows.iter().map(|row| &row.run_id))
+            .i64("repeat_of", rows.iter().map(|row| row.repeat_of))
+            .text("source_run_id", rows.iter().map(|row| &row.source_run_id))
+            .i64("seed", rows.iter().map(|row| row.seed))
+            .ts("at", rows.iter().map(|row| row.at))
+    };
+    columns().insert_with(store, crate::sql!("experiments/repeat_runs"), &[&of.name])?;
+    columns().insert_with(store, crate::sql!("experiments/repeat_trials"), &[&of.experiment_id])?;
+    columns().insert_with(store, crate::sql!("experiments/repeat_params"), &[])?;
+    columns().insert_with(store, crate::sql!("experiments/repeat_metrics"), &[])?;
+    columns().insert_with(store, crate::sql!("experiments/repeat_returns"), &[])?;
+    tries::add(store, &rows.iter().map(|row| row.run_id.clone()).collect::<Vec<_>>(), Kind::Trial)
 }
 
 fn insert_details(store: &Store, rows: &[TrialRow]) -> Result<()> {
@@ -155,6 +196,10 @@ pub struct Tried {
     pub steps: Vec<f64>,
     /// Seed.
     pub seed: i64,
+    /// Earlier trial whose results these are; `None` when it was evaluated.
+    pub repeat_of: Option<i64>,
+    /// Rows of its account that are kept.
+    pub n_kept: i64,
 }
 
 /// The trials of an experiment, by number.
@@ -173,6 +218,8 @@ pub fn trials(store: &Store, experiment_id: &str) -> Result<Vec<Tried>> {
             violation: row.get(5)?,
             steps: numbers(&row.get::<_, String>(6)?),
             seed: row.get(7)?,
+            repeat_of: row.get(8)?,
+            n_kept: row.get(9)?,
         })
     })?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
@@ -190,7 +237,7 @@ fn numbers(text: &str) -> Vec<f64> {
 /// A trial with its trading days (since 1970-01-01) and returns.
 pub type DailyReturns = (i64, Vec<(i32, f64)>);
 
-/// Daily returns of the finished trials of an experiment, the baseline first: trial, then days and returns.
+/// Daily returns of the finished trials of an experiment but repetitions, the baseline first: trial, then days and returns.
 ///
 /// # Errors
 /// Faults of DuckDB.
@@ -203,27 +250,6 @@ pub fn returns(store: &Store, experiment_id: &str) -> Result<Vec<DailyReturns>> 
         match found.last_mut() {
             Some((last, days)) if *last == trial => days.push((day, value)),
             _ => found.push((trial, vec![(day, value)])),
-        }
-    }
-    Ok(found)
-}
-
-/// Daily returns of the feasible finished trials of other experiments on overlapping data, one list a trial.
-///
-/// # Errors
-/// Faults of DuckDB.
-pub fn other_returns(store: &Store, experiment_id: &str) -> Result<Vec<Vec<(i32, f64)>>> {
-    let mut statement = store.conn().prepare(crate::sql!("experiments/other_returns"))?;
-    let mut rows = statement.query([experiment_id])?;
-    let (mut found, mut last): (Vec<Vec<(i32, f64)>>, String) = (Vec::new(), String::new());
-    while let Some(row) = rows.next()? {
-        let (run_id, day, value): (String, i32, f64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        if run_id != last {
-            found.push(Vec::new());
-            last = run_id;
-        }
-        if let Some(days) = found.last_mut() {
-            days.push((day, value));
         }
     }
     Ok(found)
@@ -275,35 +301,4 @@ pub fn newest(store: &Store, limit: i64) -> Result<Vec<String>> {
     let mut statement = store.conn().prepare(crate::sql!("experiments/newest"))?;
     let rows = statement.query_map(params![limit], |row| row.get(0))?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
-}
-
-/// Trials ever run on overlapping data: a symbol in common, development periods that overlap.
-///
-/// # Errors
-/// Faults of DuckDB.
-pub fn trials_on_data(store: &Store, experiment_id: &str) -> Result<i64> {
-    let of = crate::sql!("experiments/data_of");
-    let (symbols, from, to) = store
-        .conn()
-        .query_row(of, [experiment_id], |row| Ok((row.get::<_, String>(0)?, Ts(row.get(1)?), Ts(row.get(2)?))))?;
-    trials_on(store, &symbols, (from, to))
-}
-
-/// The same for any data: symbols joined by line feeds, first bar start and end.
-///
-/// # Errors
-/// Faults of DuckDB.
-pub fn trials_on(store: &Store, symbols: &str, (from, to): (Ts, Ts)) -> Result<i64> {
-    let values = params![symbols, from.0, to.0];
-    Ok(store.conn().query_row(crate::sql!("experiments/trials_on_data"), values, |row| row.get(0))?)
-}
-
-/// Who has seen the test period of an experiment besides itself: experiments that have looked at an overlapping one, and
-/// trials that were developed on days of it.
-///
-/// # Errors
-/// Faults of DuckDB.
-pub fn test_looks(store: &Store, experiment_id: &str) -> Result<(i64, i64)> {
-    let sql = crate::sql!("experiments/test_looks");
-    Ok(store.conn().query_row(sql, [experiment_id], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }

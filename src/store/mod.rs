@@ -27,6 +27,7 @@ pub mod series;
 pub mod signals;
 pub mod stale;
 pub mod transfer;
+pub mod tries;
 pub mod views;
 
 pub use columns::Columns;

@@ -120,7 +120,7 @@ fn the_plan_says_no_when_it_could_be_luck() {
     let plan = text(folder.path(), "deployment_plan.md");
     for part in [
         "## Do not promote",
-        "The winner could well be luck. Deflated Sharpe 0.620 is below 0.95; PBO 0.550 is above 0.20;",
+        "The winner is overfit: the best trial of some days is no better than the others on other days. Deflated Sharpe 0.620 is below 0.95; PBO 0.550 is above 0.20;",
         "The winner made 4 trades on validation; below 50 nothing is judged.",
         "changes no production setting",
         "10 sessions in a row",
@@ -256,7 +256,8 @@ fn the_winner_becomes_a_file_that_repeats_its_run() {
     assert!(applied.command.contains("'--symbols=M&M' --interval=1d"), "{}", applied.command);
     let file = std::fs::read_to_string(&path).unwrap();
     assert!(
-        file.contains("# DO NOT PROMOTE: The winner could well be luck") && file.contains(&applied.command),
+        file.contains("# DO NOT PROMOTE: The winner is overfit: the best trial of some days")
+            && file.contains(&applied.command),
         "{file}"
     );
     let config = workstation::config::Config::load(&path).unwrap();

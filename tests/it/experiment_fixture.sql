@@ -75,4 +75,4 @@ WHERE run_id = 'bt-best' AND key = 'sharpe';
 INSERT INTO experiment_luck (experiment_id, measure, value, detail)
 VALUES ('exp-1', 'deflated_sharpe', 0.62, NULL), ('exp-1', 'pbo', 0.55, 'CSCV, 16 blocks'), ('exp-1', 'spa_p', NULL, 'too few trials'),
        ('exp-1', 'validation_sharpe', 2.0, NULL), ('exp-1', 'test_sharpe', 0.25, NULL), ('exp-1', 'sharpe_gap_p', 0.03, NULL),
-       ('exp-1', 'test_searched', 0, NULL);
+       ('exp-1', 'test_searched', 0, NULL), ('exp-1', 'test_looks', 1, NULL);

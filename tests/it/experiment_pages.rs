@@ -51,7 +51,7 @@ fn the_verdict_and_its_gates_come_first() {
         "Unlikely to be luck",
         "Every gate passed.",
         "Deflated Sharpe ratio ✓ passed 0.981 at least 0.95",
-        "N = 3,120 trials",
+        "N = 3,120 distinct of 3,200 tries",
         // 0.078 a day by the square root of 252.
         "a Sharpe ratio (SR₀) of 1.24 a year",
         "Probability of overfitting ✓ passed 0.070 at most 0.20",
@@ -72,7 +72,7 @@ fn the_verdict_and_its_gates_come_first() {
     let found = page(&store, "model");
     let shown = text(&found);
     for told in [
-        "Could well be luck",
+        "Overfit: earns nothing out of sample",
         "Deflated Sharpe 0.412 is below 0.95",
         "1.10 → −0.70",
         "257 of 511",
@@ -135,7 +135,7 @@ fn missing_pieces_are_told() {
     for told in [
         "Cannot be told",
         "There is no winner.",
-        "No trial won: of 5, 5 failed",
+        "No trial won: of 5 (5 distinct), 5 failed",
         "FAILED",
         "slow 9 is not above fast 12",
     ] {

@@ -32,7 +32,7 @@ SELECT id, i, n, winner, 5 + CAST(floor(noise(i) * 20) AS INTEGER) AS fast, powe
        CASE WHEN i = winner THEN 2.3
             ELSE 1.6 - power((fast - 12) / 9.0, 2) - power((log10(rate) + 3) / 2, 2) + 0.8 * (noise(i + 0.05) - 0.5) + CASE kind WHEN 'trend' THEN 0.3 ELSE 0 END END AS sharpe
 FROM made, range(n + 1) AS r(i);
-INSERT INTO trials
+INSERT INTO trials (experiment_id, trial, run_id, state, params, scores, violation, steps, n_kept, seconds, error)
 SELECT id, i, id || '-' || i, state,
        CASE id WHEN 'evil' THEN '{"<i>fast</i>": ' || fast || ', "kind": "</svg><script>alert(3)</script>"}'
                ELSE '{"fast": ' || fast || ', "learning_rate": ' || rate || ', "account.stop_loss": ' || round(stop / 10, 4) || ', "kind": "' || kind || '", "is_short": ' || is_short ||
@@ -77,9 +77,9 @@ INSERT INTO experiment_luck
 SELECT id, m, CASE id WHEN 'big' THEN v ELSE w END, d
 FROM made, (VALUES
     ('deflated_sharpe', 0.981, 0.412, 'probability that the true Sharpe ratio is above what luck would show'),
-    ('expected_maximum_sharpe', 0.078, 0.101, 'daily'), ('n_trials', 3120, 214, 'every trial on this data'), ('n_trials_here', 3000, 60, NULL),
+    ('expected_maximum_sharpe', 0.078, 0.101, 'daily'), ('n_trials', 3120, 214, 'every trial on this data'), ('n_tries', 3200, 230, NULL), ('n_trials_here', 3000, 60, NULL),
     ('trial_sharpe_variance', 0.00042, 0.0011, NULL), ('probabilistic_sharpe', 0.9996, 0.91, NULL), ('minimum_track_record', 94.2, 511, 'days'), ('track_record', 257, 257, 'days'),
-    ('sharpe_daily', 0.145, 0.07, NULL), ('skewness', 0.02, -0.3, NULL), ('kurtosis', 1.8, 4.1, NULL), ('pbo', 0.07, 0.54, NULL), ('pbo_combinations', 12870, 70, NULL), ('pbo_blocks', 16, 8, NULL),
+    ('sharpe_daily', 0.145, 0.07, NULL), ('skewness', 0.02, -0.3, NULL), ('kurtosis', 1.8, 4.1, NULL), ('pbo', 0.07, 0.54, NULL), ('pbo_own', 0.07, 0.54, NULL), ('pbo_union', 0.05, NULL, NULL), ('pbo_combinations', 12870, 70, NULL), ('pbo_blocks', 16, 8, NULL),
     ('probability_of_loss', 0.04, 0.48, NULL), ('degradation_slope', 0.35, -0.6, NULL), ('degradation_intercept', 0.02, 0.03, NULL), ('reality_check_p', 0.003, 0.31, NULL),
     ('spa_p', 0.0004, 0.22, 'consistent'), ('spa_lower_p', 0.0004, 0.19, NULL), ('spa_upper_p', 0.001, 0.3, NULL), ('baseline_spa_p', 0.002, NULL, 'the baseline has too few days'),
     ('validation_sharpe', 2.3, 1.1, NULL), ('test_sharpe', 1.9, -0.7, NULL), ('sharpe_gap', -0.4, -1.8, NULL), ('sharpe_gap_p', 0.61, 0.03, NULL), ('test_searched', 0, 0, NULL), ('walk_sharpe', 1.6, 0.1, NULL),

@@ -402,8 +402,13 @@ fn a_story_tells_what_to_beware_of() {
          SELECT 'e' AS experiment_id, 'e' AS name, 'strategy' AS subject, '' AS spec, '' AS spec_sha256, ['sharpe'] AS objectives,
                 ['maximise'] AS directions, 'random' AS sampler, 'none' AS pruner, 'holdout' AS scheme, 1 AS n_dimensions,
                 min(ts) AS dev_from, max(ts) AS test_from, max(ts) AS test_to FROM bars;
-         INSERT INTO trials SELECT 'e', number, 'e-t', state, '{}', [], 0, [], 0, 0, NULL
-         FROM (VALUES (0, 'finished'), (1, 'pruned'), (2, 'failed')) AS tried (number, state)",
+         INSERT INTO trials (experiment_id, trial, run_id, state, params, scores, violation, steps, n_kept, seconds)
+         SELECT 'e', number, 'e-t', state, '{}', [], 0, [], 0, 0
+         FROM (VALUES (0, 'finished'), (1, 'pruned'), (2, 'failed')) AS tried (number, state);
+         INSERT INTO tries BY NAME
+         SELECT 'e-t' AS run_id, 'trial' AS kind, 'e' AS experiment_id, r.started_at AS tried_at, r.symbols, r.interval,
+                CAST(e.dev_from AS DATE) AS from_day, CAST(e.test_from AS DATE) AS to_day, 'x' AS identity
+         FROM experiments AS e JOIN runs AS r ON r.run_id = e.experiment_id",
     );
     let story = explain(&db, "two");
     assert_eq!(story["data"]["series"][0]["replaced_since"], 100, "{story:#}");

@@ -170,7 +170,7 @@ fn the_test_period_is_looked_at_again() {
             assert_eq!(story["ancestors"][0]["kind"], "trial");
             assert_eq!(story["ancestors"][1]["run_id"], summary["experiment_id"]);
             assert_eq!(story["model"].is_object(), name == "learned");
-            let is_told = story["marks"].to_string().contains("LUCK: whether the winner of");
+            let is_told = story["marks"].to_string().contains("LUCK: the verdict on the winner of");
             assert_eq!(is_told, role == "test of the winner" && summary["is_promotable"] == false, "{story:#}");
         }
     }
@@ -304,11 +304,11 @@ fn stories_tell_the_search_behind_a_run() {
     );
     assert_eq!(told["folds"], folds[0]["n"]);
     // Trials of the model search are on the same bars; those that failed are no trials of luck.
-    assert_eq!((told["trials_on_data"].as_i64(), story["tried"]["trials"].as_i64()), (Some(40), Some(40)));
+    assert_eq!((told["tries_on_data"]["trials"].as_i64(), story["tried"]["trials"].as_i64()), (Some(40), Some(40)));
     assert_eq!(told["other_test_looks"], 1);
     assert!(story["marks"].to_string().contains("SEARCHED: 40 trials"), "{story:#}");
     let text_of = |run: &str| text(&ws(&db, &["explain", run]).stdout);
-    for wanted in ["could it be luck?", "walk_forward", "trials on this data", "looked at", "ws experiment show cross"]
+    for wanted in ["could it be luck?", "walk_forward", "tried on these days", "looked at", "ws experiment show cross"]
     {
         assert!(text_of("cross").contains(wanted), "{wanted}: {}", text_of("cross"));
     }

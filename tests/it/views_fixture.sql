@@ -136,7 +136,7 @@ FROM range(13) AS r(i);
 INSERT INTO experiments VALUES
     ('ex-one', 'search', 'strategy', 'name = "search"', 'ab', ['sharpe', 'log_loss'], ['maximise', 'minimise'], 'tpe', 'median', 'walk_forward', 2, 12,
      TIMESTAMP '2022-01-03', TIMESTAMP '2023-07-03', TIMESTAMP '2024-01-03', 7, 'bt-walk', 'bt-model', NULL, TIMESTAMP '2024-03-10');
-INSERT INTO trials
+INSERT INTO trials (experiment_id, trial, run_id, state, params, scores, violation, steps, n_kept, seconds, error)
 SELECT 'ex-one', i, 'ex-one-' || i, CASE i WHEN 4 THEN 'failed' WHEN 5 THEN 'pruned' ELSE 'finished' END,
        '{"fast": ' || (5 + i) || ', "slow": ' || (20 + 3 * i) || '}', CASE i WHEN 4 THEN [NULL, NULL] ELSE [noise(i), noise(i + 0.5)] END,
        CASE i WHEN 6 THEN 0.5 ELSE 0 END, CASE i WHEN 4 THEN [] ELSE [noise(i)] END, 0, 0.5, CASE i WHEN 4 THEN 'no trade' END

@@ -1,5 +1,5 @@
 -- The best trials of an experiment, the baseline with them.
-SELECT rank, trial, state, params, scores[1] AS score, sharpe, total_return, max_drawdown, n_trades, win_rate, violation,
+SELECT rank, trial, state, repeat_of, params, scores[1] AS score, sharpe, total_return, max_drawdown, n_trades, win_rate, violation,
        round(seconds, 3) AS seconds
 FROM experiment_trials
 WHERE experiment_id = $1

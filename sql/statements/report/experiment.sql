@@ -10,6 +10,7 @@ SELECT
     e.objectives[2]                                                  AS objective_2,
     e.directions[1]                                                  AS direction,
     e.directions[2]                                                  AS direction_2,
+    v.n_unknown,
     v.deflated_sharpe_at_least,
     v.pbo_at_most,
     v.spa_p_at_most,

@@ -18,7 +18,7 @@ use crate::backtest::record::{self, Simulated};
 use crate::backtest::{BacktestError, Config};
 use crate::domain::{Progress, Silent, Ts};
 use crate::store::campaigns::{self, CellState};
-use crate::store::{Store, runs};
+use crate::store::{Store, runs, tries};
 
 /// Recorded cells that wait to be stored while another one is.
 const WAITING: usize = 1;
@@ -179,6 +179,7 @@ fn batch<'a>(
             campaigns::end(store, campaign.campaign_id, cell.number, &state, Some(seconds))?;
         }
         record::record_metrics(store, &run_ids)?;
+        tries::add(store, &run_ids, tries::Kind::Campaign)?;
         Ok((run_ids.len(), failed))
     })
 }

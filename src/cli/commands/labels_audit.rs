@@ -35,7 +35,7 @@ pub struct AuditArgs {
     /// Shares of time for training, validation and test
     #[arg(long, value_name = "T,V,T", default_value = "0.7,0.15,0.15", value_parser = shares)]
     split: SplitSpec,
-    /// Bars kept free before each boundary
+    /// Bars of each symbol kept free before each boundary
     #[arg(long, default_value_t = DatasetSpec::LOOKBACK)]
     embargo: usize,
     #[command(flatten)]
@@ -63,12 +63,13 @@ pub fn run(args: &AuditArgs, ctx: &Ctx) -> Result<Output, Failure> {
         SeriesFilter { symbols: plan.symbols.clone(), interval: Some(interval) }.resolve(&store)?;
     }
     let times = labels::label_times(&store, &plan)?;
-    if times.is_empty() {
+    if times.labelled.is_empty() {
         let wanted = if plan.symbols.is_empty() { "" } else { " of these symbols" };
         return Err(Failure::refused(format!("{} has no complete {interval} label{wanted}", plan.label_set))
             .hint("build labels with 'ws labels build', over longer histories"));
     }
-    let periods = split::periods(&times, &args.split, args.embargo).map_err(ModelError::from)?;
+    let series: Vec<_> = times.series.iter().map(Vec::as_slice).collect();
+    let periods = split::periods(&times.labelled, &series, &args.split, args.embargo).map_err(ModelError::from)?;
     let bounds = [
         (periods.train_start, periods.train_end),
         (periods.valid_start, periods.valid_end),

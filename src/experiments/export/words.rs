@@ -24,7 +24,9 @@ pub fn value(metric: &str, value: Option<f64>) -> String {
     match value.filter(|value| value.is_finite()) {
         None => "-".into(),
         Some(value) if SHARES.contains(&metric) => format!("{:.2} %", 100.0 * value),
-        Some(value) if matches!(metric, "n_trades" | "n_trials" | "test_looks") => format!("{value:.0}"),
+        Some(value) if matches!(metric, "n_trades" | "n_trials" | "n_tries" | "test_looks" | "test_backtests") => {
+            format!("{value:.0}")
+        }
         Some(value) if value.abs() >= 100.0 => format!("{value:.1}"),
         Some(value) => format!("{value:.4}"),
     }
@@ -75,7 +77,9 @@ pub fn obstacles(facts: &Facts) -> Vec<String> {
             let reason = sentence(&verdict.reason);
             found.push(match verdict.verdict.as_str() {
                 "cannot be told" => format!("Whether the winner is luck cannot be told. {reason}"),
-                verdict => format!("The winner {}. {reason}", cell(verdict)),
+                verdict if verdict.starts_with("overfit") => format!("The winner is {}. {reason}", cell(verdict)),
+                verdict if verdict.starts_with("could") => format!("The winner {}. {reason}", cell(verdict)),
+                verdict => format!("{} {reason}", sentence(verdict)),
             });
         }
         Some(_) => {}

@@ -8,8 +8,9 @@ use crate::search::Assignment;
 use crate::store::experiments::TrialRun;
 use crate::store::{Store, artifacts, params};
 
-/// Keeps the rows of a trial's account and the weights of its folds; one that fails has none. The caller holds the
-/// transaction.
+/// Keeps the rows of a trial's account and the weights of its folds; one that fails has none.
+///
+/// Models are fitted and accounts simulated first; then everything is stored in one short transaction.
 pub(super) fn keep(
     store: &Store,
     study: &Study,
@@ -25,11 +26,14 @@ pub(super) fn keep(
         model.parent_run_id.clone_from(&of.experiment_id);
         model.feature_set_hash.clone_from(&of.feature_set_hash);
     }
-    // Its returns are stored already, to the bit.
-    study.market().record(store, &config, &run_id)?;
-    for (fold, bytes) in (1..).zip(&weights) {
-        artifacts::keep(store, &run_id, &format!("fold-{fold}.safetensors"), bytes, now)?;
-    }
-    store.conn().execute(crate::sql!("experiments/mark_kept"), params![run_id])?;
-    Ok(())
+    let recorded = study.market().recorded(&config)?;
+    store.transaction(|| {
+        // Its returns are stored already, to the bit.
+        recorded.write(store, &run_id)?;
+        for (fold, bytes) in (1..).zip(&weights) {
+            artifacts::keep(store, &run_id, &format!("fold-{fold}.safetensors"), bytes, now)?;
+        }
+        store.conn().execute(crate::sql!("experiments/mark_kept"), params![run_id])?;
+        Ok(())
+    })
 }

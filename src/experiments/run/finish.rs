@@ -2,19 +2,30 @@
 //!
 //! The winner is the feasible finished trial with the best objective, the first of equals; with several objectives the
 //! member of the Pareto front that is best by the first one. Nothing that comes after it was chosen has a say in it.
+//! Repetitions of a combination are not looked at: the trial that evaluated it stands for them.
+//!
+//! Whatever takes long, fits and simulations above all, happens before rows are written. Kept accounts are stored one by
+//! one; what a kill left of them is not made again.
+
+use std::collections::BTreeSet;
 
 use super::walk::Choice;
 use super::work::seed_of;
 use super::{Search, account, luck, test_period, walk};
 use crate::experiments::{ExperimentError, thresholds};
-use crate::search::{Assignment, Direction, Observed, TrialState, importance, pareto_front};
+use crate::search::{Assignment, Direction, Importance, Observed, TrialState, importance, pareto_front};
 use crate::store::experiments;
-use crate::store::{Columns, params, runs};
+use crate::store::{Columns, params, runs, tries};
 
 impl Search<'_> {
     /// Chooses, keeps, looks at the test period and stores what luck could have done; returns the winner.
     pub(super) fn finish(&self, history: &[Observed]) -> Result<Option<i64>, ExperimentError> {
-        let ranked = self.rank(history);
+        let stored = experiments::trials(self.store, &self.experiment_id)?;
+        let repeats: BTreeSet<u64> =
+            stored.iter().filter(|tried| tried.repeat_of.is_some()).map(|tried| id_of(tried.trial)).collect();
+        let kept: BTreeSet<i64> = stored.iter().filter(|tried| tried.n_kept > 0).map(|tried| tried.trial).collect();
+        let history: Vec<Observed> = history.iter().filter(|trial| !repeats.contains(&trial.id)).cloned().collect();
+        let ranked = self.rank(&history);
         let winner = ranked.first();
         let returns = experiments::returns(self.store, &self.experiment_id)?;
         let choice = walk::choose(self.study, &returns);
@@ -22,22 +33,20 @@ impl Search<'_> {
         if let Some(winner) = winner {
             let trial = winner.id.cast_signed() + 1;
             let looked = params![self.experiment_id, trial, self.now().0];
-            self.store.conn().execute(crate::sql!("experiments/look"), looked)?;
+            self.store.transaction(|| {
+                self.store.conn().execute(crate::sql!("experiments/look"), looked)?;
+                tries::look(self.store, &self.experiment_id, self.now())
+            })?;
         }
         let tested = winner.map(|winner| test_period::look(self, winner)).transpose()?;
         let feasible = ranked.iter().map(|trial| trial.id.cast_signed() + 1).collect();
         let measures = luck::measure(self, (winner, &feasible), &returns, tested.as_ref(), &choice)?;
-        let progress = self.options.progress;
-        progress.start("keep", ranked.len().min(self.study.spec.keep) as u64 + 1);
+        self.keep_accounts(&ranked, &kept)?;
+        let importances = self.importances(&history);
         self.store.transaction(|| {
-            self.keep_rows(0, &self.study.baseline())?;
-            for trial in ranked.iter().take(self.study.spec.keep) {
-                self.keep_rows(trial.id.cast_signed() + 1, &trial.assignment)?;
-                progress.advance(1);
-            }
             measures.store(self)?;
             self.keep_choice(&choice)?;
-            self.keep_importance(history)?;
+            self.keep_importance(&importances)?;
             let winner = winner.map(|winner| winner.id.cast_signed() + 1);
             let of = |run: fn(&test_period::Tested) -> Option<&String>| tested.as_ref().and_then(run).cloned();
             self.store.conn().execute(
@@ -54,8 +63,22 @@ impl Search<'_> {
             runs::finish(self.store, &self.experiment_id, self.now())?;
             Ok::<(), ExperimentError>(())
         })?;
-        progress.finish();
         Ok(winner.map(|winner| winner.id.cast_signed() + 1))
+    }
+
+    /// Keeps the accounts of the baseline and of the best trials that are not kept yet.
+    fn keep_accounts(&self, ranked: &[Observed], kept: &BTreeSet<i64>) -> Result<(), ExperimentError> {
+        let progress = self.options.progress;
+        let best = ranked.iter().take(self.study.spec.keep);
+        let best = best.map(|trial| (trial.id.cast_signed() + 1, trial.assignment.clone()));
+        let all: Vec<(i64, Assignment)> = std::iter::once((0, self.study.baseline())).chain(best).collect();
+        progress.start("keep", all.len() as u64);
+        for (trial, assignment) in all.iter().filter(|(trial, _)| !kept.contains(trial)) {
+            self.keep_rows(*trial, assignment)?;
+            progress.advance(1);
+        }
+        progress.finish();
+        Ok(())
     }
 
     /// Feasible finished trials, the winner first.
@@ -95,14 +118,22 @@ impl Search<'_> {
         Ok(())
     }
 
-    fn keep_importance(&self, all: &[Observed]) -> Result<(), ExperimentError> {
+    /// Which parameters moved each objective that varies.
+    fn importances(&self, all: &[Observed]) -> Vec<(&str, Importance)> {
         let spec = &self.study.spec;
-        for (at, objective) in spec.objectives.iter().enumerate() {
-            let Some(found) = importance(&spec.searched.space, all, at, spec.seed) else { continue };
+        let objectives = spec.objectives.iter().enumerate();
+        let found = objectives.filter_map(|(at, objective)| {
+            Some((objective.metric.as_str(), importance(&spec.searched.space, all, at, spec.seed)?))
+        });
+        found.collect()
+    }
+
+    fn keep_importance(&self, found: &[(&str, Importance)]) -> Result<(), ExperimentError> {
+        for (metric, found) in found {
             let params = &found.parameters;
             Columns::new()
                 .text("experiment_id", params.iter().map(|_| &self.experiment_id))
-                .text("objective", params.iter().map(|_| &objective.metric))
+                .text("objective", params.iter().map(|_| metric))
                 .text("param", params.iter().map(|param| &param.name))
                 .f64("importance", params.iter().map(|param| param.fall))
                 .f64("deviation", params.iter().map(|param| param.std))
@@ -112,6 +143,11 @@ impl Search<'_> {
         }
         Ok(())
     }
+}
+
+/// The number of a trial among samplers, from 0.
+fn id_of(trial: i64) -> u64 {
+    (trial - 1).max(0).unsigned_abs()
 }
 
 fn front_of(best: &[Observed], directions: &[Direction]) -> Vec<u64> {

@@ -1,9 +1,13 @@
 //! How much of the winner could be luck: every measure with what it rests on.
 //!
-//! Sharpe ratios are daily unless said otherwise, over the risk-free rate. The number of trials is that of every trial
-//! ever run on overlapping data, pruned ones included; the spread of their ratios is that of the finished ones of this
-//! experiment, or of all on the same days where that is wider. The probability of overfitting and the tests of superior
-//! ability are over the trials that could have won, with those of earlier experiments on the same days.
+//! Sharpe ratios are daily unless said otherwise, over the risk-free rate. The number of trials is that of everything
+//! distinct that was ever tried on these days, pruned trials, backtests and cells of campaigns included; the spread of their
+//! ratios is that of the finished trials of this experiment, or of all on the same days where that is wider.
+//!
+//! The probability of overfitting and the tests of superior ability are taken twice: over the trials of this experiment that
+//! could have won, and over these together with those of earlier experiments on the same days. Alone, a narrow search after a
+//! wide one would look clean; together only, a good trial of another search would make this one look sound. What is
+//! gated is the worse of both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,15 +17,15 @@ use super::walk::{Choice, Returns};
 use crate::experiments::ExperimentError;
 use crate::search::{Observed, Pruner, Sampler};
 use crate::stats::{
-    OVERFIT_BLOCKS, Overfit, deflated_sharpe, minimum_track_record, moments, overfit, sharpe, sharpe_gap, superior,
+    OVERFIT_BLOCKS, Overfit, Superior, deflated_sharpe, minimum_track_record, moments, overfit, sharpe, sharpe_gap,
+    superior,
 };
-use crate::store::experiments;
-use crate::store::{Columns, returns as stored};
+use crate::store::{Columns, returns as stored, tries};
 
 /// Resamples of the reality check.
 const RESAMPLES: usize = 1_000;
-/// Stands for a trial of an earlier experiment.
-const OF_ANOTHER: i64 = -1;
+/// Trials of earlier experiments that are judged with these, the best by Sharpe ratio: bounds time and memory.
+const MOST_OTHERS: usize = 1_000;
 /// Confidence of the minimum track record.
 const CONFIDENCE: f64 = 0.95;
 
@@ -38,9 +42,11 @@ struct Judge<'a> {
     trials: Vec<i64>,
     /// Daily returns over the risk-free rate, one column a finished trial.
     columns: Vec<Vec<f64>>,
-    /// Those that could have won, and those of earlier experiments on the same days; with their trials.
-    candidates: Vec<Vec<f64>>,
-    candidate_trials: Vec<i64>,
+    /// Those that could have won, with their trials.
+    own: Vec<Vec<f64>>,
+    own_trials: Vec<i64>,
+    /// The same and those of earlier experiments on the same days; empty when there are none.
+    union: Vec<Vec<f64>>,
     /// Those of the baseline.
     baseline: Option<Vec<f64>>,
     /// Square root of the days of a year.
@@ -84,18 +90,15 @@ impl<'a> Judge<'a> {
             returns.iter().filter(|(trial, _)| *trial > 0).map(|(trial, own)| (*trial, column(own))).unzip();
         let could_win = |trial: &i64| feasible.contains(trial);
         let own = trials.iter().zip(&columns).filter(|(trial, _)| could_win(trial));
-        let (mut candidate_trials, mut candidates): (Vec<i64>, Vec<Vec<f64>>) =
-            own.map(|(trial, column)| (*trial, column.clone())).unzip();
-        // An earlier experiment tried these on the same days: leaving them out would make a narrow search look clean.
-        for other in experiments::other_returns(search.store, &search.experiment_id)? {
-            let known: BTreeMap<i32, f64> = other.into_iter().collect();
-            if days.iter().all(|day| known.contains_key(day)) {
-                candidates.push(days.iter().map(|day| known[day] - free).collect());
-                candidate_trials.push(OF_ANOTHER);
-            }
+        let (own_trials, own): (Vec<i64>, Vec<Vec<f64>>) = own.map(|(trial, column)| (*trial, column.clone())).unzip();
+        let others = tries::returns_of_others(search.store, &search.experiment_id, &days, MOST_OTHERS)?;
+        let others = others.into_iter().map(|other| other.into_iter().map(|value| value - free).collect());
+        let mut union: Vec<Vec<f64>> = others.collect();
+        if !union.is_empty() {
+            union.splice(0..0, own.iter().cloned());
         }
         let yearly = periods.sqrt();
-        Ok(Self { search, trials, columns, candidates, candidate_trials, baseline, yearly, measures: Vec::new() })
+        Ok(Self { search, columns, trials, own, own_trials, union, baseline, yearly, measures: Vec::new() })
     }
 
     fn column(&self, trial: i64) -> Option<Vec<f64>> {
@@ -106,6 +109,26 @@ impl<'a> Judge<'a> {
         self.measures.push((measure, value.filter(|value| value.is_finite()), detail.into()));
     }
 
+    /// A measure of this experiment's trials and of these with earlier ones, where less is better: the worse of both, and each.
+    fn say_both(
+        &mut self,
+        measure: &'static str,
+        [own_name, union_name]: [&'static str; 2],
+        [own, union]: [Option<f64>; 2],
+        meaning: &str,
+    ) {
+        let own_of = format!("over the {} trials of this experiment that could have won", self.own.len());
+        let others = self.union.len().saturating_sub(self.own.len());
+        let union_of = match others {
+            0 => "no trial of an earlier experiment was on exactly these days".to_string(),
+            MOST_OTHERS => format!("over these and the best {others} of earlier experiments on the same days"),
+            _ => format!("over these and {others} of earlier experiments on the same days"),
+        };
+        self.say(measure, worse([own, union]), format!("{meaning}; the worse of own and union"));
+        self.say(own_name, own, own_of);
+        self.say(union_name, union, union_of);
+    }
+
     /// Deflated and probabilistic Sharpe ratio, minimum track record.
     fn deflate(&mut self, winner: Option<&[f64]>) -> Result<(), ExperimentError> {
         let spread = |columns: &[Vec<f64>]| {
@@ -113,12 +136,19 @@ impl<'a> Judge<'a> {
             moments(&ratios).and_then(|moments| moments.deviation).map(|deviation| deviation.powi(2))
         };
         // A narrow search after a wide one must not make its own luck look smaller.
-        let variance = [spread(&self.columns), spread(&self.candidates)].into_iter().flatten().max_by(f64::total_cmp);
+        let variance = [spread(&self.columns), spread(&self.union)].into_iter().flatten().max_by(f64::total_cmp);
         let n_here = self.columns.len();
-        let n_trials =
-            experiments::trials_on_data(self.search.store, &self.search.experiment_id)?.max(0).unsigned_abs();
-        self.say("n_trials", Some(n_trials as f64), "trials ever run on overlapping data, pruned ones included");
-        self.say("n_trials_here", Some(n_here as f64), "finished trials of this experiment");
+        let tries = tries::on_data_of(self.search.store, &self.search.experiment_id)?;
+        let n_trials = tries.distinct.max(0).unsigned_abs();
+        let detail = format!(
+            "distinct combinations ever tried on these days, pruned ones included, of {} tries: {} trials, {} backtests, {} cells \
+             of campaigns",
+            tries.all, tries.trials, tries.backtests, tries.cells
+        );
+        self.say("n_trials", Some(n_trials as f64), detail);
+        let detail = "everything tried on these days, repetitions counted";
+        self.say("n_tries", Some(tries.all as f64), detail);
+        self.say("n_trials_here", Some(n_here as f64), "distinct finished trials of this experiment");
         self.say(
             "trial_sharpe_variance",
             variance,
@@ -130,7 +160,7 @@ impl<'a> Judge<'a> {
         self.say("skewness", of(|found| found.skewness), "of its daily returns");
         self.say("kurtosis", of(|found| found.kurtosis), "excess kurtosis of its daily returns");
         let detail = format!(
-            "daily Sharpe ratio that the best of {n_trials} trials without any skill would be expected to show"
+            "daily Sharpe ratio that the best of {n_trials} distinct trials without any skill would be expected to show"
         );
         self.say("expected_maximum_sharpe", of(|found| found.benchmark), detail);
         let detail =
@@ -152,13 +182,11 @@ impl<'a> Judge<'a> {
     }
 
     fn overfit(&mut self) -> Option<(Overfit, Vec<i64>)> {
-        let found = overfit(&self.candidates, OVERFIT_BLOCKS);
+        let found = overfit(&self.own, OVERFIT_BLOCKS);
+        let union = if self.union.is_empty() { None } else { overfit(&self.union, OVERFIT_BLOCKS) };
         let of = |value: fn(&Overfit) -> f64| found.as_ref().map(value);
-        self.say(
-            "pbo",
-            of(|found| found.pbo),
-            "share of splits in which the best of one half is no better than the median in the other",
-        );
+        let meaning = "share of splits in which the best of one half is no better than the median in the other";
+        self.say_both("pbo", ["pbo_own", "pbo_union"], [of(|found| found.pbo), union.map(|found| found.pbo)], meaning);
         self.say("pbo_combinations", of(|found| found.n_combinations as f64), "splits");
         self.say("pbo_blocks", of(|found| found.n_blocks as f64), "blocks of days that splits are made of");
         self.say(
@@ -172,36 +200,42 @@ impl<'a> Judge<'a> {
             "out-of-sample on in-sample Sharpe ratio of the chosen",
         );
         self.say("degradation_intercept", found.as_ref().and_then(|found| found.intercept), "of the same line");
-        let trials = self.candidate_trials.clone();
+        let trials = self.own_trials.clone();
         found.map(|found| (found, trials))
     }
 
     /// White's reality check and Hansen's test, against cash and against the baseline.
     fn reality(&mut self, winner: Option<&[f64]>) {
         let seed = self.search.study.spec.seed;
-        let against_cash = winner.and_then(|_| superior(&self.candidates, None, RESAMPLES, seed));
-        let of = |value: fn(&crate::stats::Superior) -> f64| against_cash.as_ref().map(value);
-        let detail = against_cash.as_ref().map_or_else(String::new, |found| {
-            format!("{} resamples of blocks of {:.1} days on average", found.n_resamples, found.block_length)
+        let test = |columns: &[Vec<f64>]| winner.and_then(|_| superior(columns, None, RESAMPLES, seed));
+        let both = [test(&self.own), if self.union.is_empty() { None } else { test(&self.union) }];
+        let of = |value: fn(&Superior) -> f64| both.each_ref().map(|found| found.as_ref().map(value));
+        let detail = both[0].as_ref().map_or_else(String::new, |found| {
+            format!("; {} resamples of blocks of {:.1} days on average", found.n_resamples, found.block_length)
         });
-        self.say("reality_check_p", of(|found| found.reality_check_p), format!("White: no trial beats cash; {detail}"));
-        self.say(
+        self.say_both(
+            "reality_check_p",
+            ["reality_check_p_own", "reality_check_p_union"],
+            of(|found| found.reality_check_p),
+            &format!("White: no trial beats cash{detail}"),
+        );
+        self.say_both(
             "spa_p",
+            ["spa_p_own", "spa_p_union"],
             of(|found| found.spa_consistent),
-            format!("Hansen, consistent: no trial beats cash; {detail}"),
+            &format!("Hansen, consistent: no trial beats cash{detail}"),
         );
-        self.say("spa_lower_p", of(|found| found.spa_lower), "Hansen, lower bound");
-        self.say("spa_upper_p", of(|found| found.spa_upper), "Hansen, upper bound");
-        let beyond = self.baseline.as_ref().and_then(|baseline| {
+        self.say("spa_lower_p", worse(of(|found| found.spa_lower)), "Hansen, lower bound; the worse of both");
+        self.say("spa_upper_p", worse(of(|found| found.spa_upper)), "Hansen, upper bound; the worse of both");
+        let beyond = |columns: &[Vec<f64>]| {
+            let baseline = self.baseline.as_ref()?;
             let minus = |column: &Vec<f64>| column.iter().zip(baseline).map(|(own, base)| own - base).collect();
-            let excess: Vec<Vec<f64>> = self.candidates.iter().map(minus).collect();
-            superior(&excess, None, RESAMPLES, seed)
-        });
-        self.say(
-            "baseline_spa_p",
-            beyond.map(|found| found.spa_consistent),
-            "Hansen, consistent: no trial beats the baseline",
-        );
+            let excess: Vec<Vec<f64>> = columns.iter().map(minus).collect();
+            superior(&excess, None, RESAMPLES, seed).map(|found| found.spa_consistent)
+        };
+        let both = [beyond(&self.own), if self.union.is_empty() { None } else { beyond(&self.union) }];
+        let detail = "Hansen, consistent: no trial beats the baseline; the worse of both";
+        self.say("baseline_spa_p", worse(both), detail);
     }
 
     /// Validation against the untouched test.
@@ -221,10 +255,13 @@ impl<'a> Judge<'a> {
         let gap = winner.zip(test.as_deref()).and_then(|(validation, test)| sharpe_gap(validation, test));
         self.say("sharpe_gap", gap.as_ref().map(|gap| gap.gap * yearly), "validation less test, a year");
         self.say("sharpe_gap_p", gap.as_ref().map(|gap| gap.p), "probability of so wide a gap if nothing had changed");
-        let (looks, searched) = experiments::test_looks(self.search.store, &self.search.experiment_id)?;
-        let looks = looks + i64::from(tested.is_some());
+        let seen = tries::seen(self.search.store, &self.search.experiment_id)?;
+        let looks = seen.looks + i64::from(tested.is_some());
         let detail = "trials of earlier experiments that were developed on days of this test period";
-        self.say("test_searched", Some(searched as f64), detail);
+        self.say("test_searched", Some(seen.searched as f64), detail);
+        let detail =
+            "backtests and cells of campaigns on half of the days of this test period or more, before it was looked at";
+        self.say("test_backtests", Some(seen.backtests as f64), detail);
         self.say(
             "test_looks",
             Some(looks as f64),
@@ -253,6 +290,12 @@ impl<'a> Judge<'a> {
         let detail = if is_blind || ratios.is_empty() { detail } else { format!("{detail}{suggested}") };
         self.say("walk_sharpe", mean, detail);
     }
+}
+
+/// The worse of a measure of this experiment alone and with others, where less is better. What is unknown of it alone is not
+/// known by the company.
+fn worse([own, union]: [Option<f64>; 2]) -> Option<f64> {
+    own.map(|own| union.map_or(own, |union| own.max(union)))
 }
 
 impl Luck {

@@ -1,8 +1,12 @@
 //! A search carried out: begun as a run, its trials judged on several threads and stored from one, its winner looked at.
 //!
-//! Trials come in generations of [`GENERATION`]. What one suggests depends on the generations before it,
-//! whether a trial is stopped early likewise, and every trial has a seed of its own: results are the same at any number of
-//! workers. A trial is stored whole, in a transaction, when it ends; a kill loses those under way, and going on repeats
+//! Trials come in generations of [`GENERATION`](crate::experiments::GENERATION) where one depends on those before it: what is
+//! suggested, and whether a trial is stopped early, depends on earlier generations only. Where nothing does (grid and random
+//! search without a pruner) generations are as wide as memory allows, and a time budget ends them at once. Every trial has a
+//! seed of its own: results are the same at any number of workers.
+//!
+//! A combination of a strategy that was evaluated before is not evaluated again: the trial has the results of the earlier one
+//! and counts once with it. Models are fitted anew, with the seed of the trial. A trial is stored whole, in a transaction, when it ends; a kill loses those under way, and going on repeats
 //! only those.
 
 mod account;
@@ -15,14 +19,15 @@ mod test_period;
 mod walk;
 mod work;
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
+use super::ExperimentError;
 use super::study::Study;
-use super::{ExperimentError, GENERATION};
 use crate::domain::{Progress, Ts};
-use crate::search::{Observed, TrialState};
-use crate::store::experiments::{self, TrialRun, Tried};
+use crate::search::{Assignment, Observed, TrialState};
+use crate::store::experiments::{self, RepeatRow, TrialRun, Tried};
 use crate::store::{Store, runs};
 pub use repeat::{Repeat, repeat};
 use suggest::Suggester;
@@ -63,6 +68,8 @@ pub struct Counts {
     pub pruned: usize,
     /// Had an error.
     pub failed: usize,
+    /// Of all these, repetitions of a combination that was evaluated before.
+    pub repeated: usize,
 }
 
 /// Why a search ended.
@@ -151,23 +158,30 @@ impl Search<'_> {
         progress.start("trials", most.unwrap_or(0));
         let pool = work::pool(self.options.workers)?;
         if known.remove(&0).is_none() {
-            work::generation(self, &pool, &[(0, self.study.baseline())], &[])?;
+            work::generation(self, (&pool, &|| false), &[(0, self.study.baseline())], &[])?;
         }
         let (begun, mut history) = (Instant::now(), Vec::<Observed>::new());
-        let mut suggester = Suggester::new(self.study);
+        let (mut suggester, mut repeats) = (Suggester::new(self.study), Repeats::default());
+        let is_late = || self.study.spec.budget.minutes.is_some_and(|most| begun.elapsed().as_secs_f64() > most * 60.0);
         let ended = loop {
             let first = history.len() as u64;
             if most.is_some_and(|most| first >= most) {
                 break Ended::Trials;
             }
-            let is_late = |minutes: f64| begun.elapsed().as_secs_f64() > minutes * 60.0;
-            if first >= stored && self.study.spec.budget.minutes.is_some_and(is_late) {
+            if first >= stored && is_late() {
                 break Ended::Time;
             }
             let mut suggested = suggester.generation(first, &history);
-            let is_last = suggested.len() < GENERATION;
-            suggested.truncate(most.map_or(GENERATION, |most| (most - first).min(GENERATION as u64) as usize));
-            self.one_generation(&pool, first, suggested, &mut known, &mut history)?;
+            let is_last = suggested.len() < suggester.width();
+            suggested
+                .truncate(most.map_or(suggester.width(), |most| (most - first).min(suggester.width() as u64) as usize));
+            let asked = first + suggested.len() as u64;
+            // A generation that others depend on is completed.
+            let stop: &(dyn Fn() -> bool + Sync) = if suggest::learns(self.study) { &|| false } else { &is_late };
+            self.one_generation((&pool, stop), first, suggested, (&mut known, &mut repeats), &mut history)?;
+            if (history.len() as u64) < asked {
+                break Ended::Time;
+            }
             if is_last && history.len() as u64 != most.unwrap_or(u64::MAX) {
                 break Ended::Exhausted;
             }
@@ -178,6 +192,7 @@ impl Search<'_> {
             finished: count(|state| *state == TrialState::Finished),
             pruned: count(|state| matches!(state, TrialState::Pruned { .. })),
             failed: count(|state| *state == TrialState::Failed),
+            repeated: repeats.count,
         };
         let outcome = Outcome { experiment_id: self.experiment_id.clone(), counts, done_before, winner: None, ended };
         Ok((outcome, history))
@@ -188,31 +203,92 @@ impl Search<'_> {
         [self.study.spec.budget.trials, self.options.max_trials].into_iter().flatten().min()
     }
 
-    /// Judges what is not stored yet of a generation and adds all of it to the history.
+    /// Judges what is not stored yet of a generation and adds all of it to the history, unless `stop` ends it before: then
+    /// the first ones of it.
     fn one_generation(
         &self,
-        pool: &rayon::ThreadPool,
+        (pool, stop): (&rayon::ThreadPool, &(dyn Fn() -> bool + Sync)),
         first: u64,
-        suggested: Vec<crate::search::Assignment>,
-        known: &mut BTreeMap<i64, Tried>,
+        suggested: Vec<Assignment>,
+        (known, repeats): (&mut BTreeMap<i64, Tried>, &mut Repeats),
         history: &mut Vec<Observed>,
     ) -> Result<(), ExperimentError> {
-        let numbered: Vec<_> = (first as i64 + 1..).zip(suggested).collect();
-        let (stored, missing): (Vec<_>, Vec<_>) =
-            numbered.into_iter().partition(|(trial, _)| known.contains_key(trial));
-        let mut found = work::generation(self, pool, &missing, history)?;
-        for (trial, assignment) in stored {
-            if let Some(tried) = known.remove(&trial) {
-                found.push(record::observed(self.study, &tried, assignment)?);
-                self.options.progress.advance(1);
+        let (mut stored, mut missing, mut repeated) = (Vec::new(), Vec::new(), Vec::new());
+        for (trial, assignment) in (first as i64 + 1..).zip(suggested) {
+            let earlier = self.study.model.is_none().then(|| repeats.earlier(trial, &assignment)).flatten();
+            match (known.remove(&trial), earlier) {
+                (Some(tried), _) => stored.push((tried, assignment)),
+                (None, Some(earlier)) => repeated.push((trial, earlier, assignment)),
+                (None, None) => missing.push((trial, assignment)),
             }
         }
+        let mut found = work::generation(self, (pool, stop), &missing, history)?;
+        // Where the time was up, what comes after the first trial that was not judged is left for another time.
+        let end = missing.get(found.len()).map_or(i64::MAX, |(trial, _)| *trial);
+        for (tried, assignment) in stored.into_iter().filter(|(tried, _)| tried.trial < end) {
+            repeats.count += usize::from(tried.repeat_of.is_some());
+            found.push(record::observed(self.study, &tried, assignment)?);
+            self.options.progress.advance(1);
+        }
+        repeated.retain(|(trial, ..)| *trial < end);
+        found.extend(self.repeat(&repeated, &found, history)?);
+        repeats.count += repeated.len();
         found.sort_by_key(|observed| observed.id);
         history.append(&mut found);
         Ok(())
     }
 
+    /// Stores trials of combinations that were evaluated before, and gives them the results of those.
+    fn repeat(
+        &self,
+        repeated: &[(i64, i64, Assignment)],
+        found: &[Observed],
+        history: &[Observed],
+    ) -> Result<Vec<Observed>, ExperimentError> {
+        if repeated.is_empty() {
+            return Ok(Vec::new());
+        }
+        let row = |(trial, earlier, _): &(i64, i64, Assignment)| RepeatRow {
+            trial: *trial,
+            run_id: record::run_id(&self.experiment_id, *trial),
+            repeat_of: *earlier,
+            source_run_id: record::run_id(&self.experiment_id, *earlier),
+            seed: work::seed_of(self.study.spec.seed, *trial).cast_signed(),
+            at: self.now(),
+        };
+        let rows: Vec<RepeatRow> = repeated.iter().map(row).collect();
+        self.store.transaction(|| experiments::insert_repeats(self.store, &self.trial_run, &rows))?;
+        self.options.progress.advance(rows.len() as u64);
+        let id = |trial: i64| (trial - 1).max(0).unsigned_abs();
+        let known: BTreeMap<u64, &Observed> = history.iter().chain(found).map(|trial| (trial.id, trial)).collect();
+        let again = |(trial, earlier, _): &(i64, i64, Assignment)| {
+            known.get(&id(*earlier)).map(|source| Observed { id: id(*trial), ..(*source).clone() })
+        };
+        Ok(repeated.iter().filter_map(again).collect())
+    }
+
     fn now(&self) -> Ts {
         (self.options.clock)()
+    }
+}
+
+/// Combinations that were suggested, each with the trial that was the first to have it.
+#[derive(Default)]
+struct Repeats {
+    first: HashMap<String, i64>,
+    /// Trials that repeat another.
+    count: usize,
+}
+
+impl Repeats {
+    /// The earlier trial of a combination; the first one of it is remembered.
+    fn earlier(&mut self, trial: i64, assignment: &Assignment) -> Option<i64> {
+        match self.first.entry(record::params_json(assignment)) {
+            Entry::Occupied(first) => Some(*first.get()),
+            Entry::Vacant(new) => {
+                new.insert(trial);
+                None
+            }
+        }
     }
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Options;
+use super::suggest::learns;
 use super::work::Ran;
 use crate::domain::fingerprint::sha256;
-use crate::experiments::ExperimentError;
 use crate::experiments::spec::{Subject, text_of};
 use crate::experiments::study::Study;
+use crate::experiments::{ExperimentError, GENERATION};
 use crate::search::{Assignment, Direction, Observed, Pruner, Sampler, TrialState};
 use crate::store::experiments::{TrialRow, TrialRun, Tried};
 use crate::store::runs::{self, NewRun};
@@ -33,7 +34,7 @@ fn new_run(study: &Study, options: &Options<'_>) -> NewRun {
         ("seed", spec.seed.to_string()),
         ("budget.trials", most.map_or_else(|| "none".into(), |trials| trials.to_string())),
         ("budget.minutes", text(spec.budget.minutes)),
-        ("generation", crate::experiments::GENERATION.to_string()),
+        ("generation", if learns(study) { GENERATION.to_string() } else { "none".into() }),
         ("sampler", json(&spec.sampler)),
         ("pruner", json(&spec.pruner)),
         ("scheme", format!("{:?}", spec.validation.scheme)),

@@ -42,13 +42,11 @@ pub fn repeat(store: &Store, study: &Study, of: &Repeat<'_>) -> Result<(), Exper
     let ran = work::judge((study, &|| of.now), numbered, &assignment, &prune);
     let row = record::row(study, of.experiment_id, &ran);
     let trial_run = record::trial_run(study, of.experiment_id);
-    store.transaction(|| {
-        experiments::insert_trials(store, &trial_run, &[row])?;
-        if of.is_kept {
-            account::keep(store, study, &trial_run, numbered, &assignment, of.now)?;
-        }
-        Ok(())
-    })
+    store.transaction(|| experiments::insert_trials(store, &trial_run, &[row]))?;
+    if of.is_kept {
+        account::keep(store, study, &trial_run, numbered, &assignment, of.now)?;
+    }
+    Ok(())
 }
 
 /// The searched parameters, from the settings: unlike JSON, their text is read without losing a digit.

@@ -5,13 +5,17 @@
 
 use crate::experiments::GENERATION;
 use crate::experiments::study::Study;
-use crate::search::{Assignment, Direction, Observed, Sampler};
+use crate::search::{Assignment, Direction, Observed, Pruner, Sampler};
 
 /// Draws before an impossible suggestion is tried all the same, and recorded as failed.
 const ATTEMPTS: u64 = 200;
 
-/// Impossible points in a row of generations after which a grid is taken for exhausted.
+/// Impossible points within a generation after which a grid is taken for exhausted.
 const MOST_IMPOSSIBLE: u64 = 200_000;
+
+/// Trials asked for at once where none depends on another: so many suggestions are held in memory, and workers wait for
+/// each other only after so many.
+const UNRELATED: usize = 1024;
 
 /// Suggestions of a study, generation by generation.
 pub(super) struct Suggester<'a> {
@@ -19,11 +23,24 @@ pub(super) struct Suggester<'a> {
     directions: Vec<Direction>,
     /// The next point of a grid.
     next_point: u64,
+    /// Trials of a generation.
+    width: usize,
+}
+
+/// Whether what is suggested, or when a trial is stopped, depends on the trials before it.
+pub(super) fn learns(study: &Study) -> bool {
+    matches!(study.spec.sampler, Sampler::Tpe(_)) || study.spec.pruner != Pruner::None
 }
 
 impl<'a> Suggester<'a> {
     pub(super) fn new(study: &'a Study) -> Self {
-        Self { study, directions: study.spec.directions(), next_point: 0 }
+        let width = if learns(study) { GENERATION } else { UNRELATED };
+        Self { study, directions: study.spec.directions(), next_point: 0, width }
+    }
+
+    /// Trials of a generation, unless a grid is exhausted.
+    pub(super) fn width(&self) -> usize {
+        self.width
     }
 
     /// What a generation tries; fewer than that when a grid is exhausted.
@@ -33,15 +50,15 @@ impl<'a> Suggester<'a> {
             return self.of_grid();
         }
         let space = &spec.searched.space;
-        let found = spec.sampler.generation(space, &self.directions, spec.seed, first, GENERATION, history);
+        let found = spec.sampler.generation(space, &self.directions, spec.seed, first, self.width, history);
         (first..).zip(found).map(|(id, suggested)| self.possible(id, suggested)).collect()
     }
 
     fn of_grid(&mut self) -> Vec<Assignment> {
         let spec = &self.study.spec;
-        let mut found = Vec::with_capacity(GENERATION);
+        let mut found = Vec::new();
         let mut passed_over = 0;
-        while found.len() < GENERATION && passed_over < MOST_IMPOSSIBLE {
+        while found.len() < self.width && passed_over < MOST_IMPOSSIBLE {
             let next =
                 spec.sampler.generation(&spec.searched.space, &self.directions, spec.seed, self.next_point, 1, &[]);
             let Some(point) = next.into_iter().next() else { break };

@@ -90,7 +90,15 @@ fn keep_model(
         run_id: &super::record::run_id(&search.experiment_id, trial),
         dataset: &model.dataset_spec,
         fingerprint: model.fingerprint(),
-        periods: Periods { train_start, train_end, valid_start, valid_end, test_start, test_end },
+        periods: Periods {
+            train_start,
+            train_end,
+            valid_start,
+            valid_end,
+            test_start,
+            test_end,
+            embargo: model.embargo(),
+        },
         seed,
         metrics: models::Metrics::new(),
     };

@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Search, record};
@@ -37,25 +38,58 @@ pub(super) fn seed_of(study_seed: u64, trial: i64) -> u64 {
     Stream::new(study_seed, trial.unsigned_abs()).seed()
 }
 
-/// Judges trials and stores each as it ends; returns what they came to, in any order.
+/// Ended trials that wait to be stored, a thread: a store that is slow holds the threads up rather than filling memory.
+const WAITING: usize = 4;
+
+/// Trials that threads take one after the other, until there is none left or it is time to stop.
+struct Queue<'a> {
+    trials: &'a [(i64, Assignment)],
+    stop: &'a (dyn Fn() -> bool + Sync),
+    /// The next one, and whether no more may be taken. Under one lock, so that those taken are the first ones.
+    next: Mutex<(usize, bool)>,
+}
+
+impl<'a> Queue<'a> {
+    fn take(&self) -> Option<&'a (i64, Assignment)> {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        next.1 = next.1 || (self.stop)();
+        let taken = if next.1 { None } else { self.trials.get(next.0) };
+        next.0 += usize::from(taken.is_some());
+        taken
+    }
+
+    fn close(&self) {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+    }
+}
+
+/// Judges trials and stores each as it ends; returns what they came to, in any order. Once `stop` says so no further trial is
+/// begun: those judged are the first ones.
 pub(super) fn generation(
     search: &Search<'_>,
-    pool: &rayon::ThreadPool,
+    (pool, stop): (&rayon::ThreadPool, &(dyn Fn() -> bool + Sync)),
     trials: &[(i64, Assignment)],
     history: &[Observed],
 ) -> Result<Vec<Observed>, ExperimentError> {
-    let (sender, receiver) = sync_channel(trials.len().max(1));
+    let threads = pool.current_num_threads().min(trials.len());
+    let (sender, receiver) = sync_channel(threads.max(1) * WAITING);
     let (study, clock) = (search.study, search.options.clock);
     let (spec, direction) = (&study.spec, study.spec.objectives[0].direction);
+    let queue = Queue { trials, stop, next: Mutex::new((0, false)) };
     pool.in_place_scope(|scope| {
-        for (trial, assignment) in trials {
+        let queue = &queue;
+        for _ in 0..threads {
             let sender = sender.clone();
             scope.spawn(move |_| {
-                // The baseline is measured to its end.
-                let prune = |steps: &[f64]| *trial > 0 && spec.pruner.is_pruned(steps, history, direction);
-                let ran = judge((study, clock), (*trial, seed_of(spec.seed, *trial)), assignment, &prune);
-                // The receiver is gone only after a fault of the store, which is told there.
-                let _ = sender.send(ran);
+                while let Some((trial, assignment)) = queue.take() {
+                    // The baseline is measured to its end.
+                    let prune = |steps: &[f64]| *trial > 0 && spec.pruner.is_pruned(steps, history, direction);
+                    let ran = judge((study, clock), (*trial, seed_of(spec.seed, *trial)), assignment, &prune);
+                    // The receiver is gone only after a fault of the store, which is told there.
+                    if sender.send(ran).is_err() {
+                        queue.close();
+                    }
+                }
             });
         }
         drop(sender);

@@ -24,6 +24,7 @@ fn everything_wrong_is_told_with_its_line() {
         ("[validation]\nscheme = \"walk_forwards\"\n", "t.toml:6: unknown scheme 'walk_forwards'"),
         ("[validation]\nscheme = \"walk_forward\"\nvalid = 5\n", "walk_forward needs validation.train in sessions"),
         ("[validation]\nscheme = \"cpcv\"\nfolds = 20\ntest_folds = 10\n", "are 184756 combinations a trial"),
+        ("[validation]\nscheme = \"cpcv\"\nfolds = 68\ntest_folds = 34\n", "are more than 10^19 combinations a trial"),
         ("[validation]\nscheme = \"kfold\"\ntrain = 5\n", "t.toml:7: unknown key 'validation.train'"),
         ("[validation]\ntest = 1.5\n", "t.toml:6: validation.test must be a share"),
         ("[budget]\ntrials = 0\n", "t.toml:6: budget.trials = 0 must be a whole number from 1"),

@@ -8,7 +8,8 @@
 //! | `cpcv` | `folds` = 6, `test_folds` = 2 | every combination of parts judges; the parts make several paths |
 //!
 //! `test` is the share of sessions, at the end, that no trial sees (0.2), or the first day of them. `embargo` is the
-//! number of bars kept free around every boundary, besides the purge of labels that reach across one.
+//! number of bars of each symbol, counted in its own, kept free around every boundary, besides the purge of labels that reach
+//! across one.
 
 use super::error::SpecError;
 use super::section::Section;
@@ -137,20 +138,25 @@ fn combinatorial(section: &Section<'_>) -> Result<Scheme, SpecError> {
         return Err(section.wrong("test_folds", reason));
     }
     match combinations(folds as u64, test_folds as u64) {
-        n if n <= MOST_COMBINATIONS => Ok(Scheme::Combinatorial { folds, test_folds }),
-        n => Err(section.wrong(
-            "folds",
-            format!(
-                "{folds} folds by {test_folds} are {n} combinations a trial; at most {MOST_COMBINATIONS} can be run"
-            ),
-        )),
+        Some(n) if n <= MOST_COMBINATIONS => Ok(Scheme::Combinatorial { folds, test_folds }),
+        n => {
+            let many = n.map_or_else(|| "more than 10^19".to_string(), |n| n.to_string());
+            Err(section.wrong(
+                "folds",
+                format!(
+                    "{folds} folds by {test_folds} are {many} combinations a trial; at most {MOST_COMBINATIONS} can be run"
+                ),
+            ))
+        }
     }
 }
 
-/// How many ways there are to choose so many of so many; saturates.
+/// How many ways there are to choose `k` of `n`; `None` where they are more than a `u64` can count.
 #[must_use]
-pub fn combinations(n: u64, k: u64) -> u64 {
-    (0..k.min(n - k)).fold(1_u128, |ways, i| (ways * u128::from(n - i) / u128::from(i + 1)).min(1 << 64)) as u64
+pub fn combinations(n: u64, k: u64) -> Option<u64> {
+    let Some(rest) = n.checked_sub(k) else { return Some(0) };
+    let ways = |ways: u64, i: u64| u64::try_from(u128::from(ways) * u128::from(n - i) / u128::from(i + 1)).ok();
+    (0..k.min(rest)).try_fold(1, ways)
 }
 
 fn test(section: &Section<'_>) -> Result<TestPeriod, SpecError> {
@@ -166,5 +172,23 @@ fn test(section: &Section<'_>) -> Result<TestPeriod, SpecError> {
     match section.number("test").map_err(|_| wanted())? {
         Some(share) if share > 0.0 && share < 1.0 => Ok(TestPeriod::Share(share)),
         _ => Err(wanted()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn combinations_are_counted_or_known_to_be_too_many() {
+        assert_eq!(
+            [(6, 2), (5, 0), (5, 5), (3, 4), (0, 0)].map(|(n, k)| combinations(n, k)),
+            [15, 1, 1, 0, 1].map(Some)
+        );
+        // The largest that fits, and the next: intermediate products do not decide.
+        assert_eq!(combinations(67, 33), Some(14_226_520_737_620_288_370));
+        assert_eq!(combinations(68, 34), None);
+        assert_eq!(combinations(10_000, 5_000), None);
+        assert_eq!(combinations(u64::MAX, 1), Some(u64::MAX));
     }
 }

@@ -121,6 +121,12 @@ impl ModelStudy {
         fold(&self.dataset, &spec)
     }
 
+    /// Bars of each symbol kept free around judged stretches.
+    #[must_use]
+    pub fn embargo(&self) -> usize {
+        self.embargo
+    }
+
     /// SHA-256 of the samples.
     #[must_use]
     pub fn fingerprint(&self) -> &str {

@@ -40,6 +40,15 @@ pub struct AuditPlan {
 /// First and last decision time of train, valid and test, both inclusive.
 pub type Periods = [(Ts, Ts); 3];
 
+/// What a split by time cuts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LabelTimes {
+    /// Distinct times at which any series has a label, ascending.
+    pub labelled: Vec<Ts>,
+    /// Times of all rows, labelled or not, of each series, ascending.
+    pub series: Vec<Vec<Ts>>,
+}
+
 /// One split in figures; purged rows are left out of all that follows `n_purged`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SplitFigures {
@@ -140,7 +149,7 @@ impl AuditReport {
 ///
 /// # Errors
 /// A label set that the store doesn't have; faults of the store.
-pub fn label_times(store: &Store, plan: &AuditPlan) -> Result<Vec<Ts>, LabelError> {
+pub fn label_times(store: &Store, plan: &AuditPlan) -> Result<LabelTimes, LabelError> {
     spec_of(store, &plan.label_set)?;
     read::times(store, plan)
 }

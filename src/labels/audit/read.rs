@@ -1,17 +1,31 @@
 //! What an audit asks the store.
 
-use super::{AuditPlan, Check, Periods, SPLITS, SplitFigures};
+use super::{AuditPlan, Check, LabelTimes, Periods, SPLITS, SplitFigures};
 use crate::domain::{Symbol, Ts};
 use crate::labels::error::LabelError;
 use crate::labels::row::{Barrier, LabelRow};
 use crate::store::{Store, StoreError, duckdb, params};
 
-/// The distinct decision times with a label, ascending.
-pub(super) fn times(store: &Store, plan: &AuditPlan) -> Result<Vec<Ts>, LabelError> {
+/// When the chosen series have rows, and when any of them has a label.
+pub(super) fn times(store: &Store, plan: &AuditPlan) -> Result<LabelTimes, LabelError> {
     let mut statement = store.conn().prepare(crate::sql!("labels/times")).map_err(StoreError::from)?;
     let bound = params![plan.label_set, plan.interval.as_str(), joined(&plan.symbols)];
-    let found = statement.query_map(bound, |row| Ok(Ts(row.get(0)?))).map_err(StoreError::from)?;
-    Ok(found.collect::<duckdb::Result<_>>().map_err(StoreError::from)?)
+    let rows = statement.query_map(bound, |row| Ok((row.get(0)?, Ts(row.get(1)?), row.get(2)?)));
+    let (mut found, mut last) = (LabelTimes::default(), String::new());
+    for row in rows.map_err(StoreError::from)? {
+        let (symbol, ts, is_labelled): (String, Ts, bool) = row.map_err(StoreError::from)?;
+        if found.series.is_empty() || symbol != last {
+            found.series.push(Vec::new());
+            last = symbol;
+        }
+        found.series.last_mut().into_iter().for_each(|series| series.push(ts));
+        if is_labelled {
+            found.labelled.push(ts);
+        }
+    }
+    found.labelled.sort_unstable();
+    found.labelled.dedup();
+    Ok(found)
 }
 
 fn joined(symbols: &[Symbol]) -> String {

@@ -56,14 +56,21 @@ pub struct Verdict {
 /// Reads the verdict off the views.
 pub fn verdict(of: &Experiment) -> Verdict {
     let words = of.text("verdict").to_string();
-    let (state, meaning) = match words.as_str() {
-        "unlikely to be luck" => {
+    let (state, meaning) = match (of.summary.text("failed_gate"), of.number("n_unknown")) {
+        (Some("test" | "pbo" | "gap"), _) => {
+            (State::Failed, "What was chosen does not hold on days it was not chosen on. It is not to be promoted.")
+        }
+        (Some("untouched"), _) => (
+            State::Failed,
+            "The test period has been looked at before: its numbers flatter. Judge it on days that nobody has seen.",
+        ),
+        (Some(_), _) => (State::Failed, "Luck is not ruled out as the explanation. It is not to be promoted."),
+        (None, Some(0.0)) => {
             (State::Passed, "Luck is an unlikely explanation, not an impossible one: promotion goes on in small steps.")
         }
-        "could well be luck" => {
-            (State::Failed, "At least one gate failed: luck is not ruled out. It is not to be promoted.")
+        (None, _) => {
+            (State::Unknown, "Something the verdict needs is missing. Until it is known, take the winner for luck.")
         }
-        _ => (State::Unknown, "Something the verdict needs is missing. Until it is known, take the winner for luck."),
     };
     let tiles = vec![deflated(of), overfitting(of), superior(of), test(of), choice(of), record(of)];
     Verdict { words, state, meaning, reason: of.text("reason").replace(" -", " \u{2212}"), winner: winner(of), tiles }
@@ -98,6 +105,8 @@ fn count(value: Option<f64>) -> String {
 
 fn deflated(of: &Experiment) -> Tile {
     let trials = count(of.number("n_trials_counted"));
+    let tries =
+        of.number("n_tries_counted").map_or_else(String::new, |tries| format!(" of {} tries", count(Some(tries))));
     let daily = of.number("expected_maximum_sharpe");
     let lucky = match (of.yearly(daily), daily) {
         (Some(yearly), _) => format!("{} a year", ratio(Some(yearly))),
@@ -113,8 +122,19 @@ fn deflated(of: &Experiment) -> Tile {
         detail: if daily.is_none() && trials == "—" {
             "How many trials there were, and what the luckiest would show, is unknown.".into()
         } else {
-            format!("N = {trials} trials; the luckiest would show a Sharpe ratio (SR\u{2080}) of {lucky}.")
+            format!(
+                "N = {trials} distinct{tries} on these days; the luckiest would show a Sharpe ratio (SR\u{2080}) of {lucky}."
+            )
         },
+    }
+}
+
+/// A measure over the trials of this experiment, and over these with those of earlier ones.
+fn both(of: &Experiment, measure: &str) -> String {
+    let value = |part: &str| of.number(&format!("{measure}_{part}"));
+    match (value("own"), value("union")) {
+        (own, Some(union)) => format!("own trials {}, with earlier ones {}", odds(own), odds(Some(union))),
+        (own, None) => format!("own trials {}, no earlier ones", odds(own)),
     }
 }
 
@@ -125,7 +145,7 @@ fn overfitting(of: &Experiment) -> Tile {
         state: gate(of, "passes_pbo"),
         need: format!("at most {}", ratio(of.number("pbo_at_most"))),
         sentence: "How often the best settings of one half of the days were among the worse half in the other days.",
-        detail: format!("PBO over {} ways to halve the days.", count(of.number("pbo_combinations"))),
+        detail: format!("{}; over {} ways to halve the days.", both(of, "pbo"), count(of.number("pbo_combinations"))),
     }
 }
 
@@ -138,7 +158,8 @@ fn superior(of: &Experiment) -> Tile {
         need: format!("at most {}", ratio(of.number("spa_p_at_most"))),
         sentence: "How often so many trials without skill would hold one that beats cash as clearly as the best here.",
         detail: format!(
-            "Hansen's SPA test; against the baseline instead of cash {}.",
+            "Hansen's SPA test, {}; against the baseline instead of cash {}.",
+            both(of, "spa_p"),
             against.map_or_else(|| "unknown".into(), |p| odds(Some(p)))
         ),
     }
@@ -201,10 +222,10 @@ const MOST_LETTERS: usize = 220;
 
 fn winner(of: &Experiment) -> String {
     let Some(winner) = of.winner() else {
-        let counts = ["n_trials", "n_failed", "n_pruned", "n_infeasible"].map(|column| count(of.number(column)));
-        let [all, failed, pruned, infeasible] = counts;
+        let counts = ["n_trials", "n_distinct", "n_failed", "n_pruned", "n_infeasible"];
+        let [all, distinct, failed, pruned, infeasible] = counts.map(|column| count(of.number(column)));
         return format!(
-            "No trial won: of {all}, {failed} failed, {pruned} were stopped early, {infeasible} missed a constraint."
+            "No trial won: of {all} ({distinct} distinct), {failed} failed, {pruned} were stopped early, {infeasible} missed a constraint."
         );
     };
     let score = |value: Option<f64>| shown(of.objective(), value);

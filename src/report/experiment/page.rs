@@ -82,7 +82,7 @@ fn subject(of: &Experiment) -> String {
         what.to_string(),
         symbols,
         format!("{} bars", of.text("interval")),
-        format!("{} trials by {}", whole("n_trials"), of.text("sampler")),
+        format!("{} trials ({} distinct) by {}", whole("n_trials"), whole("n_distinct"), of.text("sampler")),
         format!("validation by {} from {}", of.text("scheme"), day("dev_from")),
         format!("test from {} to {}", day("test_from"), day("test_to")),
     ];
@@ -98,6 +98,13 @@ fn notes(of: &Experiment) -> Vec<(&'static str, String)> {
              numbers flatter"
         );
         notes.push(("TEST SEEN BEFORE", seen));
+    }
+    if let Some(backtests) = of.number("test_backtests").filter(|backtests| *backtests > 0.0) {
+        let seen = format!(
+            "{backtests:.0} backtests or cells of campaigns had covered half of this test period or more before: whoever saw them \
+             may have chosen what to search by them"
+        );
+        notes.push(("TEST DAYS TRADED BEFORE", seen));
     }
     if of.winner().is_some() && of.number("test_sharpe").is_none() {
         let why = "nothing is known of the winner on the test period: all of its numbers are from where it was chosen";

@@ -11,8 +11,8 @@ pub const DEFINITIONS: [(&str, &str, &str); 10] = [
     (
         "SR\u{2080}",
         "The Sharpe ratio expected of the best of N trials without skill: \u{221a}V \u{d7} ((1 \u{2212} \u{3b3}) Z(1 \u{2212} 1/N) + \u{3b3} Z(1 \u{2212} 1/(N e))), V the variance \
-         of the trials' Sharpe ratios, \u{3b3} Euler's constant, Z the normal quantile. N is every trial ever run on this data, \
-         those stopped early included.",
+         of the trials' Sharpe ratios, \u{3b3} Euler's constant, Z the normal quantile. N is everything distinct ever tried on these days: \
+         trials, those stopped early included, backtests and cells of campaigns.",
         "As above",
     ),
     (
@@ -24,7 +24,8 @@ pub const DEFINITIONS: [(&str, &str, &str); 10] = [
     (
         "Probability of backtest overfitting (PBO)",
         "Days are cut into blocks; over the ways to put half of the blocks on either side (CSCV), the share in which the best \
-         trial of one side ranks at or below the middle on the other.",
+         trial of one side ranks at or below the middle on the other. Over the trials of this experiment, and over these with \
+         those of earlier ones on the same days: the worse counts.",
         "Bailey, Borwein, L\u{f3}pez de Prado and Zhu, The Probability of Backtest Overfitting, Journal of Computational Finance \
          20(4), 2017",
     ),

@@ -200,7 +200,10 @@ pub fn measures(of: &Experiment) -> Option<Table> {
     }
     let text = |measure: &str, value: f64| match measure {
         "n_trials"
+        | "n_tries"
         | "n_trials_here"
+        | "test_searched"
+        | "test_backtests"
         | "pbo_combinations"
         | "pbo_blocks"
         | "track_record"

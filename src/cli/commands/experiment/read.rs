@@ -112,7 +112,7 @@ fn heading(summary: &Value) -> String {
         .collect();
     let day = |key: &str| text(summary, key).chars().take(10).collect::<String>();
     format!(
-        "experiment {} ({})\n{} on {} {}, {}, {}; development {} .. {}, test to {}\n{} trials: {} finished, {} pruned, {} failed, {} \
+        "experiment {} ({})\n{} on {} {}, {}, {}; development {} .. {}, test to {}\n{} trials, {} distinct: {} finished, {} pruned, {} failed, {} \
          missed a constraint ({} s of work)",
         text(summary, "name"),
         text(summary, "experiment_id"),
@@ -125,6 +125,7 @@ fn heading(summary: &Value) -> String {
         day("test_from"),
         day("test_to"),
         count("n_trials"),
+        count("n_distinct"),
         count("n_finished"),
         count("n_pruned"),
         count("n_failed"),
@@ -146,17 +147,30 @@ fn luck_lines(summary: &Value) -> String {
         (
             "deflated Sharpe ratio",
             p("deflated_sharpe"),
-            format!("probability of skill after {} trials on this data; 0.95 is asked", whole("n_trials_counted")),
+            format!(
+                "probability of skill after {} distinct of {} tries on these days; 0.95 is asked",
+                whole("n_trials_counted"),
+                whole("n_tries_counted")
+            ),
         ),
         (
             "overfitting (PBO)",
             percent(of("pbo")),
-            "splits in which the best of one half is no better than the median of the other".into(),
+            format!(
+                "splits in which the best of one half is no better than the median of the other; own trials {}, with earlier \
+                 ones {}",
+                percent(of("pbo_own")),
+                percent(of("pbo_union"))
+            ),
         ),
         (
             "reality check, SPA",
             format!("{}, {}", p("reality_check_p"), p("spa_p")),
-            "p-values that no trial beats cash".into(),
+            format!(
+                "p-values that no trial beats cash; SPA of own trials {}, with earlier ones {}",
+                p("spa_p_own"),
+                p("spa_p_union")
+            ),
         ),
         ("SPA against baseline", p("baseline_spa_p"), "p-value that no trial beats the baseline".into()),
         ("Sharpe, validation", number(of("validation_sharpe")), "of the winner, where it was chosen".into()),
@@ -164,8 +178,9 @@ fn luck_lines(summary: &Value) -> String {
             "Sharpe, test",
             number(of("test_sharpe")),
             format!(
-                "of the winner, not seen by the search; {} experiments have looked at this time",
-                whole("test_looks")
+                "of the winner, not seen by the search; {} experiments have looked at this time, {} backtests traded it before",
+                whole("test_looks"),
+                whole("test_backtests")
             ),
         ),
         ("gap", format!("{} (p {})", number(of("sharpe_gap")), p("sharpe_gap_p")), "validation less test".into()),
@@ -215,6 +230,7 @@ pub fn compare(args: &CompareArgs, ctx: &Ctx) -> Result<Output, Failure> {
         "sampler",
         "objectives",
         "n_trials",
+        "n_distinct",
         "n_finished",
         "best_score",
         "baseline_score",
@@ -225,10 +241,15 @@ pub fn compare(args: &CompareArgs, ctx: &Ctx) -> Result<Output, Failure> {
         "test_max_drawdown",
         "walk_sharpe",
         "n_trials_counted",
+        "n_tries_counted",
         "deflated_sharpe",
         "pbo",
+        "pbo_own",
+        "pbo_union",
         "reality_check_p",
         "spa_p",
+        "spa_p_own",
+        "spa_p_union",
         "sharpe_gap",
         "sharpe_gap_p",
         "test_looks",

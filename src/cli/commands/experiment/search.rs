@@ -117,6 +117,7 @@ fn report(store: &Store, outcome: &Outcome, how: &How, ctx: &Ctx) -> Result<Outp
         fields.insert("n_finished".into(), json!(counts.finished));
         fields.insert("n_pruned".into(), json!(counts.pruned));
         fields.insert("n_failed".into(), json!(counts.failed));
+        fields.insert("n_repeated".into(), json!(counts.repeated));
     }
     let told = Output::new(format!("{}\n{ended}; report: {}", shown.human, written.html.display()), document);
     // Without a winner a search has not given what was asked for.

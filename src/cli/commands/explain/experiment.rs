@@ -8,7 +8,7 @@ use crate::replay::{ExperimentFacts, Place};
 
 pub(super) fn document(facts: &ExperimentFacts) -> Value {
     let (from, test_from, test_to) = facts.periods;
-    let counts = facts.counts;
+    let (counts, tries) = (facts.counts, facts.tries_on_data);
     let searched = |(name, domain): &(String, String)| (name.clone(), domain_of(domain));
     json!({
         "experiment_id": facts.experiment_id, "name": facts.name, "status": facts.status, "role": facts.role,
@@ -18,10 +18,13 @@ pub(super) fn document(facts: &ExperimentFacts) -> Value {
         "dev_from": from.to_string(), "test_from": test_from.to_string(), "test_to": test_to.to_string(),
         "tested_at": facts.tested_at.map(|ts| ts.to_string()), "other_test_looks": facts.other_looks,
         "trials": {
-            "all": counts.all, "finished": counts.finished, "pruned": counts.pruned, "failed": counts.failed,
+            "all": counts.all, "distinct": counts.distinct, "finished": counts.finished, "pruned": counts.pruned, "failed": counts.failed,
             "infeasible": counts.infeasible, "at_most": facts.max_trials,
         },
-        "trials_on_data": facts.trials_on_data,
+        "tries_on_data": {
+            "all": tries.all, "distinct": tries.distinct, "trials": tries.trials, "backtests": tries.backtests,
+            "campaign_cells": tries.cells,
+        },
         "winner_trial": facts.winner, "winner_run_id": facts.winner_run_id, "test_run_id": facts.test_run_id,
         "best_score": facts.best_score, "baseline_score": facts.baseline_score,
         "verdict": facts.verdict, "reason": facts.reason, "place": facts.place.as_ref().map(place),
@@ -43,7 +46,7 @@ fn domain_of(text: &str) -> Value {
 
 /// A table of what was asked and what it came to.
 pub(super) fn human(facts: &ExperimentFacts) -> String {
-    let counts = facts.counts;
+    let (counts, tries) = (facts.counts, facts.tries_on_data);
     let (from, test_from, test_to) = facts.periods;
     let searched: Vec<&str> = facts.searched.iter().map(|(name, _)| name.as_str()).collect();
     let mut rows = vec![("experiment", format!("{} ({}), {}", facts.name, facts.experiment_id, facts.status))];
@@ -61,11 +64,17 @@ pub(super) fn human(facts: &ExperimentFacts) -> String {
         (
             "trials",
             format!(
-                "{}: {} finished, {} pruned, {} failed; {} missed a constraint",
-                counts.all, counts.finished, counts.pruned, counts.failed, counts.infeasible
+                "{}, {} distinct: {} finished, {} pruned, {} failed; {} missed a constraint",
+                counts.all, counts.distinct, counts.finished, counts.pruned, counts.failed, counts.infeasible
             ),
         ),
-        ("trials on this data", format!("{} ever finished or pruned", facts.trials_on_data)),
+        (
+            "tried on these days",
+            format!(
+                "{} distinct of {}: {} trials, {} backtests, {} cells of campaigns",
+                tries.distinct, tries.all, tries.trials, tries.backtests, tries.cells
+            ),
+        ),
         ("winner", winner(facts)),
     ]);
     if let (Some(verdict), Some(reason)) = (&facts.verdict, &facts.reason) {

@@ -36,16 +36,22 @@ pub fn figure_of(of: &Experiment) -> Option<Figure> {
         title: "Does the best of one half stay good in the other?".into(),
         caption: format!(
             "{} ways to halve the days. Left: rank of the best of one half in the other half, as a logit; orange at or below 0 is \
-             no better than the middle, and its share is PBO, {}. Right: its daily Sharpe ratio in both halves; the slope of \
+             no better than the middle, and its share is the PBO of the own trials, {}. Right: its daily Sharpe ratio in both halves; the slope of \
              the line is {}, and it lost money in {loss} of them.{cut}",
             number(of.splits.len() as f64, Unit::Count, ""),
-            text("pbo"),
+            own(of),
             text("degradation_slope")
         ),
-        alt: format!("Histogram of {} logits and scatter of Sharpe ratios. PBO {}.", logits.len(), text("pbo")),
+        alt: format!("Histogram of {} logits and scatter of Sharpe ratios. PBO {}.", logits.len(), own(of)),
     };
     let data = Data { logits, pairs, line };
     Some(figure(of, &SOURCE, words, Box::new(move |width| sketch(&data, width))))
+}
+
+/// The probability of overfitting of the trials that the combinations are of.
+fn own(of: &Experiment) -> String {
+    let known = of.number("pbo_own").or_else(|| of.number("pbo"));
+    known.map_or_else(|| "unknown".to_string(), |value| fixed(value, 2))
 }
 
 fn sketch(data: &Data, width: f64) -> Sketch {

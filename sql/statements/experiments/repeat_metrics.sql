@@ -1,0 +1,6 @@
+-- What trials that repeat earlier ones have in run_metrics: the same.
+INSERT INTO run_metrics
+SELECT s.* REPLACE (p.run_id AS run_id)
+FROM (FROM arrow($1) UNION ALL FROM arrow($2)) AS p
+JOIN run_metrics AS s ON s.run_id = p.source_run_id
+ORDER BY p.trial
