@@ -7,6 +7,7 @@
 //!
 //! Money is in the currency of the bars, rates are fractions, `ts` is UTC.
 
+mod annualisation;
 pub mod campaign;
 mod check;
 mod chosen;
