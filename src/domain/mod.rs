@@ -7,6 +7,7 @@ pub mod fingerprint;
 pub mod id;
 pub mod instrument;
 pub mod interval;
+pub mod metric;
 pub mod names;
 pub mod progress;
 pub mod session;

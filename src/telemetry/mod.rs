@@ -6,6 +6,7 @@
 //! [`Meter`](crate::telemetry::Meter) is the sink of searches: the metrics of `run_performance`, and nothing stored.
 
 mod benchmark;
+mod intervals;
 mod meter;
 mod metrics;
 mod outcomes;
