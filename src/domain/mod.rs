@@ -1,4 +1,4 @@
-//! Nouns of the product without any I/O: instruments, bars, time, sessions, identity, progress.
+//! Nouns of the product without any I/O: instruments, bars, time, sessions, metrics, identity, progress.
 //!
 //! Open to every room; imports none.
 
