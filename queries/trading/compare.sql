@@ -2,7 +2,7 @@
 -- params: run VARCHAR, other VARCHAR
 WITH
 numbers AS (
-    SELECT run_id, CAST(COLUMNS(* EXCLUDE (run_id, kind, name, strategy, interval, currency, first_date, last_date)) AS DOUBLE)
+    SELECT run_id, CAST(COLUMNS(* EXCLUDE (run_id, kind, name, strategy, interval, currency, first_date, last_date, annualised_warning)) AS DOUBLE)
     FROM run_performance
     WHERE run_id IN ($run, $other)
 ),

@@ -7,6 +7,8 @@ SELECT
     interval,
     n_symbols,
     sharpe,
+    sharpe_low,
+    sharpe_high,
     total_return,
     benchmark_return,
     max_drawdown,
@@ -15,7 +17,8 @@ SELECT
     profit_factor,
     cost_drag,
     n_days,
-    marks
+    marks,
+    annualised_warning
 FROM experiment_leaderboard
 WHERE kind = 'backtest' AND ($strategy IS NULL OR strategy = $strategy)
 ORDER BY rank

@@ -2,7 +2,7 @@
 -- params: run VARCHAR
 WITH
 numbers AS (
-    SELECT CAST(COLUMNS(* EXCLUDE (run_id, kind, name, strategy, interval, currency, first_date, last_date)) AS DOUBLE)
+    SELECT CAST(COLUMNS(* EXCLUDE (run_id, kind, name, strategy, interval, currency, first_date, last_date, annualised_warning)) AS DOUBLE)
     FROM run_performance
     WHERE run_id = $run
 ),

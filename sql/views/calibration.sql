@@ -7,12 +7,13 @@
 -- col n: Predictions in the bin
 -- col mean_probability: Their mean probability
 -- col observed_rate: Share of them with label 1, a fraction
+-- Probabilities are added in the order of their values, so that any number of threads gives the same.
 SELECT
     run_id,
     split,
     CAST(greatest(ceil(probability * 10), 1) AS INTEGER) AS bin,
     count(*)                                             AS n,
-    avg(probability)                                     AS mean_probability,
+    avg(probability ORDER BY probability)                AS mean_probability,
     avg(label)                                           AS observed_rate
 FROM scored_predictions
 GROUP BY run_id, split, greatest(ceil(probability * 10), 1)

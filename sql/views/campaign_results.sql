@@ -14,26 +14,14 @@
 -- col run_id: Its backtest; NULL unless finished
 -- col error: Why it failed; NULL otherwise
 -- col seconds: Time to read and simulate it, in seconds; NULL while pending
--- col currency: Currency of its account; NULL when unknown or mixed
--- col n_days: Sessions, flat ones included
--- col total_return: As run_performance had it when the backtest ended, a fraction; like all metrics here NULL unless finished
--- col cagr: Compound return a year, a fraction
--- col volatility: Yearly, a fraction
--- col sharpe: Yearly; NULL without variance
--- col sortino: Yearly; NULL without a shortfall
--- col calmar: cagr / |max_drawdown|; NULL without a drawdown
--- col max_drawdown: Deepest fall from a peak at any bar, a fraction <= 0
--- col exposure: Share of bar times with an open position, a fraction
--- col n_trades: Closed round trips
--- col win_rate: Share of trades with pnl > 0 after costs, a fraction; NULL without trades
--- col profit_factor: Gross profit / gross loss; NULL when nothing was lost
--- col turnover: Sum of |fill value| / mean equity, a multiple of the account
--- col cost_drag: (Commission + slippage) / starting capital, a fraction
--- col benchmark_return: Total return of buy-and-hold of the same symbols, a fraction
--- col excess_return: total_return - benchmark_return, a fraction
--- col benchmark_sharpe: sharpe of buy-and-hold; NULL without variance
--- col benchmark_max_drawdown: max_drawdown of buy-and-hold, a fraction <= 0
+-- col currency: Currency of its account; 'mixed' when there are several; NULL when unknown
+-- metric: n_days, total_return, cagr, cagr_low, cagr_high, volatility, volatility_low, volatility_high, sharpe, sharpe_low
+-- metric: sharpe_high, sortino, sortino_low, sortino_high, calmar, calmar_low, calmar_high, max_drawdown, exposure
+-- metric: n_trades, win_rate, profit_factor, turnover, cost_drag, benchmark_return, excess_return, benchmark_sharpe
+-- metric: benchmark_max_drawdown
 -- col beats_benchmark: Whether total_return is above benchmark_return; NULL unless both are known
+-- col annualised_warning: What to mind of its figures a year when it has fewer than 60 sessions; NULL otherwise
+-- All metrics are as run_performance had them when the backtest ended, NULL unless finished.
 -- The metrics that each backtest stored when it ended: a campaign among thousands of runs computes none of them again.
 WITH
 metrics AS (
@@ -42,10 +30,20 @@ metrics AS (
         CAST(max(value) FILTER (key = 'n_days') AS BIGINT)               AS n_days,
         max(value) FILTER (key = 'total_return')                         AS total_return,
         max(value) FILTER (key = 'cagr')                                 AS cagr,
+        max(value) FILTER (key = 'cagr_low')                             AS cagr_low,
+        max(value) FILTER (key = 'cagr_high')                            AS cagr_high,
         max(value) FILTER (key = 'volatility')                           AS volatility,
+        max(value) FILTER (key = 'volatility_low')                       AS volatility_low,
+        max(value) FILTER (key = 'volatility_high')                      AS volatility_high,
         max(value) FILTER (key = 'sharpe')                               AS sharpe,
+        max(value) FILTER (key = 'sharpe_low')                           AS sharpe_low,
+        max(value) FILTER (key = 'sharpe_high')                          AS sharpe_high,
         max(value) FILTER (key = 'sortino')                              AS sortino,
+        max(value) FILTER (key = 'sortino_low')                          AS sortino_low,
+        max(value) FILTER (key = 'sortino_high')                         AS sortino_high,
         max(value) FILTER (key = 'calmar')                               AS calmar,
+        max(value) FILTER (key = 'calmar_low')                           AS calmar_low,
+        max(value) FILTER (key = 'calmar_high')                          AS calmar_high,
         max(value) FILTER (key = 'max_drawdown')                         AS max_drawdown,
         max(value) FILTER (key = 'exposure')                             AS exposure,
         CAST(max(value) FILTER (key = 'n_trades') AS BIGINT)             AS n_trades,
@@ -79,10 +77,20 @@ SELECT
     m.n_days,
     m.total_return,
     m.cagr,
+    m.cagr_low,
+    m.cagr_high,
     m.volatility,
+    m.volatility_low,
+    m.volatility_high,
     m.sharpe,
+    m.sharpe_low,
+    m.sharpe_high,
     m.sortino,
+    m.sortino_low,
+    m.sortino_high,
     m.calmar,
+    m.calmar_low,
+    m.calmar_high,
     m.max_drawdown,
     m.exposure,
     m.n_trades,
@@ -94,7 +102,8 @@ SELECT
     m.excess_return,
     m.benchmark_sharpe,
     m.benchmark_max_drawdown,
-    m.total_return > m.benchmark_return                              AS beats_benchmark
+    m.total_return > m.benchmark_return                              AS beats_benchmark,
+    CASE WHEN m.n_days < 60 THEN m.n_days || ' sessions, fewer than 60: mind the 95 % intervals' END AS annualised_warning
 FROM campaign_cells AS c
 LEFT JOIN metrics AS m ON m.run_id = c.run_id
 LEFT JOIN run_currency AS u ON u.run_id = c.run_id

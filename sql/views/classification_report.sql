@@ -4,17 +4,11 @@
 -- col run_id: Run
 -- col n: Traces
 -- col n_directional: Traces predicted LONG or SHORT
--- col accuracy: Share of all traces with predicted = actual direction, a fraction
--- col precision_long: Of those predicted LONG, the share that rose, a fraction; NULL when none was
--- col recall_long: Of those that rose, the share predicted LONG, a fraction; NULL when none rose
--- col f1_long: 2 tp / (predicted LONG + actual LONG), a fraction; NULL when there is neither
--- col precision_short: Of those predicted SHORT, the share that fell, a fraction; NULL when none was
--- col recall_short: Of those that fell, the share predicted SHORT, a fraction; NULL when none fell
--- col f1_short: 2 tp / (predicted SHORT + actual SHORT), a fraction; NULL when there is neither
--- col hit_ratio: Right directions / predictions that were not NOOP, a fraction; not the win rate
+-- metric: accuracy, precision_long, recall_long, f1_long, precision_short, recall_short, f1_short, hit_ratio
 -- col win_rate: Share of traces with a return above 0 after costs, a fraction
 -- col mean_return: Mean realised return net of costs, a fraction
 -- col sharpe: Mean / sample deviation of returns x sqrt(traces a year); NULL under 30 traces
+-- Sums of doubles are taken in the order of their values, so that any number of threads gives the same.
 WITH
 counted AS (
     SELECT
@@ -34,8 +28,8 @@ counted AS (
         count(*) FILTER (actual = 'SHORT')                        AS actual_short,
         avg(is_right) FILTER (predicted <> 'NOOP')                AS hit_ratio,
         avg(is_win)                                               AS win_rate,
-        avg("return")                                             AS mean_return,
-        stddev_samp("return")                                     AS deviation,
+        avg("return" ORDER BY "return")                                   AS mean_return,
+        stddev_samp("return" ORDER BY "return")                   AS deviation,
         epoch(max(ts) - min(ts)) / (86400 * 365.25)               AS years
     FROM trace_outcomes
     GROUP BY run_id

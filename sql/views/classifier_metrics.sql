@@ -4,25 +4,28 @@
 -- col run_id: Run
 -- col split: train, valid, test or backtest
 -- col n: Predictions with a known label
--- col base_rate: Share of label 1, a fraction
+-- metric: base_rate
 -- col threshold: Decision threshold in force; NULL when it changed within the split
 -- col accuracy: Share with predicted = label at the threshold in force, a fraction
--- col precision: Of those predicted 1, the share with label 1, a fraction; NULL when none was
--- col recall: Of those with label 1, the share predicted 1, a fraction; NULL when there is none
--- col f1: 2 tp / (2 tp + fp + fn), a fraction; NULL when that is 0 / 0
+-- metric: precision, recall, f1
 -- col precision_negative: precision of label 0, a fraction
 -- col recall_negative: recall of label 0, a fraction
 -- col f1_negative: f1 of label 0, a fraction
 -- col f1_macro: Mean of f1 and f1_negative, of the known one when a label neither came nor was predicted
--- col roc_auc: Area under the ROC curve, ties counted half; NULL with a single label
--- col pr_auc: Average precision: sum of precision x step in recall over falling thresholds; NULL without a label 1
--- col log_loss: Mean of -ln(probability of the label that came), probabilities held 2.22e-16 away from 0 and 1
--- col brier: Mean of (probability - label)^2
+-- metric: roc_auc, pr_auc, log_loss, brier
 -- col tp: Predicted 1, label 1
 -- col fp: Predicted 1, label 0
 -- col tn: Predicted 0, label 0
 -- col fn: Predicted 0, label 1
+-- Sums of doubles are taken in the order of their values, so that any number of threads gives the same.
 WITH
+losses AS (
+    SELECT
+        *,
+        -ln(greatest(CASE label WHEN 1 THEN probability ELSE 1 - probability END, 2.220446049250313e-16)) AS loss,
+        power(probability - label, 2)                                                                    AS square
+    FROM scored_predictions
+),
 counted AS (
     SELECT
         run_id,
@@ -35,9 +38,9 @@ counted AS (
         count(*) FILTER (predicted = 1 AND label = 0)       AS fp,
         count(*) FILTER (predicted = 0 AND label = 0)       AS tn,
         count(*) FILTER (predicted = 0 AND label = 1)       AS fn,
-        avg(-ln(greatest(CASE label WHEN 1 THEN probability ELSE 1 - probability END, 2.220446049250313e-16))) AS log_loss,
-        avg(power(probability - label, 2))                  AS brier
-    FROM scored_predictions
+        avg(loss ORDER BY loss)                             AS log_loss,
+        avg(square ORDER BY square)                         AS brier
+    FROM losses
     GROUP BY run_id, split
 ),
 areas AS (
@@ -46,7 +49,7 @@ areas AS (
         split,
         -- Trapezoids, doubled to stay whole: each step right is n_negative wide, tp and tp - n_positive high.
         sum(n_negative * (2 * tp - n_positive)) / nullif(2 * max(tp) * max(fp), 0) AS roc_auc,
-        sum(n_positive * (tp / (tp + fp))) / nullif(max(tp), 0)                    AS pr_auc
+        sum(n_positive * (tp / (tp + fp)) ORDER BY threshold) / nullif(max(tp), 0) AS pr_auc
     FROM prediction_cutoffs
     GROUP BY run_id, split
 )

@@ -10,10 +10,18 @@
 -- col risk_free_return: Risk-free rate of one session, rf / P, a fraction
 -- col drawdown: Deepest drawdown at any bar of the session, a fraction <= 0
 -- col benchmark_drawdown: The same of the benchmark, a fraction <= 0
--- col mean_equity: Mean equity over the bars of the session, in currency
+-- col mean_equity: Mean equity over the bars of the session, in currency; NULL when it reached 1e15
 -- col n_bars: Bar times in the session
 -- col n_bars_exposed: Bar times with an open position
+-- col capital: Starting capital of the run, in currency
+-- col risk_free_rate: Yearly risk-free rate of the run, a fraction
+-- col periods_per_year: Sessions a year of the run, as run_settings has them
+-- Equity is added as whole numbers of 2^-50, which add up to the same in whatever order threads come to them.
 WITH
+bars_whole AS (
+    SELECT *, CASE WHEN abs(equity) < 1e15 THEN CAST(equity * 1125899906842624 AS HUGEINT) END AS whole_equity
+    FROM equity_curve
+),
 sessions AS (
     SELECT
         run_id,
@@ -22,10 +30,10 @@ sessions AS (
         arg_max(benchmark, ts)         AS benchmark,
         min(drawdown)                  AS drawdown,
         min(benchmark_drawdown)        AS benchmark_drawdown,
-        avg(equity)                    AS mean_equity,
+        CASE WHEN count(whole_equity) = count(*) THEN sum(whole_equity) / 1125899906842624 / count(*) END AS mean_equity,
         count(*)                       AS n_bars,
         count(*) FILTER (exposure > 0) AS n_bars_exposed
-    FROM equity_curve
+    FROM bars_whole
     GROUP BY run_id, session_date
 ),
 -- No default value in lag(): DuckDB 1.5 can't read it in a view that DuckDB 2 stored.
@@ -50,7 +58,10 @@ SELECT
     e.benchmark_drawdown,
     e.mean_equity,
     e.n_bars,
-    e.n_bars_exposed
+    e.n_bars_exposed,
+    s.capital,
+    s.risk_free_rate,
+    s.periods_per_year
 FROM steps AS e
 JOIN run_settings AS s ON s.run_id = e.run_id
 LEFT JOIN run_returns AS r ON r.run_id = e.run_id AND r.session_date = e.session_date

@@ -1,6 +1,6 @@
 -- about: The account of a run at every bar time, with how far it is below its highest value so far
 -- grain: run_id, ts
--- needs: run_settings
+-- needs: run_capital
 -- col run_id: Run
 -- col ts: UTC start of the bar at whose close the account is valued
 -- col session_date: Trading day
@@ -18,7 +18,7 @@ peaks AS (
         greatest(s.capital, max(e.equity) OVER so_far)    AS peak,
         greatest(s.capital, max(e.benchmark) OVER so_far) AS benchmark_peak
     FROM equity AS e
-    JOIN run_settings AS s ON s.run_id = e.run_id
+    JOIN run_capital AS s ON s.run_id = e.run_id
     WINDOW so_far AS (PARTITION BY e.run_id ORDER BY e.ts ROWS UNBOUNDED PRECEDING)
 )
 SELECT

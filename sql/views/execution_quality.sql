@@ -10,6 +10,7 @@
 -- col commission_bps: Commission per value traded, in basis points; NULL without fills
 -- col slippage_bps: Slippage per value traded at reference prices, in basis points; NULL without fills
 -- col worst_slippage_bps: Largest slippage of one execution, in basis points; NULL without fills
+-- Amounts are added as whole numbers of 2^-50, as in run_performance: the same in whatever order threads come to them.
 WITH
 asked AS (
     SELECT
@@ -21,14 +22,27 @@ asked AS (
     FROM orders
     GROUP BY run_id
 ),
+wholes AS (
+    SELECT
+        *,
+        CASE WHEN abs(commission) < 1e15 THEN CAST(commission * 1125899906842624 AS HUGEINT) END             AS whole_commission,
+        CASE WHEN abs(slippage) < 1e15 THEN CAST(slippage * 1125899906842624 AS HUGEINT) END                 AS whole_slippage,
+        CASE WHEN abs(size * price) < 1e15 THEN CAST(size * price * 1125899906842624 AS HUGEINT) END         AS whole_value,
+        CASE WHEN abs(size * ref_price) < 1e15 THEN CAST(size * ref_price * 1125899906842624 AS HUGEINT) END AS whole_reference
+    FROM fills
+),
 executed AS (
     SELECT
         run_id,
         count(*)                                                    AS n_fills,
-        10000 * sum(commission) / nullif(sum(size * price), 0)      AS commission_bps,
-        10000 * sum(slippage) / nullif(sum(size * ref_price), 0)    AS slippage_bps,
+        CASE WHEN count(whole_commission) = count(*) AND count(whole_value) = count(*) THEN
+            10000 * (sum(whole_commission) / nullif(sum(whole_value), 0))
+        END                                                         AS commission_bps,
+        CASE WHEN count(whole_slippage) = count(*) AND count(whole_reference) = count(*) THEN
+            10000 * (sum(whole_slippage) / nullif(sum(whole_reference), 0))
+        END                                                         AS slippage_bps,
         max(10000 * slippage / nullif(size * ref_price, 0))         AS worst_slippage_bps
-    FROM fills
+    FROM wholes
     GROUP BY run_id
 )
 SELECT

@@ -29,6 +29,9 @@
 -- col trial: Number of a trial, 0 the baseline; NULL for a backtest
 -- col objective: First objective of the experiment; NULL for a backtest
 -- col score: What the trial came to by it; NULL for a backtest
+-- col sharpe_low: Lower end of the 95 % interval of sharpe
+-- col sharpe_high: Upper end of it
+-- col annualised_warning: What to mind of the figures a year when there are fewer than 60 sessions; NULL otherwise
 -- A filter on the kind reaches the scan of runs, so that backtests are found quickly beside any number of trials.
 WITH
 marks AS (
@@ -44,6 +47,8 @@ metrics AS (
         r.run_id,
         r.kind,
         max(value) FILTER (key = 'sharpe')             AS sharpe,
+        max(value) FILTER (key = 'sharpe_low')         AS sharpe_low,
+        max(value) FILTER (key = 'sharpe_high')        AS sharpe_high,
         max(value) FILTER (key = 'sortino')            AS sortino,
         max(value) FILTER (key = 'calmar')             AS calmar,
         max(value) FILTER (key = 'total_return')       AS total_return,
@@ -91,7 +96,10 @@ SELECT
     t.experiment_id                      AS experiment,
     t.trial,
     e.objectives[1]                      AS objective,
-    CASE WHEN isfinite(t.scores[1]) THEN t.scores[1] END AS score
+    CASE WHEN isfinite(t.scores[1]) THEN t.scores[1] END AS score,
+    m.sharpe_low,
+    m.sharpe_high,
+    CASE WHEN m.n_days < 60 THEN CAST(m.n_days AS BIGINT) || ' sessions, fewer than 60: mind the 95 % intervals' END AS annualised_warning
 FROM runs AS r
 JOIN metrics AS m ON m.run_id = r.run_id
 LEFT JOIN marks ON marks.run_id = r.run_id

@@ -5,6 +5,7 @@
 -- col n: Predictions with a known forward return
 -- col ic: Pearson correlation of probability and forward return, -1 to 1; NULL when one of them is constant
 -- col rank_ic: Spearman correlation of the same, equal values sharing their mean rank; NULL when one is constant
+-- Correlations are taken in the order of their values, so that any number of threads gives the same.
 WITH
 known AS (
     SELECT run_id, split, probability, forward_return
@@ -25,8 +26,8 @@ correlated AS (
         run_id,
         split,
         count(*)                                AS n,
-        corr(probability, forward_return)       AS ic,
-        corr(probability_rank, return_rank)     AS rank_ic
+        corr(probability, forward_return ORDER BY probability, forward_return) AS ic,
+        corr(probability_rank, return_rank ORDER BY probability_rank, return_rank) AS rank_ic
     FROM ranked
     GROUP BY run_id, split
 )

@@ -11,8 +11,8 @@ SELECT
     run_id,
     year(session_date)                AS year,
     month(session_date)               AS month,
-    product(1 + "return") - 1         AS "return",
-    product(1 + benchmark_return) - 1 AS benchmark_return,
+    product(1 + "return" ORDER BY session_date) - 1         AS "return",
+    product(1 + benchmark_return ORDER BY session_date) - 1 AS benchmark_return,
     count(*)                          AS n_days
 FROM daily_returns
 GROUP BY run_id, year(session_date), month(session_date)

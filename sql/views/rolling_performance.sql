@@ -49,8 +49,8 @@ counted AS (
         avg(t.is_right) FILTER (t.predicted = 'SHORT')          AS precision_short,
         avg(t.is_right) FILTER (t.predicted <> 'NOOP')          AS hit_ratio,
         avg(t.is_win)                                           AS win_rate,
-        avg(t."return")                                         AS mean_return,
-        stddev_samp(t."return")                                 AS deviation,
+        avg(t."return" ORDER BY t."return")                               AS mean_return,
+        stddev_samp(t."return" ORDER BY t."return")                       AS deviation,
         epoch(max(t.ts) - min(t.ts)) / (86400 * 365.25)         AS years
     FROM aged AS t
     JOIN spans AS s ON s.size IS NULL OR t.age <= s.size

@@ -3,7 +3,7 @@
 -- col run_id: Run
 -- col capital: Starting capital, in currency; 100000 when the run stored none
 -- col risk_free_rate: Yearly risk-free rate, a fraction; 0.02 when the run stored none
--- col periods_per_year: As the run stored it; else sessions a year of the calendar, the most of several; an instrument without a calendar counts 365 if the run has weekend sessions, else 252
+-- col periods_per_year: Sessions a year of the account, as the run stored it (one that trades several calendars counts the dates on which any trades); else those of its calendar, the most of several; an instrument without a calendar counts 365 if a tenth of the run's sessions are weekend days, else 252
 WITH
 parameters AS (
     SELECT
@@ -15,7 +15,7 @@ parameters AS (
     GROUP BY run_id
 ),
 weekends AS (
-    SELECT run_id, bool_or(isodow(session_date) >= 6) AS has_weekends
+    SELECT run_id, count(*) FILTER (isodow(session_date) >= 6) / count(*) >= 0.1 AS has_weekends
     FROM run_returns
     GROUP BY run_id
 ),
@@ -33,10 +33,11 @@ markets AS (
 unstored AS (
     SELECT
         r.run_id,
-        CASE
-            WHEN m.is_known THEN m.periods_per_year
-            ELSE greatest(m.periods_per_year, CASE WHEN w.has_weekends THEN 365 ELSE 252 END)
-        END AS periods_per_year
+        -- greatest() passes over NULL.
+        greatest(
+            m.periods_per_year,
+            CASE WHEN NOT coalesce(m.is_known, false) THEN CASE WHEN w.has_weekends THEN 365 ELSE 252 END END
+        ) AS periods_per_year
     FROM runs AS r
     LEFT JOIN markets AS m ON m.run_id = r.run_id
     LEFT JOIN weekends AS w ON w.run_id = r.run_id

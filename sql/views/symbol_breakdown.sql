@@ -14,6 +14,7 @@
 -- col roc_auc: Chance that a label 1 scored above a label 0, ties counted half; NULL with a single label
 -- col brier: Mean of (probability - label)^2
 -- col mean_return: Mean forward return of those predicted 1, before costs, a fraction; NULL when none was
+-- Sums of doubles are taken in the order of their values, so that any number of threads gives the same.
 WITH
 ranked AS (
     SELECT
@@ -35,8 +36,8 @@ counted AS (
         count(*) FILTER (predicted <> label)                       AS n_wrong,
         avg(CAST(predicted = label AS INTEGER))                    AS accuracy,
         sum(probability_rank) FILTER (label = 1)                   AS rank_sum,
-        avg(power(probability - label, 2))                         AS brier,
-        avg(forward_return) FILTER (predicted = 1)                 AS mean_return
+        avg(power(probability - label, 2) ORDER BY abs(probability - label)) AS brier,
+        avg(forward_return ORDER BY forward_return) FILTER (predicted = 1)                 AS mean_return
     FROM ranked
     GROUP BY run_id, split, symbol
 )

@@ -16,7 +16,15 @@
 -- col expected_profit: Sum of their forward returns (mean_return x count): profit of one stake on each, before costs, in stakes
 -- col best_by_f1: Highest f1 above 0 of the split; the higher threshold when several are equal
 -- col best_by_profit: Highest expected_profit of the split; the higher threshold when several are equal
+-- Returns are added as whole numbers of 2^-50: the same in whatever order threads come to them, so that thresholds that
+-- earn the same always tie.
 WITH
+wholes AS (
+    SELECT
+        *,
+        CASE WHEN abs(forward_return) < 1e15 THEN CAST(forward_return * 1125899906842624 AS HUGEINT) END AS whole_return
+    FROM scored_predictions
+),
 thresholds AS (
     SELECT unnest(range(1, 20)) / 20.0::DOUBLE AS threshold
 ),
@@ -29,9 +37,9 @@ counted AS (
         count(*) FILTER (p.probability >= t.threshold AND p.label = 0)  AS fp,
         count(*) FILTER (p.probability < t.threshold AND p.label = 0)   AS tn,
         count(*) FILTER (p.probability < t.threshold AND p.label = 1)   AS fn,
-        avg(p.forward_return) FILTER (p.probability >= t.threshold)     AS mean_return,
-        sum(p.forward_return) FILTER (p.probability >= t.threshold)     AS expected_profit
-    FROM scored_predictions AS p
+        sum(p.whole_return) FILTER (p.probability >= t.threshold) / 1125899906842624 AS expected_profit,
+        nullif(count(p.whole_return) FILTER (p.probability >= t.threshold), 0)  AS n_returns
+    FROM wholes AS p
     CROSS JOIN thresholds AS t
     GROUP BY p.run_id, p.split, t.threshold
 ),
@@ -41,7 +49,8 @@ measured AS (
         tp + fp                                 AS n_predicted,
         tp / nullif(tp + fp, 0)                 AS precision,
         tp / nullif(tp + fn, 0)                 AS recall,
-        2 * tp / nullif(2 * tp + fp + fn, 0)    AS f1
+        2 * tp / nullif(2 * tp + fp + fn, 0)    AS f1,
+        expected_profit / n_returns             AS mean_return
     FROM counted
 ),
 placed AS (

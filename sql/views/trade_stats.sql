@@ -19,26 +19,59 @@
 -- col avg_bars_held: Mean bars from entry to exit
 -- col commission: Sum of commissions, in currency
 -- col slippage: Sum of slippage, already inside pnl, in currency
+-- Amounts are added as whole numbers of 2^-50, as in run_performance: the same in whatever order threads come to them. Values
+-- of 1e15 or more are out of their reach and leave the sums NULL.
+WITH
+wholes AS (
+    SELECT
+        *,
+        CASE WHEN abs(pnl) < 1e15 THEN CAST(pnl * 1125899906842624 AS HUGEINT) END                           AS whole_pnl,
+        CASE WHEN abs(return_pct) < 1e15 THEN CAST(return_pct * 1125899906842624 AS HUGEINT) END             AS whole_return,
+        CASE WHEN abs(holding_minutes) < 1e15 THEN CAST(holding_minutes * 1125899906842624 AS HUGEINT) END   AS whole_minutes,
+        CASE WHEN abs(commission) < 1e15 THEN CAST(commission * 1125899906842624 AS HUGEINT) END             AS whole_commission,
+        CASE WHEN abs(slippage) < 1e15 THEN CAST(slippage * 1125899906842624 AS HUGEINT) END                 AS whole_slippage
+    FROM trades
+),
+summed AS (
+    SELECT
+        run_id,
+        symbol,
+        side,
+        count(*)                                                     AS n_trades,
+        count(*) FILTER (pnl > 0)                                    AS n_wins,
+        count(*) FILTER (pnl < 0)                                    AS n_losses,
+        CASE WHEN count(whole_pnl) = count(*) THEN coalesce(sum(whole_pnl) FILTER (pnl > 0), 0) / 1125899906842624 END AS gross_profit,
+        CASE WHEN count(whole_pnl) = count(*) THEN coalesce(sum(whole_pnl) FILTER (pnl < 0), 0) / 1125899906842624 END AS gross_loss,
+        CASE WHEN count(whole_pnl) = count(*) THEN sum(whole_pnl) / 1125899906842624 END                     AS total_pnl,
+        max(pnl)                                                     AS best,
+        min(pnl)                                                     AS worst,
+        sum(whole_return) / 1125899906842624 / count(whole_return)   AS avg_return_pct,
+        sum(whole_minutes) / 1125899906842624 / count(whole_minutes) AS avg_holding_minutes,
+        avg(bars_held)                                               AS avg_bars_held,
+        CASE WHEN count(whole_commission) = count(*) THEN sum(whole_commission) / 1125899906842624 END       AS commission,
+        CASE WHEN count(whole_slippage) = count(*) THEN sum(whole_slippage) / 1125899906842624 END           AS slippage
+    FROM wholes
+    GROUP BY run_id, symbol, side
+)
 SELECT
     t.run_id,
     t.symbol,
     t.side,
-    max(i.currency)                                                     AS currency,
-    count(*)                                                            AS n_trades,
-    count(*) FILTER (t.pnl > 0)                                         AS n_wins,
-    count(*) FILTER (t.pnl > 0) / count(*)                              AS win_rate,
-    coalesce(sum(t.pnl) FILTER (t.pnl > 0), 0) / -(sum(t.pnl) FILTER (t.pnl < 0)) AS profit_factor,
-    sum(t.pnl)                                                          AS total_pnl,
-    avg(t.pnl)                                                          AS expectancy,
-    avg(t.pnl) FILTER (t.pnl > 0)                                       AS avg_win,
-    avg(t.pnl) FILTER (t.pnl < 0)                                       AS avg_loss,
-    max(t.pnl)                                                          AS best,
-    min(t.pnl)                                                          AS worst,
-    avg(t.return_pct) / 100                                             AS avg_return,
-    avg(t.holding_minutes)                                              AS avg_holding_minutes,
-    avg(t.bars_held)                                                    AS avg_bars_held,
-    sum(t.commission)                                                   AS commission,
-    sum(t.slippage)                                                     AS slippage
-FROM trades AS t
-LEFT JOIN instruments AS i ON i.symbol = t.symbol
-GROUP BY t.run_id, t.symbol, t.side
+    i.currency,
+    t.n_trades,
+    t.n_wins,
+    t.n_wins / t.n_trades                             AS win_rate,
+    t.gross_profit / nullif(abs(t.gross_loss), 0)     AS profit_factor,
+    t.total_pnl,
+    t.total_pnl / t.n_trades                          AS expectancy,
+    t.gross_profit / nullif(t.n_wins, 0)              AS avg_win,
+    t.gross_loss / nullif(t.n_losses, 0)              AS avg_loss,
+    t.best,
+    t.worst,
+    t.avg_return_pct / 100                            AS avg_return,
+    t.avg_holding_minutes,
+    t.avg_bars_held,
+    t.commission,
+    t.slippage
+FROM summed AS t
+LEFT JOIN (SELECT symbol, max(currency) AS currency FROM instruments GROUP BY symbol) AS i ON i.symbol = t.symbol

@@ -88,6 +88,17 @@ pub enum BacktestError {
     /// One account can't hold several currencies.
     #[error("the symbols trade in different currencies ({}); run one backtest a currency", .0.join(", "))]
     Currencies(Vec<String>),
+    /// Amounts in an unknown currency can't be added to those in a known one.
+    #[error(
+        "the others trade in {known}, but nobody knows the currency of {}; ingest with --exchange, or leave them out",
+        shortened(.unknown)
+    )]
+    UnknownCurrency {
+        /// Currency of the others.
+        known: String,
+        /// Instruments without one.
+        unknown: Vec<Symbol>,
+    },
     /// Contracts whose point is not worth one unit of currency.
     #[error("'{symbol}' has a multiplier of {multiplier}; backtests handle a multiplier of 1 only")]
     Multiplier {
@@ -163,11 +174,22 @@ impl BacktestError {
             Self::UnknownSymbol { .. }
             | Self::EmptyPeriod { .. }
             | Self::Currencies(_)
+            | Self::UnknownCurrency { .. }
             | Self::Multiplier { .. }
             | Self::CostCurrency { .. }
             | Self::NoVolume { .. } => true,
             Self::Store(error) => error.is_refusal(),
             _ => false,
         }
+    }
+}
+
+/// The first few symbols, and how many more there are.
+fn shortened(symbols: &[Symbol]) -> String {
+    const SHOWN: usize = 5;
+    let named: Vec<&str> = symbols.iter().take(SHOWN).map(Symbol::as_str).collect();
+    match symbols.len().saturating_sub(SHOWN) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::annualisation::{self, Market};
 use super::{BacktestError, Plan};
 use crate::domain::{Bars, Calendar, Interval, Symbol, Ts};
 use crate::store::{Store, calendars, params};
@@ -13,7 +14,7 @@ use crate::venues::Surroundings;
 /// The instruments of a run, by asset index.
 #[derive(Debug, Clone)]
 pub(super) struct Instruments {
-    /// Trading days a year, the most among them.
+    /// Sessions a year of an account of them.
     pub periods_per_year: u32,
     /// Their own grids.
     pub contracts: Vec<Contract>,
@@ -24,10 +25,9 @@ pub(super) struct Instruments {
 /// A row of `instruments`; an unregistered one has nothing known.
 #[derive(Debug, Clone, Default)]
 struct Row {
-    periods: Option<f64>,
+    market: Market,
     currency: Option<String>,
     multiplier: Option<f64>,
-    calendar: Option<String>,
     contract: Contract,
 }
 
@@ -44,16 +44,16 @@ impl Instruments {
         }
         let mut around = Vec::with_capacity(series.len());
         for (bars, row) in series.iter().zip(&rows) {
-            let hours = match &row.calendar {
+            let hours = match &row.market.calendar {
                 Some(name) => hours(store, name, &mut calendars)?,
                 None => Arc::default(),
             };
             let actions = actions.remove(bars.symbol.as_str()).unwrap_or_default();
             around.push(Surroundings { hours, actions, halts: halts.remove(&bars.symbol).unwrap_or_default() });
         }
-        let periods = series.iter().zip(&rows).map(|(bars, row)| periods_of(row.periods, bars));
+        let markets: Vec<Market> = rows.iter().map(|row| row.market.clone()).collect();
         Ok(Self {
-            periods_per_year: periods.max().unwrap_or(0),
+            periods_per_year: annualisation::of_account(&markets, series, &several(store, &markets)?),
             contracts: rows.iter().map(|row| row.contract).collect(),
             around,
         })
@@ -71,10 +71,9 @@ fn rows(store: &Store, series: &[Bars]) -> Result<Vec<Row>, BacktestError> {
     let found = statement.query_map([joined(series)], |row| {
         let above_zero = |step: Option<f64>| step.filter(|step| *step > 0.0);
         let known = Row {
-            periods: row.get(1)?,
+            market: Market { periods: row.get(1)?, calendar: row.get(4)? },
             currency: row.get(2)?,
             multiplier: row.get(3)?,
-            calendar: row.get(4)?,
             contract: Contract { lot: above_zero(row.get(5)?), tick: above_zero(row.get(6)?) },
         };
         Ok((row.get::<_, String>(0)?, known))
@@ -84,7 +83,7 @@ fn rows(store: &Store, series: &[Bars]) -> Result<Vec<Row>, BacktestError> {
 }
 
 fn check_currencies(plan: &Plan, series: &[Bars], rows: &[Row]) -> Result<(), BacktestError> {
-    let mut currencies = BTreeSet::new();
+    let (mut currencies, mut unknown) = (BTreeSet::new(), Vec::new());
     for (bars, row) in series.iter().zip(rows) {
         if let Some(multiplier) = row.multiplier.filter(|multiplier| *multiplier != 1.0) {
             return Err(BacktestError::Multiplier { symbol: bars.symbol.clone(), multiplier });
@@ -95,12 +94,17 @@ fn check_currencies(plan: &Plan, series: &[Bars], rows: &[Row]) -> Result<(), Ba
             let (costs, theirs) = (levy.schedule.name.clone(), levy.schedule.currency.clone());
             return Err(BacktestError::CostCurrency { costs, theirs, symbol: bars.symbol.clone(), ours: ours.clone() });
         }
-        currencies.extend(row.currency.clone());
+        match &row.currency {
+            Some(currency) => _ = currencies.insert(currency.clone()),
+            None => unknown.push(bars.symbol.clone()),
+        }
     }
-    if currencies.len() > 1 {
-        return Err(BacktestError::Currencies(currencies.into_iter().collect()));
+    let mut currencies: Vec<String> = currencies.into_iter().collect();
+    match (currencies.pop(), unknown.is_empty()) {
+        (Some(last), _) if !currencies.is_empty() => Err(BacktestError::Currencies([currencies, vec![last]].concat())),
+        (Some(known), false) => Err(BacktestError::UnknownCurrency { known, unknown }),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Hours of every session of a calendar, read once and shared: thousands of symbols trade on one exchange.
@@ -119,6 +123,19 @@ fn hours(
     let hours = Arc::new(hours);
     known.insert(name.to_string(), Arc::clone(&hours));
     Ok(hours)
+}
+
+/// The calendars of markets that differ in theirs; none where one calendar says it all.
+fn several(store: &Store, markets: &[Market]) -> Result<BTreeMap<String, Calendar>, BacktestError> {
+    let known = markets.iter().filter(|market| market.periods.is_some());
+    let names: BTreeSet<&String> = known.filter_map(|market| market.calendar.as_ref()).collect();
+    let mut found = BTreeMap::new();
+    if names.len() > 1 {
+        for name in names {
+            found.extend(calendars::load(store, name)?.map(|calendar| (name.clone(), calendar)));
+        }
+    }
+    Ok(found)
 }
 
 /// Corporate actions by symbol, each list ascending; of one day dividends come first.
@@ -141,20 +158,6 @@ fn actions(
     Ok(found)
 }
 
-/// Trading days a year as its calendar says; an unknown one is judged by whether it trades on weekends.
-pub(super) fn periods_of(of_calendar: Option<f64>, bars: &Bars) -> u32 {
-    match of_calendar {
-        Some(periods) => periods.round() as u32,
-        None if bars.session_date.iter().any(|&day| is_weekend(day)) => 365,
-        None => 252,
-    }
-}
-
-/// Whether a day counted from 1970-01-01 (a Thursday) is a Saturday or Sunday.
-fn is_weekend(day: i32) -> bool {
-    (day + 3).rem_euclid(7) >= 5
-}
-
 /// Bars of the longest session of a series: what a full one has.
 pub(super) fn bars_of_session(bars: &Bars) -> usize {
     bars.session_date.chunk_by(|a, b| a == b).map(<[i32]>::len).max().unwrap_or(1)
@@ -168,14 +171,10 @@ mod tests {
     use chrono::NaiveDate;
 
     #[test]
-    fn periods_follow_the_calendar_or_the_weekdays() {
+    fn a_full_session_is_the_longest() {
         let day = |text: &str| day_number(text.parse::<NaiveDate>().unwrap());
         let mut bars = Bars::empty("X".parse().unwrap(), Interval::D1);
         bars.session_date = vec![day("2024-01-05"), day("2024-01-08")];
-        assert_eq!(periods_of(None, &bars), 252);
-        bars.session_date.push(day("2024-01-13"));
-        assert_eq!(periods_of(None, &bars), 365);
-        assert_eq!(periods_of(Some(250.0), &bars), 250, "what its calendar says, weekend sessions or not");
         bars.session_date.extend([day("2024-01-14"); 3]);
         assert_eq!(bars_of_session(&bars), 3);
     }

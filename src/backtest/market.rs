@@ -44,7 +44,7 @@ impl Market {
         &self.bars
     }
 
-    /// Trading days a year, the most among the instruments.
+    /// Sessions a year of the account: its calendar's, of several the days on which any trades.
     #[must_use]
     pub fn periods_per_year(&self) -> u32 {
         self.instruments.periods_per_year

@@ -9,6 +9,7 @@
 //!
 //! Not for: deciding or executing (`trade`, `venues`), metrics (views; `telemetry` for searches).
 
+mod annualisation;
 pub mod campaign;
 mod check;
 mod chosen;

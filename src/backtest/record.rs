@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -43,21 +44,25 @@ pub struct Outcome {
 /// Runs a backtest over stored bars and stores everything it did under a new run.
 ///
 /// Nothing is stored when the configuration is refused. Once begun, the run ends as `finished` with all its rows,
-/// or as `failed` with the error and none. `now` stamps both ends of the run.
+/// or as `failed` with the error and none. `now` is when it was asked for: the run begins then, and ends as much later as
+/// reading, simulating and storing it took.
 ///
 /// # Errors
 /// Unknown strategies, parameters and symbols, settings out of range, empty periods, faults of the store.
 pub fn run(store: &Store, config: &Config, now: Ts, progress: &dyn Progress) -> Result<Outcome, BacktestError> {
+    let begun = Instant::now();
+    let ended = || now.plus(begun.elapsed().as_micros() as i64);
     let prepared = prepare(store, Cow::Borrowed(config), progress)?;
     let run_id = runs::begin(store, &prepared.new_run, now)?;
     let recorded = store.transaction(|| {
         let outcome = prepared.stream(store, &run_id, now, progress)?;
+        runs::finish(store, &run_id, ended())?;
         tries::add(store, std::slice::from_ref(&run_id), tries::Kind::Backtest)?;
-        Ok::<Outcome, BacktestError>(outcome)
+        Ok::<_, BacktestError>(outcome)
     });
     recorded.inspect_err(|error| {
         // The first error is the one to tell.
-        let _ = runs::fail(store, &run_id, &error.to_string(), now);
+        let _ = runs::fail(store, &run_id, &error.to_string(), ended());
     })
 }
 
@@ -152,8 +157,8 @@ impl<'a> Prepared<'a> {
         Ok(Simulated { prepared: self, recorder, notes })
     }
 
-    /// Simulates and stores the rows of a begun run as they become known, and its end with its metrics; the caller holds
-    /// the transaction.
+    /// Simulates and stores the rows of a begun run as they become known, and its metrics; the caller holds the transaction
+    /// and ends the run.
     fn stream(self, store: &Store, run_id: &str, now: Ts, progress: &dyn Progress) -> Result<Outcome, BacktestError> {
         let strategies = self.plan.names();
         let account = (self.plan.settings.capital, self.market.bars().len());
@@ -162,7 +167,7 @@ impl<'a> Prepared<'a> {
         let streamed = sink.finish()?;
         self.write_predictions(store, run_id, &streamed.entries)?;
         write_notes(store, run_id, &notes)?;
-        self.write_end(store, run_id, now)?;
+        self.write_source(store, run_id, now)?;
         let mut outcome = Outcome {
             run_id: run_id.to_string(),
             n_bars: self.n_bars(),
@@ -212,13 +217,13 @@ impl<'a> Prepared<'a> {
         Ok(())
     }
 
-    /// Stores the statement behind the signals of a run, and that it has ended.
-    fn write_end(&self, store: &Store, run_id: &str, now: Ts) -> Result<(), BacktestError> {
+    /// Stores the statement behind the signals of a run.
+    fn write_source(&self, store: &Store, run_id: &str, now: Ts) -> Result<(), BacktestError> {
         let source = self.config.source.as_ref();
         if let Some((name, text)) = source.and_then(|source| Some((&source.name, source.text.as_ref()?))) {
             artifacts::keep(store, run_id, name, text.as_bytes(), now)?;
         }
-        Ok(runs::finish(store, run_id, now)?)
+        Ok(())
     }
 
     /// Bars that are traded.
@@ -240,13 +245,13 @@ impl Simulated<'_> {
         &self.prepared.new_run
     }
 
-    /// Stores the rows of a begun run and its end, all but its metrics; the caller holds the transaction.
+    /// Stores the rows of a begun run, all but its metrics and its end; the caller holds the transaction.
     ///
     /// # Errors
     /// Faults of the store.
     pub(super) fn write(&self, store: &Store, run_id: &str, now: Ts) -> Result<(), BacktestError> {
         self.write_rows(store, run_id)?;
-        self.prepared.write_end(store, run_id, now)
+        self.prepared.write_source(store, run_id, now)
     }
 
     /// Stores the rows of a run; the caller holds the transaction.

@@ -1,6 +1,6 @@
 //! The simulation itself: pure, from series in memory and a plan to effects.
 
-use super::{BacktestError, Plan, instruments};
+use super::{BacktestError, Plan, annualisation, instruments};
 use crate::domain::{Bars, Progress, Silent};
 use crate::telemetry::{Meter, Metrics, Yearly};
 use crate::trade::{Contract, Counters, Engine, Settings, Sink};
@@ -73,7 +73,7 @@ pub(super) fn engine(data: &Data<'_>, plan: &Plan) -> Result<Engine<Paper>, Back
 fn settings(plan: &Plan, series: &[Bars]) -> Settings {
     let mut settings = plan.settings;
     if settings.bars_per_year.is_nan() && settings.sizing.needs_volatility() {
-        let periods = series.iter().map(|bars| instruments::periods_of(None, bars)).max().unwrap_or(0);
+        let periods = series.iter().map(|bars| annualisation::of_asset(None, bars)).max().unwrap_or(0);
         settings.bars_per_year = bars_per_year(periods, series);
     }
     settings

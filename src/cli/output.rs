@@ -6,6 +6,7 @@ use comfy_table::{Cell, CellAlignment, Table as Grid, presets};
 use serde_json::Value;
 
 use super::Exit;
+use crate::domain::metric::{Metric, Unit};
 use crate::store::Table;
 
 /// The answer of a command that worked (maybe only in part: see `exit`).
@@ -105,6 +106,26 @@ pub fn number(value: Option<f64>) -> String {
         Some(value) if value.abs() >= 1000.0 => format!("{value:.0}"),
         Some(value) if value.abs() >= 10.0 => format!("{value:.2}"),
         Some(value) => format!("{value:.4}"),
+    }
+}
+
+/// A metric's value for people, in its unit; `-` for unknown.
+#[must_use]
+pub fn shown(metric: &Metric, value: &Value) -> String {
+    match metric.unit {
+        Unit::Share => percent(value.as_f64()),
+        Unit::Count => value.as_f64().map_or_else(|| "-".into(), |count| format!("{count:.0}")),
+        Unit::Ratio | Unit::Score | Unit::Money | Unit::Minutes => number(value.as_f64()),
+    }
+}
+
+/// The 95 % interval of a figure a year in a row of metrics, as `low to high`; empty for other metrics and where unknown.
+#[must_use]
+pub fn interval(metric: &Metric, row: &Value) -> String {
+    let Some((low, high)) = metric.interval else { return String::new() };
+    match (&row[low], &row[high]) {
+        (Value::Null, _) | (_, Value::Null) => String::new(),
+        (low, high) => format!("{} to {}", shown(metric, low), shown(metric, high)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Nouns of the product without any I/O: instruments, bars, time, sessions, identity, progress.
+//! Nouns of the product without any I/O: instruments, bars, time, sessions, metrics, identity, progress.
 //!
 //! Open to every room; imports none.
 //!
@@ -9,6 +9,7 @@ pub mod fingerprint;
 pub mod id;
 pub mod instrument;
 pub mod interval;
+pub mod metric;
 pub mod names;
 pub mod progress;
 pub mod session;

@@ -64,6 +64,12 @@ impl Calendar {
         self.first_date <= date && date <= self.last_date
     }
 
+    /// First and last date it speaks of.
+    #[must_use]
+    pub const fn span(&self) -> (i32, i32) {
+        (self.first_date, self.last_date)
+    }
+
     /// Every session, ascending.
     #[must_use]
     pub fn sessions(&self) -> &[Session] {

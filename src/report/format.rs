@@ -1,5 +1,7 @@
 //! Numbers as a reader wants them: unit, sign, grouping, and a dash with its reason for what is unknown.
 
+use crate::domain::metric;
+
 /// What a number measures; decides its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -21,6 +23,19 @@ pub enum Unit {
     Days,
     /// Clock minutes, shown in the largest fitting unit.
     Minutes,
+}
+
+impl From<metric::Unit> for Unit {
+    fn from(unit: metric::Unit) -> Self {
+        match unit {
+            metric::Unit::Share => Self::Percent,
+            metric::Unit::Ratio => Self::Ratio,
+            metric::Unit::Score => Self::Score,
+            metric::Unit::Count => Self::Count,
+            metric::Unit::Money => Self::Money,
+            metric::Unit::Minutes => Self::Minutes,
+        }
+    }
 }
 
 /// Sign used for negative numbers.

@@ -92,6 +92,11 @@ pub(super) fn badges(run: &Run) -> Vec<Badge> {
             meaning: "the run has not ended; its numbers are partial".into(),
             good: false,
         }),
+        "interrupted" => found.push(Badge {
+            text: "INTERRUPTED",
+            meaning: "the program ended before the run did; its numbers may be partial".into(),
+            good: false,
+        }),
         _ => {}
     }
     found
@@ -141,6 +146,9 @@ fn section(store: &Store, run: Run, own: Option<&Record>, beside: Option<&Record
     })?;
     let mut badges = badges(&run);
     badges.extend(audits::badges(store, &run.run_id)?);
+    if let Some(summary) = summary.as_ref().filter(|summary| !summary.warning.is_empty()) {
+        badges.push(Badge { text: "FEW SESSIONS", meaning: summary.warning.clone(), good: false });
+    }
     Ok(Section { badges, details: details(&run), summary, sentence, facts, figures, tables, params, run })
 }
 
@@ -245,21 +253,23 @@ pub(super) fn figure_view<'a>(section: usize, figure: &'a Figure) -> Result<Figu
     })
 }
 
-/// A metric's name without its period: there is one of each in a comparison.
-fn short(label: &str) -> String {
-    label.split(',').next().unwrap_or(label).trim_end_matches(" ratio").to_string()
-}
-
-/// What a comparison shows of a run.
-fn compared(summary: &Summary) -> Vec<(&'static str, &Cell)> {
-    let line = |label: &str| summary.lines.iter().find(|line| line.label.starts_with(label));
-    let fact = |label: &str| summary.facts.iter().find(|fact| fact.label.starts_with(label));
+/// What a comparison shows of a run; figures a year with their intervals when there are few sessions.
+fn compared(summary: &Summary) -> Vec<(String, Cell)> {
+    let line = |name: &str| summary.lines.iter().find(|line| line.name == name);
+    let fact = |name: &str| summary.facts.iter().find(|fact| fact.name == name);
     let mut cells = Vec::new();
-    cells.extend(line("Total return").map(|line| (line.label, &line.strategy)));
-    cells.extend(line("Total return").map(|line| ("Buy and hold", &line.benchmark)));
-    let others = ["CAGR", "Volatility", "Sharpe", "Max drawdown"].into_iter().filter_map(line);
-    cells.extend(others.map(|line| (line.label, &line.strategy)));
-    cells.extend(["Cost drag", "Trades"].into_iter().filter_map(fact).map(|fact| (fact.label, &fact.value)));
+    cells.extend(line("total_return").map(|line| (line.label.clone(), line.strategy.clone())));
+    cells.extend(line("total_return").map(|line| ("Buy and hold".to_string(), line.benchmark.clone())));
+    for line in ["cagr", "volatility", "sharpe", "max_drawdown"].into_iter().filter_map(line) {
+        let mut cell = line.strategy.clone();
+        if !summary.warning.is_empty() && !line.interval.text.is_empty() {
+            cell.text = format!("{} ({})", cell.text, line.interval.text);
+        }
+        cells.push((line.label.trim_end_matches(" ratio").to_string(), cell));
+    }
+    cells.extend(
+        ["cost_drag", "n_trades"].into_iter().filter_map(fact).map(|fact| (fact.label.clone(), fact.value.clone())),
+    );
     cells
 }
 
@@ -270,11 +280,11 @@ fn comparison(sections: &[Section]) -> Option<Table> {
     let (_, first) = found.first().filter(|_| found.len() > 1)?;
     let names: Vec<String> = found.iter().map(|(section, _)| heading(&section.run)).collect();
     let mut columns = vec![Column { label: "Run".into(), is_number: false }];
-    columns.extend(compared(first).into_iter().map(|(label, _)| Column { label: short(label), is_number: true }));
+    columns.extend(compared(first).into_iter().map(|(label, _)| Column { label, is_number: true }));
     let row = |(index, (section, summary)): (usize, &(&Section, &Summary))| {
         let is_unique = names.iter().filter(|name| **name == names[index]).count() == 1;
         let name = if is_unique { names[index].clone() } else { format!("{} ({})", names[index], section.run.run_id) };
-        let values = compared(summary).into_iter().map(|(_, cell)| cell.clone());
+        let values = compared(summary).into_iter().map(|(_, cell)| cell);
         [Cell::text(Some(&name))].into_iter().chain(values).collect()
     };
     let ids: Vec<&str> = found.iter().map(|(section, _)| section.run.run_id.as_str()).collect();

@@ -8,17 +8,22 @@ use super::ReportError;
 use super::format::{Unit, number};
 use super::read::{NO_CURRENCY, Record, Run, records, rows};
 use super::table::Cell;
+use crate::domain::metric::{self, Metric};
 use crate::store::Store;
 
 /// One line of the summary.
 #[derive(Debug, Clone, Serialize)]
 pub struct Line {
+    /// Column of the metric.
+    pub name: &'static str,
     /// Name of the metric.
-    pub label: &'static str,
+    pub label: String,
     /// What it means, as the view's column comment says.
     pub meaning: String,
     /// Value of the strategy.
     pub strategy: Cell,
+    /// The 95 % interval of a figure a year; empty text for others.
+    pub interval: Cell,
     /// Value of buy-and-hold; empty text when the view has no such number.
     pub benchmark: Cell,
 }
@@ -26,8 +31,10 @@ pub struct Line {
 /// A number that stands alone.
 #[derive(Debug, Clone, Serialize)]
 pub struct Fact {
+    /// Column it comes from.
+    pub name: &'static str,
     /// Name.
-    pub label: &'static str,
+    pub label: String,
     /// What it means.
     pub meaning: String,
     /// Value.
@@ -43,41 +50,35 @@ pub struct Summary {
     pub lines: Vec<Line>,
     /// Facts beside the metrics.
     pub facts: Vec<Fact>,
+    /// What to mind of the figures a year; empty when there are sessions enough.
+    pub warning: String,
 }
 
-/// Label, column of `run_performance`, column of buy-and-hold, unit.
-const LINES: [(&str, &str, &str, Unit); 7] = [
-    ("Total return", "total_return", "benchmark_return", Unit::Percent),
-    ("CAGR, a year", "cagr", "benchmark_cagr", Unit::Percent),
-    ("Volatility, a year", "volatility", "benchmark_volatility", Unit::Percent),
-    ("Sharpe ratio", "sharpe", "benchmark_sharpe", Unit::Ratio),
-    ("Sortino ratio", "sortino", "benchmark_sortino", Unit::Ratio),
-    ("Max drawdown", "max_drawdown", "benchmark_max_drawdown", Unit::Percent),
-    ("Calmar ratio", "calmar", "benchmark_calmar", Unit::Ratio),
-];
+/// Metrics beside those of buy and hold.
+const LINES: [&str; 7] = ["total_return", "cagr", "volatility", "sharpe", "sortino", "max_drawdown", "calmar"];
 
-const FACTS: [(&str, &str, Unit); 12] = [
-    ("Cost drag, of capital", "cost_drag", Unit::Percent),
-    ("Exposure, of the time", "exposure", Unit::Percent),
-    ("Trades", "n_trades", Unit::Count),
-    ("Win rate", "win_rate", Unit::Percent),
-    ("Profit factor", "profit_factor", Unit::Ratio),
-    ("Mean a trade", "expectancy", Unit::Money),
-    ("Mean win", "avg_win", Unit::Money),
-    ("Mean loss", "avg_loss", Unit::Money),
-    ("Mean holding", "avg_holding_minutes", Unit::Minutes),
-    ("Turnover, × account", "turnover", Unit::Ratio),
-    ("Beta to buy and hold", "beta", Unit::Ratio),
-    ("Information ratio", "information_ratio", Unit::Ratio),
+const FACTS: [&str; 12] = [
+    "cost_drag",
+    "exposure",
+    "n_trades",
+    "win_rate",
+    "profit_factor",
+    "expectancy",
+    "avg_win",
+    "avg_loss",
+    "avg_holding_minutes",
+    "turnover",
+    "beta",
+    "information_ratio",
 ];
 
 const CLASSIFIER_FACTS: [(&str, &str, Unit); 6] = [
-    ("Model base rate", "base_rate", Unit::Percent),
-    ("Model precision", "precision", Unit::Percent),
-    ("Model recall", "recall", Unit::Percent),
-    ("ROC-AUC", "roc_auc", Unit::Ratio),
-    ("Average precision", "pr_auc", Unit::Percent),
-    ("Predictions", "n", Unit::Count),
+    ("base_rate", "Model base rate", Unit::Percent),
+    ("precision", "Model precision", Unit::Percent),
+    ("recall", "Model recall", Unit::Percent),
+    ("roc_auc", "ROC-AUC", Unit::Ratio),
+    ("pr_auc", "Average precision", Unit::Percent),
+    ("n", "Predictions", Unit::Count),
 ];
 
 /// Comments of a view's columns by name.
@@ -103,18 +104,32 @@ fn reason(record: &Record, column: &str) -> &'static str {
     }
 }
 
-fn facts(record: &Record, meanings: &Meanings, wanted: &[(&'static str, &str, Unit)], currency: &str) -> Vec<Fact> {
-    let fact = |&(label, column, unit): &(&'static str, &str, Unit)| Fact {
-        label,
-        meaning: meanings.get(column).cloned().unwrap_or_default(),
-        value: Cell::number(record.number(column), unit, currency, reason(record, column)),
+fn facts(record: &Record, meanings: &Meanings, wanted: &[(&'static str, String, Unit)], currency: &str) -> Vec<Fact> {
+    let fact = |&(name, ref label, unit): &(&'static str, String, Unit)| Fact {
+        name,
+        label: label.clone(),
+        meaning: meanings.get(name).cloned().unwrap_or_default(),
+        value: Cell::number(record.number(name), unit, currency, reason(record, name)),
     };
     wanted.iter().map(fact).collect()
 }
 
+/// The 95 % interval of a figure a year as `low to high`; nothing for other metrics.
+fn interval(record: &Record, metric: &Metric) -> Cell {
+    let Some((low, high)) = metric.interval else { return Cell::default() };
+    match (record.number(low), record.number(high)) {
+        (Some(low), Some(high)) => {
+            let unit = metric.unit.into();
+            Cell { text: format!("{} to {}", number(low, unit, ""), number(high, unit, "")), ..Cell::default() }
+        }
+        _ => Cell::number(None, Unit::Ratio, "", "unknown"),
+    }
+}
+
 /// Facts of a classifier on one split.
 pub fn classifier_facts(store: &Store, metrics: &Record) -> Result<Vec<Fact>, ReportError> {
-    Ok(facts(metrics, &meanings(store, "classifier_metrics")?, &CLASSIFIER_FACTS, ""))
+    let wanted = CLASSIFIER_FACTS.map(|(name, label, unit)| (name, label.to_string(), unit));
+    Ok(facts(metrics, &meanings(store, "classifier_metrics")?, &wanted, ""))
 }
 
 /// The metrics of every split of a run, the held-out one first.
@@ -130,22 +145,30 @@ pub fn performance(store: &Store, run: &Run) -> Result<Option<Record>, ReportErr
 /// The summary of a run with equity; `classifier` is its model's row on the held-out split, if any.
 pub fn summary(store: &Store, run: &Run, record: &Record, classifier: Option<&Record>) -> Result<Summary, ReportError> {
     let meanings = meanings(store, "run_performance")?;
-    let line = |&(label, column, benchmark, unit): &(&'static str, &str, &str, Unit)| Line {
-        label,
-        meaning: meanings.get(column).cloned().unwrap_or_default(),
-        strategy: Cell::number(record.number(column), unit, "", reason(record, column)),
-        benchmark: if record.has(benchmark) {
-            Cell::number(record.number(benchmark), unit, "", reason(record, benchmark))
-        } else {
-            Cell::default()
+    let line = |metric: &'static Metric| Line {
+        name: metric.name,
+        label: metric.heading(),
+        meaning: meanings.get(metric.name).cloned().unwrap_or_default(),
+        strategy: Cell::number(record.number(metric.name), metric.unit.into(), "", reason(record, metric.name)),
+        interval: interval(record, metric),
+        benchmark: match metric.benchmark.filter(|column| record.has(column)) {
+            Some(column) => Cell::number(record.number(column), metric.unit.into(), "", reason(record, column)),
+            None => Cell::default(),
         },
     };
-    let mut found = facts(record, &meanings, &FACTS, &run.currency);
+    let wanted = FACTS.iter().filter_map(|name| metric::find(name));
+    let wanted: Vec<_> = wanted.map(|metric| (metric.name, metric.heading(), metric.unit.into())).collect();
+    let mut found = facts(record, &meanings, &wanted, &run.currency);
     if let Some(classifier) = classifier {
         let base = classifier_facts(store, classifier)?.into_iter().take(2);
         found.splice(4..4, base);
     }
-    Ok(Summary { sentence: sentence(run, record), lines: LINES.iter().map(line).collect(), facts: found })
+    Ok(Summary {
+        sentence: sentence(run, record),
+        lines: LINES.iter().filter_map(|name| metric::find(name)).map(line).collect(),
+        facts: found,
+        warning: record.text("annualised_warning").unwrap_or_default().to_string(),
+    })
 }
 
 fn sentence(run: &Run, record: &Record) -> String {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use duckdb::{AccessMode, Config, Connection};
 
-use super::{Result, StoreError, calendars, columns, migrate, pulled, views};
+use super::{Result, StoreError, calendars, columns, migrate, pulled, runs, views};
 use crate::domain::Ts;
 
 /// An open store: one DuckDB connection to a migrated file.
@@ -14,7 +14,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens for writing; creates the file (not its folder) and migrates it when needed.
+    /// Opens for writing; creates the file (not its folder) and migrates it when needed. Runs that an earlier program left
+    /// running are closed as interrupted at `now`.
     ///
     /// # Errors
     /// Locked, corrupt, foreign or newer files, and failing migrations, each with its own variant.
@@ -35,6 +36,7 @@ impl Store {
         migrate::apply(&store, fresh, now)?;
         views::refresh(&store)?;
         calendars::refresh(&store)?;
+        runs::close_interrupted(&store, now)?;
         Ok(store)
     }
 

@@ -119,6 +119,16 @@ pub fn fail(store: &Store, run_id: &str, error: &str, now: Ts) -> Result<()> {
     Ok(())
 }
 
+/// Closes the runs that an earlier program left running, as `interrupted`; returns how many.
+///
+/// Only one process can have a store open for writing, so whatever runs when it is opened has no program any more.
+///
+/// # Errors
+/// Faults of DuckDB.
+pub(super) fn close_interrupted(store: &Store, now: Ts) -> Result<usize> {
+    Ok(store.conn().execute(crate::sql!("store/close_interrupted"), params![now.0])?)
+}
+
 /// Names the model that a run made, once it is known.
 ///
 /// # Errors

@@ -6,13 +6,15 @@
 //! -- about: One line that becomes the view's comment
 //! -- grain: run_id, session_date        key columns: unique and never null
 //! -- needs: other_view, another         views it reads, built first
-//! -- col sharpe: one line a column that becomes the column's comment, with its unit
+//! -- col run_id: one line a column that becomes the column's comment, with its unit
+//! -- metric: sharpe, sortino              columns whose comments are those of [`metric`]
 //! ```
 
 use std::collections::BTreeMap;
 
 use super::{Result, Store, StoreError, embedded};
 use crate::domain::fingerprint::Fingerprint;
+use crate::domain::metric;
 
 /// One view file, header read.
 #[derive(Debug, Clone)]
@@ -70,6 +72,14 @@ fn parse(path: &'static str, text: &'static str) -> Result<View> {
             "about" => view.about = value.to_string(),
             "grain" => view.grain = list(value),
             "needs" => view.needs = list(value),
+            "metric" => {
+                for column in list(value) {
+                    let reason = || format!("'{column}' is no metric: describe it by '-- col {column}: ..'");
+                    let doc = metric::find(&column).map(|metric| metric.doc.to_string());
+                    let doc = doc.ok_or_else(|| StoreError::View { name: name.into(), reason: reason() })?;
+                    view.columns.push((column, doc));
+                }
+            }
             other => {
                 if let Some(column) = other.strip_prefix("col ") {
                     view.columns.push((column.trim().to_string(), value.to_string()));
@@ -87,12 +97,15 @@ fn list(text: &str) -> Vec<String> {
     text.split(',').map(|part| part.trim().to_string()).filter(|part| !part.is_empty()).collect()
 }
 
-/// Hash of every view file: tells whether a store's views are the ones this program carries.
+/// Hash of every view file and of what metrics mean: tells whether a store's views are the ones this program carries.
 fn fingerprint() -> String {
     let mut print = Fingerprint::new();
     for (path, text) in embedded::VIEWS {
         print.text(path);
         print.text(text);
+    }
+    for metric in metric::all() {
+        print.text(metric.doc);
     }
     print.finish()
 }

@@ -1,5 +1,6 @@
 //! The formulas of `run_performance` over sessions and sums; see that view for the meaning of every number.
 
+use super::intervals::{self, Bounds, Days};
 use super::meter::Yearly;
 
 /// A deviation below this a day is rounding: no variance, so no ratio.
@@ -79,6 +80,18 @@ pub struct Metrics {
     pub benchmark_sortino: Option<f64>,
     pub benchmark_max_drawdown: f64,
     pub benchmark_calmar: Option<f64>,
+    pub cagr_low: Option<f64>,
+    pub cagr_high: Option<f64>,
+    pub volatility_low: Option<f64>,
+    pub volatility_high: Option<f64>,
+    pub sharpe_low: Option<f64>,
+    pub sharpe_high: Option<f64>,
+    pub sortino_low: Option<f64>,
+    pub sortino_high: Option<f64>,
+    pub calmar_low: Option<f64>,
+    pub calmar_high: Option<f64>,
+    pub information_ratio_low: Option<f64>,
+    pub information_ratio_high: Option<f64>,
 }
 
 impl Side {
@@ -179,6 +192,13 @@ impl Metrics {
         let benchmark_growth = account.benchmark.value / account.capital;
         let (cagr, benchmark_cagr) = (compound(growth, years), compound(benchmark_growth, years));
         let per = |sum: f64, count: u64| (count > 0).then(|| sum / count as f64);
+        let growth_bounds = intervals::growth(&own, growth, years);
+        let depth = account.own.max_drawdown.abs();
+        let calmar_bounds = growth_bounds.filter(|_| depth != 0.0).map(|(low, high)| (low / depth, high / depth));
+        let active_spread = above_rounding(deviation(&active));
+        let information_bounds =
+            active_spread.and_then(|spread| Days { returns: &active, free: 0.0, spread, root }.ratio());
+        let (low, high) = (|bounds: Bounds| bounds.map(|(low, _)| low), |bounds: Bounds| bounds.map(|(_, high)| high));
         let mean_equity = account.equity_sum / account.bars as f64;
         Some(Self {
             n_days: own.len() as u64,
@@ -203,13 +223,25 @@ impl Metrics {
             benchmark_return: benchmark_growth - 1.0,
             excess_return: growth - benchmark_growth,
             beta: theirs.spread.and_then(|_| slope(&both)),
-            information_ratio: above_rounding(deviation(&active)).map(|spread| root * mean(&active) / spread),
+            information_ratio: active_spread.map(|spread| root * mean(&active) / spread),
             benchmark_cagr,
             benchmark_volatility: theirs.volatility,
             benchmark_sharpe: theirs.sharpe,
             benchmark_sortino: theirs.sortino,
             benchmark_max_drawdown: account.benchmark.max_drawdown,
             benchmark_calmar: calmar(benchmark_cagr, account.benchmark.max_drawdown),
+            cagr_low: low(growth_bounds),
+            cagr_high: high(growth_bounds),
+            volatility_low: low(mine.volatility_bounds),
+            volatility_high: high(mine.volatility_bounds),
+            sharpe_low: low(mine.sharpe_bounds),
+            sharpe_high: high(mine.sharpe_bounds),
+            sortino_low: low(mine.sortino_bounds),
+            sortino_high: high(mine.sortino_bounds),
+            calmar_low: low(calmar_bounds),
+            calmar_high: high(calmar_bounds),
+            information_ratio_low: low(information_bounds),
+            information_ratio_high: high(information_bounds),
         })
     }
 }
@@ -220,6 +252,9 @@ struct Ratios {
     spread: Option<f64>,
     sharpe: Option<f64>,
     sortino: Option<f64>,
+    volatility_bounds: Bounds,
+    sharpe_bounds: Bounds,
+    sortino_bounds: Bounds,
 }
 
 impl Ratios {
@@ -231,11 +266,17 @@ impl Ratios {
         let deviation = deviation(returns);
         let spread = above_rounding(deviation);
         let scaled = periods.sqrt() * mean(&excess);
+        let square = mean(&shortfall);
+        let downside = above_rounding(Some(square.sqrt()));
+        let days = spread.map(|spread| Days { returns, free, spread, root: periods.sqrt() });
         Self {
             volatility: deviation.map(|deviation| deviation * periods.sqrt()),
             spread,
             sharpe: spread.map(|spread| scaled / spread),
-            sortino: above_rounding(Some(mean(&shortfall).sqrt())).map(|shortfall| scaled / shortfall),
+            sortino: downside.map(|shortfall| scaled / shortfall),
+            volatility_bounds: days.and_then(|days| days.volatility()),
+            sharpe_bounds: days.and_then(|days| days.ratio()),
+            sortino_bounds: days.filter(|_| downside.is_some()).and_then(|days| days.sortino(square)),
         }
     }
 }

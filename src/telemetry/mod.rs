@@ -8,6 +8,7 @@
 //! Not for: deciding anything, or metrics of stored runs (views).
 
 mod benchmark;
+mod intervals;
 mod meter;
 mod metrics;
 mod outcomes;

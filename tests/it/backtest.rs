@@ -1,6 +1,7 @@
 //! Backtests: agreement with an independent engine and an independent labelling, laws of the account, stored runs.
 
 mod account;
+mod annualisation;
 mod auditor;
 mod clocks;
 mod given;

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use workstation::backtest::Config;
 use workstation::backtest::campaign::{self, Campaign, Cell, Cut, Ended, Group, Subject, lay_out};
 use workstation::domain::{Interval, Silent, Symbol, Ts};
+use workstation::store::campaigns::{self, CellState};
 use workstation::store::runs::NewRun;
 use workstation::store::{Store, query};
 
@@ -528,7 +529,7 @@ fn a_cell_that_can_not_be_stored_takes_no_other_with_it() {
     let count = |sql: &str| -> i64 { store.conn().query_row(sql, [], |row| row.get(0)).unwrap() };
     assert_eq!(count("SELECT count(*) FROM runs WHERE kind = 'backtest' AND status = 'finished'"), 68);
     assert_eq!(count("SELECT count(DISTINCT run_id) FROM equity"), 68);
-    assert_eq!(count("SELECT count(*) FROM run_metrics"), 68 * 24);
+    assert_eq!(count("SELECT count(*) FROM run_metrics"), 68 * 36);
     assert_eq!(count("SELECT count(*) FROM runs WHERE kind = 'campaign' AND status = 'failed'"), 1);
 }
 
@@ -580,4 +581,27 @@ fn a_campaign_too_large_to_compare_is_refused() {
     let told = refusal(&db, &["campaign", "--strategy", "sma_cross", "--periods", "800"]);
     assert!(told.contains("1 subjects x 150 symbols x 800 periods are 120000 cells"), "{told}");
     assert_eq!(json(&db, &["campaign", "--strategy", "sma_cross", "--periods", "8", "--dry-run"])["n_cells"], 1200);
+}
+
+#[test]
+fn a_cell_that_panics_fails_alone() {
+    let store = store_of_days(40);
+    let breaking = |_: &Store, cell: &Cell| {
+        assert!(cell.number != 2, "cell {} hit a wall", cell.number);
+        Ok(config(cell))
+    };
+    let (id, ended) = run_in(&store, 2, 4, &breaking);
+    assert_eq!((ended.finished, ended.failed), (3, 1));
+    let cells = campaigns::cells(&store, &id).unwrap();
+    for cell in &cells {
+        match &cell.state {
+            CellState::Failed(why) => {
+                assert_eq!((cell.cell, why.as_str()), (2, "the cell broke off unexpectedly: cell 2 hit a wall"));
+            }
+            state => assert!(matches!(state, CellState::Finished(_)) && cell.cell != 2, "{state:?}"),
+        }
+    }
+    let ended = "SELECT count(*) FROM runs WHERE kind = 'backtest' AND status = 'finished' AND ended_at >= started_at";
+    let finished: i64 = store.conn().query_row(ended, [], |row| row.get(0)).unwrap();
+    assert_eq!(finished, 3);
 }

@@ -292,7 +292,7 @@ fn a_killed_search_goes_on_as_if_it_had_not_been() {
             wait_for *= 2;
             continue;
         }
-        if rows(&db, "SELECT status FROM runs WHERE kind = 'experiment'")[0]["status"] == "running" {
+        if rows(&db, "SELECT status FROM runs WHERE kind = 'experiment'")[0]["status"] != "finished" {
             let before = rows(&db, "SELECT run_id FROM trials ORDER BY trial");
             let outcome = resume(&db, "sma").unwrap();
             assert_eq!(outcome.done_before, stored);

@@ -1,5 +1,6 @@
 //! Opening: fresh, again, newer, older, foreign, corrupt, locked, missing; comments on everything.
 
+use workstation::store::runs::{self, NewRun};
 use workstation::store::{Store, StoreError, migrate};
 
 use crate::shared::{now, number};
@@ -13,7 +14,7 @@ fn a_store_is_created_migrated_once_and_commented() {
     drop(store);
     let store = Store::open(&path, now()).unwrap();
     let applied: i64 = number(&store, "SELECT count(*) FROM schema_migrations");
-    assert_eq!(applied, migrate::newest());
+    assert_eq!(applied, workstation::store::embedded::SCHEMAS.len() as i64);
     for missing in [
         "SELECT string_agg(table_name, ', ') FROM duckdb_tables() WHERE comment IS NULL AND NOT internal",
         "SELECT string_agg(view_name, ', ') FROM duckdb_views() WHERE comment IS NULL AND NOT internal",
@@ -21,6 +22,29 @@ fn a_store_is_created_migrated_once_and_commented() {
     ] {
         assert_eq!(number::<Option<String>>(&store, missing), None, "without a comment");
     }
+}
+
+/// Only one process can write: what still runs when a store is opened for writing was left by one that is gone.
+#[test]
+fn a_run_whose_program_is_gone_is_closed_as_interrupted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.duckdb");
+    let store = Store::open(&path, now()).unwrap();
+    let run = NewRun { kind: "backtest", mode: "backtest", ..NewRun::default() };
+    let (left, done) = (runs::begin(&store, &run, now()).unwrap(), runs::begin(&store, &run, now()).unwrap());
+    runs::finish(&store, &done, now().plus(5)).unwrap();
+    drop(store);
+    let status = |store: &Store, id: &str| -> String {
+        let sql = "SELECT status || ' ' || coalesce(epoch_us(ended_at), 0) || ' ' || coalesce(error, '') FROM runs WHERE run_id = ";
+        number(store, &format!("{sql}'{id}'"))
+    };
+    let reading = Store::open_read_only(&path).unwrap();
+    assert_eq!(status(&reading, &left), "running 0 ", "readers change nothing");
+    drop(reading);
+    let later = now().plus(60_000_000);
+    let store = Store::open(&path, later).unwrap();
+    assert_eq!(status(&store, &left), format!("interrupted {} the program ended before the run did", later.0));
+    assert_eq!(status(&store, &done), format!("finished {} ", now().plus(5).0));
 }
 
 #[test]

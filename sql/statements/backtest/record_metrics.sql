@@ -8,7 +8,9 @@ FROM (
             'total_return', 'cagr', 'volatility', 'sharpe', 'sortino', 'calmar', 'max_drawdown', 'exposure', 'n_trades',
             'win_rate', 'profit_factor', 'avg_win', 'avg_loss', 'expectancy', 'avg_holding_minutes', 'turnover',
             'cost_drag', 'benchmark_return', 'beta', 'information_ratio', 'excess_return', 'benchmark_sharpe',
-            'benchmark_max_drawdown', 'n_days'
+            'benchmark_max_drawdown', 'n_days', 'cagr_low', 'cagr_high', 'volatility_low', 'volatility_high', 'sharpe_low',
+            'sharpe_high', 'sortino_low', 'sortino_high', 'calmar_low', 'calmar_high', 'information_ratio_low',
+            'information_ratio_high'
         ]) AS DOUBLE)
     FROM performance_of_finished
 )

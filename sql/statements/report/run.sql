@@ -6,7 +6,7 @@ SELECT
     array_to_string(r.symbols, ', ') AS symbols,
     len(r.symbols)                   AS n_symbols,
     r.error,
-    c.currency,
+    nullif(c.currency, 'mixed') AS currency,
     (SELECT count(DISTINCT b.symbol) FROM bars AS b
      JOIN held AS h ON h.symbol = b.symbol AND h.interval = b.interval
      WHERE starts_with(b.source, 'synthetic'))                                                        AS n_synthetic,

@@ -7,7 +7,9 @@
 //! Whatever waits is stored in one transaction, up to [`BATCH`] cells: the metrics of many runs take hardly longer than
 //! those of one. Cells that take long are stored one by one, so that little is lost when the program is stopped.
 
+use std::any::Any;
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -117,15 +119,24 @@ fn work<'a>(
     }
 }
 
-/// Reads and simulates a cell.
+/// Reads and simulates a cell; one that panics has failed, and the others go on.
 fn make<'a>(reader: &Store, campaign: &Campaign<'_>, cell: &'a Cell, held: Option<Held<'a>>) -> Made<'a> {
     let began = (campaign.clock)();
-    let result = (campaign.config_of)(reader, cell).and_then(|config| {
+    let work = || {
+        let config = (campaign.config_of)(reader, cell)?;
         let prepared = record::prepare(reader, Cow::Owned(config), &Silent);
         prepared.and_then(|prepared| prepared.simulate(&Silent)).map_err(|error| error.to_string())
-    });
+    };
+    // What it leaves behind is dropped with it: the reader only reads.
+    let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(reason_of(panic.as_ref())));
     let seconds = ((campaign.clock)().0 - began.0) as f64 / 1e6;
     Made { cell, began, seconds, result, _held: held }
+}
+
+/// What a panic said.
+fn reason_of(panic: &(dyn Any + Send)) -> String {
+    let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("the cell broke off unexpectedly: {}", said.unwrap_or("no reason given"))
 }
 
 /// Stores what waits, a transaction at a time; returns how many cells finished and how many failed.
@@ -179,6 +190,9 @@ fn batch<'a>(
             campaigns::end(store, campaign.campaign_id, cell.number, &state, Some(seconds))?;
         }
         record::record_metrics(store, &run_ids)?;
+        for run_id in &run_ids {
+            runs::finish(store, run_id, (campaign.clock)())?;
+        }
         tries::add(store, &run_ids, tries::Kind::Campaign)?;
         Ok((run_ids.len(), failed))
     })

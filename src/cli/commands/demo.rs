@@ -1,6 +1,6 @@
 //! `ws demo`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::backtest::Data;
 use crate::audit::{self, Subject};
 use crate::backtest::{self, Config, Outcome};
-use crate::cli::output::{grid, number, percent};
+use crate::cli::output::{grid, interval, number, percent};
 use crate::cli::{Ctx, Failure, Output};
 use crate::dataset::{DatasetSpec, FeatureSchema, SplitSpec};
-use crate::domain::{Interval, Symbol, Ts};
+use crate::domain::{Interval, Symbol, Ts, metric};
 use crate::features::{self, FeatureSet};
 use crate::ingest::{self, Options, synthetic};
 use crate::labels::{self, TripleBarrier};
@@ -176,14 +176,12 @@ fn finished(store: &Store, config: &Config, outcome: &Outcome) -> Result<Row, Fa
 }
 
 fn closing(notes: &[String], judged: &[(String, Metrics)], runs: &[Row], page: &Path, db: &Path) -> Output {
-    let metric = |metrics: &Metrics, key: &str| metrics.get(key).copied().flatten();
+    let known = |metrics: &Metrics, key: &str| metrics.get(key).copied().flatten();
     let models: Vec<Vec<String>> = judged
         .iter()
         .map(|(kind, metrics)| {
-            let mut row = vec![kind.clone(), percent(metric(metrics, "base_rate"))];
-            row.extend(
-                ["roc_auc", "pr_auc", "precision", "recall", "log_loss"].map(|key| number(metric(metrics, key))),
-            );
+            let mut row = vec![kind.clone(), percent(known(metrics, "base_rate"))];
+            row.extend(["roc_auc", "pr_auc", "precision", "recall", "log_loss"].map(|key| number(known(metrics, key))));
             row
         })
         .collect();
@@ -196,6 +194,7 @@ fn closing(notes: &[String], judged: &[(String, Metrics)], runs: &[Row], page: &
                 percent(value("total_return")),
                 percent(value("benchmark_return")),
                 number(value("sharpe")),
+                metric::find("sharpe").map_or_else(String::new, |sharpe| interval(sharpe, &row.metrics)),
                 percent(value("max_drawdown")),
                 value("n_trades").map_or_else(|| "-".into(), |n| format!("{n:.0}")),
                 percent(value("win_rate")),
@@ -203,13 +202,25 @@ fn closing(notes: &[String], judged: &[(String, Metrics)], runs: &[Row], page: &
             ]
         })
         .collect();
-    let right = [false, true, true, true, true, true, true];
+    let right = [false, true, true, true, true, true, true, true];
+    let warnings: BTreeSet<&str> = runs.iter().filter_map(|row| row.metrics["annualised_warning"].as_str()).collect();
+    let warnings: String = warnings.iter().map(|warning| format!("\nnote: {warning}")).collect();
     let text = format!(
-        "{}\n\ntest period, models (SYNTHETIC data)\n{}\n\ntest period, after costs (SYNTHETIC data)\n{}\n\ntry:\n  ws sql {db} \"FROM experiment_leaderboard\"\n  ws sql {db} \"SELECT symbol, count(*) AS n, avg(return_pct) AS mean_return_pct FROM trades GROUP BY ALL ORDER BY ALL\"\n  ws sql {db} \"SELECT * FROM threshold_sweep WHERE best_by_f1\"",
+        "{}\n\ntest period, models (SYNTHETIC data)\n{}\n\ntest period, after costs (SYNTHETIC data)\n{}{warnings}\n\ntry:\n  ws sql {db} \"FROM experiment_leaderboard\"\n  ws sql {db} \"SELECT symbol, count(*) AS n, avg(return_pct) AS mean_return_pct FROM trades GROUP BY ALL ORDER BY ALL\"\n  ws sql {db} \"SELECT * FROM threshold_sweep WHERE best_by_f1\"",
         notes.join("\n"),
         grid(&["model", "base rate", "ROC-AUC", "PR-AUC", "precision", "recall", "log-loss"], &right, &models),
         grid(
-            &["strategy", "return", "buy and hold", "Sharpe", "max drawdown", "trades", "win rate", "run"],
+            &[
+                "strategy",
+                "return",
+                "buy and hold",
+                "Sharpe",
+                "95 % interval",
+                "max drawdown",
+                "trades",
+                "win rate",
+                "run"
+            ],
             &right,
             &traded
         ),

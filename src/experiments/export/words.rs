@@ -2,29 +2,16 @@
 
 use super::facts::{Facts, Trial};
 use super::tables::plain;
-
-/// Metrics that are shares, told in percent.
-const SHARES: [&str; 12] = [
-    "precision_long",
-    "recall_long",
-    "f1_long",
-    "hit_ratio",
-    "win_rate",
-    "accuracy",
-    "total_return",
-    "cagr",
-    "max_drawdown",
-    "benchmark_return",
-    "excess_return",
-    "exposure",
-];
+use crate::domain::metric::{self, Unit};
 
 /// A value of a metric; `-` is unknown.
-pub fn value(metric: &str, value: Option<f64>) -> String {
+pub fn value(name: &str, value: Option<f64>) -> String {
     match value.filter(|value| value.is_finite()) {
         None => "-".into(),
-        Some(value) if SHARES.contains(&metric) => format!("{:.2} %", 100.0 * value),
-        Some(value) if matches!(metric, "n_trades" | "n_trials" | "n_tries" | "test_looks" | "test_backtests") => {
+        Some(value) if metric::find(name).is_some_and(|metric| metric.unit == Unit::Share) => {
+            format!("{:.2} %", 100.0 * value)
+        }
+        Some(value) if matches!(name, "n_trades" | "n_trials" | "n_tries" | "test_looks" | "test_backtests") => {
             format!("{value:.0}")
         }
         Some(value) if value.abs() >= 100.0 => format!("{value:.1}"),

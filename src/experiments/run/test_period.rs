@@ -58,7 +58,6 @@ fn run(search: &Search<'_>, trial: i64, assignment: &Assignment, role: &str) -> 
 
 /// What a search that was stopped has already seen.
 fn left_over(store: &Store, parent: &str, name: &str) -> Result<Option<Looked>, ExperimentError> {
-    store.conn().execute(crate::sql!("experiments/end_left_over"), params![parent, name])?;
     let found = store
         .conn()
         .query_row(crate::sql!("experiments/looked"), params![parent, name], |row| Ok((row.get(0)?, row.get(1)?)));

@@ -12,6 +12,7 @@
 
 use super::error::SpecError;
 use super::section::Section;
+use crate::domain::metric::{self, Better};
 use crate::domain::{shown, suggestion};
 use crate::experiments::measures;
 use crate::search::Direction;
@@ -55,6 +56,13 @@ pub fn objectives(section: Option<&Section<'_>>, is_model: bool) -> Result<Vec<O
     for (key, direction) in [("maximise", Direction::Maximise), ("minimise", Direction::Minimise)] {
         for metric in section.texts(key)? {
             check(section, key, &metric, is_model)?;
+            let (opposite, other) = match direction {
+                Direction::Maximise => (Better::Lower, "minimise"),
+                Direction::Minimise => (Better::Higher, "maximise"),
+            };
+            if metric::find(&metric).is_some_and(|known| known.better == opposite) {
+                return Err(section.wrong(key, format!("'{metric}' is better the other way: use {other}")));
+            }
             if found.iter().any(|known| known.metric == metric) {
                 return Err(section.wrong(key, format!("objective '{metric}' is given twice")));
             }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::read::Experiment;
+use crate::domain::metric;
 use crate::report::format::{Unit, fixed, number};
 
 /// Whether something was passed; decides mark and colour.
@@ -256,44 +257,9 @@ pub fn plain(value: &serde_json::Value) -> String {
     }
 }
 
-/// Metrics that are fractions.
-const FRACTIONS: [&str; 24] = [
-    "total_return",
-    "cagr",
-    "volatility",
-    "max_drawdown",
-    "exposure",
-    "win_rate",
-    "cost_drag",
-    "benchmark_return",
-    "excess_return",
-    "benchmark_max_drawdown",
-    "benchmark_cagr",
-    "benchmark_volatility",
-    "accuracy",
-    "precision_long",
-    "recall_long",
-    "f1_long",
-    "precision_short",
-    "recall_short",
-    "f1_short",
-    "hit_ratio",
-    "precision",
-    "recall",
-    "f1",
-    "base_rate",
-];
-
 /// How a metric is shown.
-pub fn unit(metric: &str) -> Unit {
-    match metric {
-        "n_trades" | "n_days" => Unit::Count,
-        "avg_holding_minutes" => Unit::Minutes,
-        "log_loss" | "brier" | "roc_auc" | "pr_auc" | "composite" => Unit::Score,
-        "avg_win" | "avg_loss" | "expectancy" | "end_equity" => Unit::Money,
-        name if FRACTIONS.contains(&name) => Unit::Percent,
-        _ => Unit::Ratio,
-    }
+pub fn unit(name: &str) -> Unit {
+    metric::find(name).map_or(Unit::Ratio, |metric| metric.unit.into())
 }
 
 /// A metric as text, a dash when it is unknown.

@@ -2,34 +2,35 @@
 
 use super::first::{plain, shown, unit};
 use super::read::{Experiment, Mark, Trial};
+use crate::domain::metric::{self, FEW_SESSIONS};
 use crate::report::format::{Unit, number};
 use crate::report::read::pasteable;
 use crate::report::table::{Cell, Column, Table};
 
 /// Metrics of the comparison, those that are known; objectives come first.
-const METRICS: [(&str, &str); 22] = [
-    ("composite", "Composite"),
-    ("total_return", "Total return"),
-    ("cagr", "CAGR"),
-    ("benchmark_return", "Buy and hold"),
-    ("sharpe", "Sharpe ratio"),
-    ("sortino", "Sortino ratio"),
-    ("calmar", "Calmar ratio"),
-    ("volatility", "Volatility"),
-    ("max_drawdown", "Max drawdown"),
-    ("exposure", "Exposure"),
-    ("n_trades", "Trades"),
-    ("win_rate", "Win rate"),
-    ("profit_factor", "Profit factor"),
-    ("turnover", "Turnover"),
-    ("cost_drag", "Cost drag"),
-    ("precision_long", "Precision, long"),
-    ("hit_ratio", "Hit ratio"),
-    ("roc_auc", "ROC-AUC"),
-    ("pr_auc", "PR-AUC"),
-    ("log_loss", "Log-loss"),
-    ("brier", "Brier"),
-    ("n_days", "Sessions"),
+const METRICS: [&str; 22] = [
+    "composite",
+    "total_return",
+    "cagr",
+    "benchmark_return",
+    "sharpe",
+    "sortino",
+    "calmar",
+    "volatility",
+    "max_drawdown",
+    "exposure",
+    "n_trades",
+    "win_rate",
+    "profit_factor",
+    "turnover",
+    "cost_drag",
+    "precision_long",
+    "hit_ratio",
+    "roc_auc",
+    "pr_auc",
+    "log_loss",
+    "brier",
+    "n_days",
 ];
 
 const SIDES: [(&str, &str); 4] = [
@@ -49,18 +50,27 @@ pub fn comparison(of: &Experiment) -> Option<Table> {
     let objectives: Vec<(String, String)> = of
         .text("objectives")
         .split(", ")
-        .filter(|name| METRICS.iter().all(|(key, _)| key != name))
+        .filter(|name| !METRICS.contains(name))
         .map(|name| (name.to_string(), name.to_string()))
         .collect();
-    let named = METRICS.iter().map(|(key, label)| ((*key).to_string(), (*label).to_string()));
+    let named = METRICS.iter().filter_map(|name| metric::find(name));
+    let named = named.map(|metric| (metric.name.to_string(), metric.heading()));
     let rows: Vec<Vec<Cell>> = objectives
         .into_iter()
         .chain(named)
         .filter(|(key, _)| SIDES.iter().any(|(side, _)| of_side(key, side).is_some()))
         .map(|(key, label)| {
             let values = SIDES.iter().map(|(side, _)| {
-                let value = of_side(&key, side);
-                Cell::number(value, unit(&key), "", "unknown")
+                let mut cell = Cell::number(of_side(&key, side), unit(&key), "", "unknown");
+                // A figure a year from few sessions is not shown without its interval.
+                let is_few = of_side("n_days", side).is_some_and(|days| days < FEW_SESSIONS as f64);
+                let bounds = metric::find(&key).and_then(|metric| metric.interval).filter(|_| is_few);
+                let bounds = bounds.and_then(|(low, high)| Some((of_side(low, side)?, of_side(high, side)?)));
+                if let Some((low, high)) = bounds {
+                    let (low, high) = (shown(&key, Some(low)), shown(&key, Some(high)));
+                    cell.text = format!("{} ({low} to {high})", cell.text);
+                }
+                cell
             });
             [Cell::text(Some(&label))].into_iter().chain(values).collect()
         })

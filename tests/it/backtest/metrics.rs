@@ -30,7 +30,7 @@ fn assert_same(what: &str, bars: &[Bars], config: &Config) {
     sorted.sort_by(|a, b| a.symbol.cmp(&b.symbol));
     let metrics = backtest::measure(&Data::of(&sorted), &config.check().unwrap(), yearly).unwrap().unwrap();
     let Value::Object(ours) = serde_json::to_value(metrics).unwrap() else { unreachable!() };
-    assert_eq!(ours.len(), 29, "{what}");
+    assert_eq!(ours.len(), 41, "{what}");
     for (name, ours) in ours {
         let wanted = &wanted[&name];
         match (ours.as_f64(), wanted.as_f64()) {

@@ -67,7 +67,45 @@ pub fn metrics(store: &Store, run: &str) -> BTreeMap<&'static str, Option<f64>> 
     let ratio =
         active.and_then(|active| Some(periods.sqrt() * mean(&active)? / deviation(&active).filter(|s| *s > 1e-12)?));
     found.insert("information_ratio", ratio);
+    found.extend(own.intervals(rate, periods));
     found
+}
+
+/// 1.96 and more digits.
+const Z: f64 = 1.959_963_984_540_054;
+
+impl Path {
+    /// Ends of the 95 % intervals, each from the influence of every day on its figure or from the statistics of luck.
+    fn intervals(&self, rate: f64, periods: f64) -> BTreeMap<&'static str, Option<f64>> {
+        let n = self.returns.len() as f64;
+        let root = periods.sqrt();
+        let excess: Vec<f64> = self.returns.iter().map(|r| r - rate / periods).collect();
+        let sharpe = workstation::stats::sharpe_error(&excess).filter(|_| self.sharpe.is_some());
+        let sharpe = sharpe.map(|(ratio, error)| (root * (ratio - Z * error), root * (ratio + Z * error)));
+        let middle = mean(&excess).unwrap();
+        let short: Vec<f64> = excess.iter().map(|x| x.min(0.0).powi(2)).collect();
+        let d = mean(&short).unwrap().sqrt();
+        let sortino = self.sortino.filter(|_| self.sharpe.is_some()).map(|sortino| {
+            let influence =
+                excess.iter().zip(&short).map(|(x, s)| (x - middle) / d - middle * (s - d * d) / (2.0 * d.powi(3)));
+            let reach = Z * root * (influence.map(|x| x * x).sum::<f64>() / n / (n - 1.0)).sqrt();
+            (sortino - reach, sortino + reach)
+        });
+        let logs: Vec<f64> = self.returns.iter().map(|r| r.ln_1p()).collect();
+        let cagr = self.cagr.and_then(|cagr| {
+            let reach = Z * deviation(&logs)? * n.sqrt() / self.years;
+            Some(((cagr.ln_1p() - reach).exp_m1(), (cagr.ln_1p() + reach).exp_m1()))
+        });
+        let (low, high) = (|pair: Option<(f64, f64)>| pair.map(|x| x.0), |pair: Option<(f64, f64)>| pair.map(|x| x.1));
+        BTreeMap::from([
+            ("sharpe_low", low(sharpe)),
+            ("sharpe_high", high(sharpe)),
+            ("sortino_low", low(sortino)),
+            ("sortino_high", high(sortino)),
+            ("cagr_low", low(cagr)),
+            ("cagr_high", high(cagr)),
+        ])
+    }
 }
 
 /// What follows from one series of account values.
@@ -79,6 +117,7 @@ struct Path {
     sortino: Option<f64>,
     depth: f64,
     calmar: Option<f64>,
+    years: f64,
 }
 
 impl Path {
@@ -101,7 +140,7 @@ impl Path {
         let sharpe = deviation(&returns).filter(|s| *s > 1e-12).map(|s| reward / s);
         let sortino = mean(&short).map(f64::sqrt).filter(|s| *s > 1e-12).map(|s| reward / s);
         let calmar = cagr.filter(|_| depth < 0.0).map(|cagr| cagr / depth.abs());
-        Self { returns, total, cagr, sharpe, sortino, depth, calmar }
+        Self { returns, total, cagr, sharpe, sortino, depth, calmar, years }
     }
 }
 

@@ -3,49 +3,38 @@
 use serde_json::{Value, json};
 
 use crate::backtest::{Config, Outcome};
-use crate::cli::output::{grid, number, percent};
+use crate::cli::output::{grid, interval, shown};
 use crate::cli::{Failure, Output};
+use crate::domain::metric::{self, Metric};
 use crate::store::{Store, StoreError};
 
-/// Rows of the summary: name, column of `run_performance`, column for buy and hold, whether it is a fraction.
-const SUMMARY: [(&str, &str, &str, bool); 14] = [
-    ("total return", "total_return", "benchmark_return", true),
-    ("CAGR", "cagr", "", true),
-    ("volatility", "volatility", "", true),
-    ("Sharpe", "sharpe", "benchmark_sharpe", false),
-    ("Sortino", "sortino", "", false),
-    ("Calmar", "calmar", "", false),
-    ("max drawdown", "max_drawdown", "benchmark_max_drawdown", true),
-    ("exposure", "exposure", "", true),
-    ("trades", "n_trades", "", false),
-    ("win rate", "win_rate", "", true),
-    ("profit factor", "profit_factor", "", false),
-    ("expectancy a trade", "expectancy", "", false),
-    ("turnover", "turnover", "", false),
-    ("cost drag", "cost_drag", "", true),
+/// Metrics of the summary.
+const SUMMARY: [&str; 15] = [
+    "n_days",
+    "total_return",
+    "cagr",
+    "volatility",
+    "sharpe",
+    "sortino",
+    "calmar",
+    "max_drawdown",
+    "exposure",
+    "n_trades",
+    "win_rate",
+    "profit_factor",
+    "expectancy",
+    "turnover",
+    "cost_drag",
 ];
 
 /// The metrics are those of the view, so that what is printed is what anyone can query.
 pub(super) fn report(store: &Store, outcome: &Outcome, config: &Config) -> Result<Output, Failure> {
     let metrics = &outcome.metrics;
-    let cell = |column: &str, fraction: bool| match metrics.get(column) {
-        None | Some(Value::Null) => {
-            if column.is_empty() {
-                String::new()
-            } else {
-                "-".into()
-            }
-        }
-        Some(value) if column == "n_trades" => value.to_string(),
-        Some(value) if fraction => percent(value.as_f64()),
-        Some(value) => number(value.as_f64()),
+    let row = |metric: &Metric| {
+        let beside = metric.benchmark.map_or_else(String::new, |column| shown(metric, &metrics[column]));
+        vec![metric.label.to_string(), shown(metric, &metrics[metric.name]), interval(metric, metrics), beside]
     };
-    let rows: Vec<Vec<String>> = SUMMARY
-        .iter()
-        .map(|(name, column, benchmark, fraction)| {
-            vec![(*name).into(), cell(column, *fraction), cell(benchmark, *fraction)]
-        })
-        .collect();
+    let rows: Vec<Vec<String>> = SUMMARY.iter().filter_map(|name| metric::find(name)).map(row).collect();
     let mut text = format!(
         "run {} ({} over {} bars of {})\n\n",
         outcome.run_id,
@@ -53,8 +42,9 @@ pub(super) fn report(store: &Store, outcome: &Outcome, config: &Config) -> Resul
         outcome.n_bars,
         config.interval
     );
-    text.push_str(&grid(&["", "strategy", "buy and hold"], &[false, true, true], &rows));
-    let warnings = warnings(store, outcome, config)?;
+    text.push_str(&grid(&["", "strategy", "95 % interval", "buy and hold"], &[false, true, true, true], &rows));
+    let mut warnings = warnings(store, outcome, config)?;
+    warnings.extend(metrics["annualised_warning"].as_str().map(ToString::to_string));
     for warning in &warnings {
         text.push_str(&format!("\n\nnote: {warning}"));
     }

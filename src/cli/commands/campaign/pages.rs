@@ -192,7 +192,8 @@ fn first_of(n: usize, query: &str) -> String {
 
 fn totals(results: &Results) -> Table {
     let note = "Mean and median over the finished cells of a subject; beats it: share of the cells above buy and hold of the same \
-                symbols and period.";
+                symbols and period. The mean Sharpe ratio is over the cells that have one, with the mean of their 95 % intervals, \
+                which is as wide as cells that all go together make it.";
     summary("Subjects", note.into(), &results.totals())
 }
 
@@ -220,7 +221,7 @@ fn tables(results: &Results, called: &str) -> Vec<Table> {
 }
 
 /// Columns of the table of cells: heading, column of `campaign_results`, how it is shown.
-const CELLS: [(&str, &str, Shown); 10] = [
+const CELLS: [(&str, &str, Shown); 13] = [
     ("cell", "cell", Shown::Count),
     ("subject", "subject", Shown::Text),
     ("symbols", "symbols", Shown::Text),
@@ -228,6 +229,9 @@ const CELLS: [(&str, &str, Shown); 10] = [
     ("return", "total_return", Shown::Percent),
     ("buy and hold", "benchmark_return", Shown::Percent),
     ("Sharpe", "sharpe", Shown::Ratio),
+    ("from", "sharpe_low", Shown::Ratio),
+    ("to, 95 %", "sharpe_high", Shown::Ratio),
+    ("sessions", "n_days", Shown::Count),
     ("max drawdown", "max_drawdown", Shown::Percent),
     ("trades", "n_trades", Shown::Count),
     ("win rate", "win_rate", Shown::Percent),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::cli::Failure;
+use crate::domain::metric::FEW_SESSIONS;
 use crate::report::study::{self, Badge};
 use crate::store::{Store, query};
 
@@ -69,8 +70,21 @@ impl Results {
         if failed > 0 {
             notes.push(format!("{failed} of {n} cells failed; every number is over the others"));
         }
+        let few = self.cells.iter().filter(|cell| cell["n_days"].as_u64().is_some_and(|n| n < FEW_SESSIONS)).count();
+        if few > 0 {
+            notes.push(format!(
+                "{few} of {n} cells have fewer than {FEW_SESSIONS} sessions: their figures a year are little more than luck; mind the \
+                 95 % intervals"
+            ));
+        }
+        let finished = self.finished();
+        let without = self.cells.iter().filter(|cell| cell["status"] == "finished" && cell["sharpe"].is_null()).count();
+        if without > 0 {
+            notes.push(format!(
+                "{without} of {finished} finished cells have no Sharpe ratio (their returns do not vary) and are in no mean of it"
+            ));
+        }
         if self.finished() > 1 {
-            let finished = self.finished();
             notes.push(format!(
                 "the best of {finished} cells is the best by luck too: judge a subject by all its cells"
             ));

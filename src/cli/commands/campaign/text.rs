@@ -11,7 +11,7 @@ use crate::cli::output::{grid, number, percent};
 use crate::report::study::Written;
 
 /// Columns of a summary: heading, column of `campaign_summary`, how it is shown.
-pub const SUMMARY: [(&str, &str, Shown); 11] = [
+pub const SUMMARY: [(&str, &str, Shown); 14] = [
     ("subject", "subject", Shown::Text),
     ("period", "period", Shown::Text),
     ("cells", "n_finished", Shown::Count),
@@ -21,6 +21,9 @@ pub const SUMMARY: [(&str, &str, Shown); 11] = [
     ("buy and hold", "mean_benchmark_return", Shown::Percent),
     ("beats it", "share_beating_benchmark", Shown::Percent),
     ("mean Sharpe", "mean_sharpe", Shown::Ratio),
+    ("from", "mean_sharpe_low", Shown::Ratio),
+    ("to, 95 %", "mean_sharpe_high", Shown::Ratio),
+    ("of cells", "n_with_sharpe", Shown::Count),
     ("worst drawdown", "worst_drawdown", Shown::Percent),
     ("trades", "n_trades", Shown::Count),
 ];

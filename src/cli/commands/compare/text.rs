@@ -1,45 +1,34 @@
 //! The comparison for people.
 
-use serde_json::Value;
-
 use super::{Comparison, LEVEL, Pair, Run};
-use crate::cli::output::{grid, number, percent};
+use crate::cli::output::{grid, interval, number, percent, shown};
+use crate::domain::metric::{self, FEW_SESSIONS};
 use crate::domain::time::date_of;
 use crate::report::study::{Badge, Written};
 use crate::stats::{LEAST_OBSERVATIONS, TTest};
 
-/// What a metric measures.
-#[derive(Clone, Copy)]
-enum Unit {
-    Share,
-    Number,
-    Count,
-}
-
-/// Columns of `run_performance` side by side.
-const METRICS: [(&str, Unit); 19] = [
-    ("n_days", Unit::Count),
-    ("total_return", Unit::Share),
-    ("cagr", Unit::Share),
-    ("volatility", Unit::Share),
-    ("sharpe", Unit::Number),
-    ("sortino", Unit::Number),
-    ("calmar", Unit::Number),
-    ("max_drawdown", Unit::Share),
-    ("exposure", Unit::Share),
-    ("n_trades", Unit::Count),
-    ("win_rate", Unit::Share),
-    ("profit_factor", Unit::Number),
-    ("expectancy", Unit::Number),
-    ("avg_holding_minutes", Unit::Number),
-    ("turnover", Unit::Number),
-    ("cost_drag", Unit::Share),
-    ("benchmark_return", Unit::Share),
-    ("beta", Unit::Number),
-    ("information_ratio", Unit::Number),
+/// Metrics side by side.
+const METRICS: [&str; 19] = [
+    "n_days",
+    "total_return",
+    "cagr",
+    "volatility",
+    "sharpe",
+    "sortino",
+    "calmar",
+    "max_drawdown",
+    "exposure",
+    "n_trades",
+    "win_rate",
+    "profit_factor",
+    "expectancy",
+    "avg_holding_minutes",
+    "turnover",
+    "cost_drag",
+    "benchmark_return",
+    "beta",
+    "information_ratio",
 ];
-/// Below this, intervals are too wide to lean on.
-const FEW: usize = 60;
 /// Beside this correlation Welch's t finds far too little.
 const TOGETHER: f64 = 0.3;
 
@@ -80,7 +69,7 @@ pub fn notes(runs: &[Run], pairs: &[Pair]) -> Vec<String> {
     for pair in pairs {
         let judged = pair.difference.is_some();
         let n = pair.common.days.len();
-        if judged && n < FEW {
+        if judged && (n as u64) < FEW_SESSIONS {
             notes.push(format!("{}: only {n} common days, the intervals are wide", pair.label));
         }
         let correlation = pair.difference.as_ref().and_then(|found| found.correlation);
@@ -91,6 +80,8 @@ pub fn notes(runs: &[Run], pairs: &[Pair]) -> Vec<String> {
             ));
         }
     }
+    let warnings = runs.iter().filter_map(|run| Some((run, run.metrics["annualised_warning"].as_str()?)));
+    notes.extend(warnings.map(|(run, warning)| format!("{}: {warning}", run.label)));
     let currencies: std::collections::BTreeSet<&str> =
         runs.iter().map(|run| run.metrics["currency"].as_str().unwrap_or("unknown")).collect();
     if currencies.len() > 1 {
@@ -109,14 +100,6 @@ pub fn probability(p: Option<f64>) -> String {
     }
 }
 
-fn cell(value: &Value, unit: Unit) -> String {
-    match unit {
-        Unit::Share => percent(value.as_f64()),
-        Unit::Number => number(value.as_f64()),
-        Unit::Count => value.as_i64().map_or_else(|| "-".into(), |count| count.to_string()),
-    }
-}
-
 /// The metrics as rows, a column a run.
 pub fn metric_rows(runs: &[Run]) -> Vec<Vec<String>> {
     let text = |name: &str| {
@@ -124,10 +107,14 @@ pub fn metric_rows(runs: &[Run]) -> Vec<Vec<String>> {
         std::iter::once(name.to_string()).chain(cells).collect()
     };
     let mut rows: Vec<Vec<String>> = ["strategy", "interval", "currency", "first_date", "last_date"].map(text).into();
-    rows.extend(METRICS.map(|(name, unit)| {
-        let cells = runs.iter().map(|run| cell(&run.metrics[name], unit));
-        std::iter::once(name.to_string()).chain(cells).collect()
-    }));
+    for metric in METRICS.iter().filter_map(|name| metric::find(name)) {
+        let cells = runs.iter().map(|run| shown(metric, &run.metrics[metric.name]));
+        rows.push(std::iter::once(metric.name.to_string()).chain(cells).collect());
+        if metric.interval.is_some() {
+            let cells = runs.iter().map(|run| interval(metric, &run.metrics));
+            rows.push(std::iter::once(format!("{}, 95 %", metric.name)).chain(cells).collect());
+        }
+    }
     rows
 }
 
