@@ -1,6 +1,6 @@
 //! What a finished backtest prints.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::backtest::{Config, Outcome};
 use crate::cli::output::{grid, interval, shown};
