@@ -18,6 +18,9 @@ use range::Range;
 /// Off.
 const NONE: &str = "none";
 
+/// The number that a setting is in a configuration; `None` where it is off or no number.
+type Number = fn(&Config) -> Option<f64>;
+
 /// One setting of a backtest.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
@@ -34,7 +37,7 @@ pub struct Setting {
     /// Text of nothing asked for; `None` where another setting has the text.
     unset: Option<&'static str>,
     /// Numbers that are allowed, and the number.
-    range: Option<(Range, fn(&Config) -> Option<f64>)>,
+    range: Option<(Range, Number)>,
     set: fn(&mut Config, &str) -> Result<(), String>,
     text: fn(&Config) -> Option<String>,
 }
