@@ -1,6 +1,7 @@
 //! Speed beside a peer or a limit, in one run, as ratios: machines are shared and noisy, and timings decide no test.
 //!
-//! `cargo bench` prints a table (`cargo bench -- newest` one case: ingest, core23, newest, engine, performance, suggest); every case runs five times, ours and the peer in turn, and the medians are compared.
+//! `cargo bench` prints a table (`cargo bench -- newest` one case: ingest, core23, newest, engine, minutes, market,
+//! performance, suggest); every case runs five times, ours and the peer in turn, and the medians are compared.
 //! Data are synthetic. Peak memory is the process's high-water mark after the case (Linux).
 
 use std::collections::BTreeMap;
@@ -26,11 +27,13 @@ fn main() -> Outcome<()> {
     println!("{:<44} {:>12} {:>24} {:>9} {:>10}", "case", "ours", "peer or limit", "ratio", "peak MiB");
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     type Case = (&'static str, fn() -> Outcome<()>);
-    let cases: [Case; 6] = [
+    let cases: [Case; 8] = [
         ("ingest", ingest_beside_read_csv),
         ("core23", core23),
         ("newest", newest_bars),
         ("engine", engine),
+        ("minutes", recorded_minutes),
+        ("market", recorded_market),
         ("performance", performance_view),
         ("suggest", tpe_suggestion),
     ];
@@ -230,6 +233,49 @@ fn engine() -> Outcome<()> {
         let rate = n / median(times);
         line(name, &format!("{:.1} M/s", rate / 1e6), &format!("limit {:.0} M bars/s", limit / 1e6), rate / limit);
     }
+    Ok(())
+}
+
+/// Seconds of backtests from a store into it, everything recorded and measured.
+fn recorded(store: &Store, config: &Config, times: usize) -> Outcome<f64> {
+    let once = || {
+        seconds(|| {
+            let outcome = workstation::backtest::run(store, config, Ts(0), &Silent)?;
+            std::hint::black_box(outcome.metrics);
+            Ok(())
+        })
+    };
+    Ok(median((0..times).map(|_| once()).collect::<Outcome<Vec<f64>>>()?))
+}
+
+/// One symbol over a million minute bars, from a store into it.
+fn recorded_minutes() -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let store = Store::open(&folder.path().join("minutes.duckdb"), Ts(0))?;
+    let days = 2_381;
+    let market =
+        Market { symbols: 1, days, interval: Interval::M1, seed: 1, drift: 0.25, start_day: 10_000, calendar: None };
+    ingest::synthetic::store_market(&store, &market, Ts(0), &Silent)?;
+    let config = Config::new("sma_cross", market.names()?, Interval::M1);
+    let ours = recorded(&store, &config, TIMES)?;
+    line("backtest, store to store, 1 M minute bars", &format!("{ours:.2} s"), "limit 2 s", 2.0 / ours);
+    Ok(())
+}
+
+/// One account over 10 000 symbols x 2500 days with about 2000 entries a day, from a store into it.
+fn recorded_market() -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let store = Store::open(&folder.path().join("market.duckdb"), Ts(0))?;
+    store.with_memory_limit(|| {
+        store.conn().execute_batch(include_str!("daily_market.sql")).map_err(workstation::store::StoreError::from)
+    })?;
+    let symbols = coverage(&store)?.into_iter().map(|found| found.symbol).collect();
+    let mut config = Config::new("sma_cross", symbols, Interval::D1);
+    config.capital = 1e9;
+    config.sizing = Some("units:10".parse()?);
+    config.params.extend([("fast", "2"), ("slow", "5")].map(|(key, value)| (key.to_string(), value.to_string())));
+    let ours = recorded(&store, &config, 1)?;
+    line("backtest, 10 000 symbols x 2500 days", &format!("{ours:.1} s"), "limit 60 s", 60.0 / ours);
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 #   benches/peers/run.sh qlib14          14 factors of Qlib's kind at Qlib's size, on one core: Qlib, polars, pandas
 #   benches/peers/run.sh sweep           sma_cross over minute bars, on one core: vectorbt, backtesting.py, NautilusTrader
 #                                        (WS_BENCH names the program of ws, see sweep.py)
+#   benches/peers/run.sh market          sma_cross over 10 000 daily series, one account, recorded: vectorbt
 #   benches/peers/run.sh search [PART]   1000 trials of sma_cross over minute bars: Optuna + vectorbt (see search.py;
 #                                        WS names a program of ws that is built already)
 #   benches/peers/run.sh                 all of them
@@ -15,9 +16,9 @@ target="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/ws-target}"
 venv="$cache/venv-bench"
 what="${1:-all}"
 case "$what" in
-  all | ingest | features | qlib14 | sweep | search) ;;
+  all | ingest | features | qlib14 | sweep | market | search) ;;
   *)
-    sed -n '2,10s/^# //p' "$0" >&2
+    sed -n '2,11s/^# //p' "$0" >&2
     exit 2
     ;;
 esac
@@ -62,6 +63,12 @@ if [ "$what" = all ] || [ "$what" = sweep ]; then
   peer venv-nautilus nautilus_trader 'nautilus_trader==1.221.0'
   mkdir "$scratch/sweep"
   "$venv/bin/python" "$here/sweep.py" "$scratch/sweep" "$cache"/venv-{vectorbt,backtesting,nautilus}/bin/python
+fi
+if [ "$what" = all ] || [ "$what" = market ]; then
+  peer venv-vectorbt vectorbt 'vectorbt==1.2.0'
+  mkdir "$scratch/market"
+  "$venv/bin/python" "$here/market.py" "$scratch/market" "$ws" "$cache/venv-vectorbt/bin/python"
+  rm -r "$scratch/market"
 fi
 if [ "$what" = all ] || [ "$what" = search ]; then
   peer venv-optuna 'optuna, pyarrow, vectorbt, vectorbt_rust' 'optuna==5.0.0' 'vectorbt[rust]==1.2.0' 'pyarrow==26.0.1'

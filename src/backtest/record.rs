@@ -6,11 +6,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
+use serde_json::Value;
+
 use super::market::Market;
 use super::{BacktestError, Chosen, Config, ModelRef, Plan, inputs, predictions, simulate};
 use crate::domain::{Bars, Progress, Ts};
 use crate::store::runs::{self, NewRun};
-use crate::store::{Columns, Store, artifacts, params};
+use crate::store::{Columns, Store, artifacts, params, query};
 use crate::telemetry::{Recorder, RunLabels, Streaming};
 use crate::trade::Sink;
 use crate::venues::TimedSignal;
@@ -34,6 +36,8 @@ pub struct Outcome {
     pub final_benchmark: f64,
     /// What a reader should know of how the strategies decided.
     pub notes: Vec<String>,
+    /// Its row of the view `run_performance`, by column; null when there was no bar.
+    pub metrics: Value,
 }
 
 /// Runs a backtest over stored bars and stores everything it did under a new run.
@@ -155,7 +159,7 @@ impl<'a> Prepared<'a> {
         self.write_predictions(store, run_id, &streamed.entries)?;
         write_notes(store, run_id, &notes)?;
         self.write_end(store, run_id, now)?;
-        let outcome = Outcome {
+        let mut outcome = Outcome {
             run_id: run_id.to_string(),
             n_bars: self.n_bars(),
             n_trades: streamed.n_trades,
@@ -164,11 +168,13 @@ impl<'a> Prepared<'a> {
             final_equity: streamed.final_equity,
             final_benchmark: streamed.final_benchmark,
             notes,
+            metrics: Value::Null,
         };
         // Metrics are read from what is stored, and the bars need not be there meanwhile.
         drop(strategies);
         drop(self);
         record_metrics(store, std::slice::from_ref(&outcome.run_id))?;
+        outcome.metrics = performance(store, run_id)?;
         Ok(outcome)
     }
 
@@ -263,7 +269,14 @@ fn write_notes(store: &Store, run_id: &str, notes: &[String]) -> Result<(), Back
     Ok(())
 }
 
-/// Copies the rows of finished runs from the metrics view into `run_metrics`; the caller holds the transaction.
+/// The metrics kept of a finished run, by column of `run_performance`; null when it had no bar.
+fn performance(store: &Store, run_id: &str) -> Result<Value, BacktestError> {
+    let table = query::run(store, crate::sql!("backtest/performance"), &[Some(run_id.to_string())])?;
+    Ok(table.json_rows().into_iter().next().unwrap_or(Value::Null))
+}
+
+/// Copies the rows of finished runs from the metrics view into `run_metrics`, and keeps them for [`performance`] until other
+/// runs are finished; the caller holds the transaction.
 ///
 /// One statement over many runs takes hardly longer than over one.
 ///
@@ -271,6 +284,7 @@ fn write_notes(store: &Store, run_id: &str, notes: &[String]) -> Result<(), Back
 /// Faults of the store.
 pub(super) fn record_metrics(store: &Store, run_ids: &[String]) -> Result<(), BacktestError> {
     let (Some(first), Some(last)) = (run_ids.iter().min(), run_ids.iter().max()) else { return Ok(()) };
-    store.conn().execute(crate::sql!("backtest/record_metrics"), params![run_ids.join("\n"), first, last])?;
+    store.conn().execute(crate::sql!("backtest/keep_performance"), params![run_ids.join("\n"), first, last])?;
+    store.conn().execute(crate::sql!("backtest/record_metrics"), [])?;
     Ok(())
 }

@@ -17,6 +17,8 @@ pub struct Streaming<'a> {
     recorder: Recorder,
     store: &'a Store,
     labels: RunLabels<'a>,
+    /// Rows of a table that are stored together.
+    piece: usize,
     /// Strategy whose accepted entries are asked for afterwards.
     watched: Option<usize>,
     entries: HashSet<(usize, Ts)>,
@@ -49,7 +51,13 @@ impl<'a> Streaming<'a> {
         watched: Option<usize>,
     ) -> Self {
         let recorder = Recorder::new(capital, assets, 0);
-        Self { recorder, store, labels, watched, entries: HashSet::new(), fault: None }
+        Self { recorder, store, labels, piece: ROW_GROUP, watched, entries: HashSet::new(), fault: None }
+    }
+
+    /// The same, storing so many rows of a table together, at least 1 and at most a row group.
+    #[must_use]
+    pub fn in_pieces_of(self, rows: usize) -> Self {
+        Self { piece: rows.clamp(1, ROW_GROUP), ..self }
     }
 
     /// Stores what is left.
@@ -73,10 +81,10 @@ impl<'a> Streaming<'a> {
         })
     }
 
-    /// Stores what fills a row group of its table.
+    /// Stores what is there of the tables that have a piece.
     fn store_full(&mut self) -> Result<()> {
-        let (recorder, store, labels) = (&mut self.recorder, self.store, &self.labels);
-        if recorder.new_orders() >= ROW_GROUP {
+        let (recorder, store, labels, piece) = (&mut self.recorder, self.store, &self.labels, self.piece);
+        if recorder.new_orders() >= piece {
             let (orders, outcomes) = recorder.take_settled();
             if let Some(strategy) = self.watched {
                 let known = orders.iter().zip(outcomes.iter().map(Option::as_ref));
@@ -84,16 +92,16 @@ impl<'a> Streaming<'a> {
             }
             write_orders(store, labels, &orders, &outcomes)?;
         }
-        if recorder.fills.len() >= ROW_GROUP {
+        if recorder.fills.len() >= piece {
             write_fills(store, labels, &recorder.fills)?;
             recorder.fills.clear();
         }
-        if recorder.trades.len() >= ROW_GROUP {
+        if recorder.trades.len() >= piece {
             write_trades(store, labels, &recorder.trades)?;
             write_traces(store, labels, &recorder.trades)?;
             recorder.trades.clear();
         }
-        if recorder.equity.ts.len() >= ROW_GROUP {
+        if recorder.equity.ts.len() >= piece {
             write_equity(store, labels, &recorder.equity, 0)?;
             recorder.equity.clear();
         }
@@ -125,7 +133,7 @@ impl Sink for Streaming<'_> {
     #[inline]
     fn account(&mut self, step: &Step, account: &Account) {
         self.recorder.account(step, account);
-        if self.recorder.fullest() >= ROW_GROUP {
+        if self.recorder.fullest() >= self.piece {
             match &self.fault {
                 None => self.fault = self.store_full().err(),
                 Some(_) => self.recorder.forget(),

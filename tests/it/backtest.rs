@@ -9,6 +9,7 @@ mod harness;
 mod labels;
 mod laws;
 mod limits;
+mod market;
 mod metrics;
 mod orders;
 mod parts;

@@ -1,5 +1,4 @@
--- Stores the metrics of finished runs from the view, so that leaderboards need not compute them again. Run ids come
--- joined by line feeds; the first and the last of them in their order, $2 and $3, spare the scans all other runs.
+-- Stores the metrics kept of finished runs, so that leaderboards need not compute them again.
 INSERT INTO run_metrics (run_id, split, step, key, value)
 SELECT run_id, 'backtest', 0, key, value
 FROM (
@@ -11,7 +10,6 @@ FROM (
             'cost_drag', 'benchmark_return', 'beta', 'information_ratio', 'excess_return', 'benchmark_sharpe',
             'benchmark_max_drawdown', 'n_days'
         ]) AS DOUBLE)
-    FROM run_performance
-    WHERE run_id BETWEEN $2 AND $3 AND run_id IN (SELECT unnest(string_split($1, chr(10))))
+    FROM performance_of_finished
 )
 UNPIVOT INCLUDE NULLS (value FOR key IN (COLUMNS(* EXCLUDE run_id)))

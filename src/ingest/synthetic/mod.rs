@@ -112,13 +112,13 @@ impl Market {
     /// Checks sizes and names the symbols.
     ///
     /// # Errors
-    /// Symbols outside 1..=999, days outside 1..=20 000, a drift that isn't between -2 and 2.
+    /// Symbols outside 1..=20 000, days outside 1..=20 000, a drift that isn't between -2 and 2.
     pub fn names(&self) -> Result<Vec<Symbol>, MarketError> {
         let range = |what, low, high, found: i64| {
             let ok = (low..=high).contains(&found);
             if ok { Ok(()) } else { Err(MarketError::Range { what, low, high, found: found.to_string() }) }
         };
-        range("symbols", 1, 999, i64::try_from(self.symbols).unwrap_or(i64::MAX))?;
+        range("symbols", 1, 20_000, i64::try_from(self.symbols).unwrap_or(i64::MAX))?;
         range("days", 1, 20_000, i64::try_from(self.days).unwrap_or(i64::MAX))?;
         if !(-2.0..=2.0).contains(&self.drift) {
             return Err(MarketError::Range { what: "drift", low: -2, high: 2, found: self.drift.to_string() });

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::backtest::{Config, Outcome};
 use crate::cli::output::{grid, number, percent};
 use crate::cli::{Failure, Output};
-use crate::store::{Store, StoreError, query};
+use crate::store::{Store, StoreError};
 
 /// Rows of the summary: name, column of `run_performance`, column for buy and hold, whether it is a fraction.
 const SUMMARY: [(&str, &str, &str, bool); 14] = [
@@ -25,10 +25,9 @@ const SUMMARY: [(&str, &str, &str, bool); 14] = [
     ("cost drag", "cost_drag", "", true),
 ];
 
-/// Reads the run's metrics back from the view, so that what is printed is what anyone can query.
+/// The metrics are those of the view, so that what is printed is what anyone can query.
 pub(super) fn report(store: &Store, outcome: &Outcome, config: &Config) -> Result<Output, Failure> {
-    let table = query::run(store, crate::sql!("cli/run_performance"), &[Some(outcome.run_id.clone())])?;
-    let metrics = table.json_rows().into_iter().next().unwrap_or(Value::Null);
+    let metrics = &outcome.metrics;
     let cell = |column: &str, fraction: bool| match metrics.get(column) {
         None | Some(Value::Null) => {
             if column.is_empty() {
