@@ -10,6 +10,7 @@ pub mod id;
 pub mod instrument;
 pub mod interval;
 pub mod names;
+pub mod price;
 pub mod progress;
 pub mod session;
 mod text;

@@ -2,6 +2,7 @@
 
 mod account;
 mod auditor;
+mod cases;
 mod clocks;
 mod given;
 mod golden;
@@ -17,4 +18,5 @@ mod pinned;
 mod rules;
 mod series;
 mod stored;
+mod ties;
 mod wired;
