@@ -125,6 +125,8 @@ fn walk(bars: &Bars, decision: usize, side: i32, widths: (f64, f64), horizon: us
     // To nine digits of the barrier.
     let reached = |price: f64, barrier: f64| price > barrier - 1e-9 * barrier;
     let fallen = |price: f64, barrier: f64| price < barrier + 1e-9 * barrier;
+    // A touch to nine digits is made at the price that was met.
+    let fill = |met: f64, barrier: f64| if (met / barrier - 1.0).abs() < 1e-9 { met } else { barrier };
     for (at, met) in list {
         let ended = match met {
             Met::Leave(fill, why) => Some((fill, why)),
@@ -132,9 +134,9 @@ fn walk(bars: &Bars, decision: usize, side: i32, widths: (f64, f64), horizon: us
             Met::Open(price) if reached(price, upper) => Some((price, above)),
             Met::Open(_) => None,
             Met::Extremes { high, low } => match (reached(high, upper), fallen(low, lower)) {
-                (true, true) => Some((if side == 1 { lower } else { upper }, Barrier::StopLoss)),
-                (true, false) => Some((upper, above)),
-                (false, true) => Some((lower, below)),
+                (true, true) => Some((if side == 1 { fill(low, lower) } else { fill(high, upper) }, Barrier::StopLoss)),
+                (true, false) => Some((fill(high, upper), above)),
+                (false, true) => Some((fill(low, lower), below)),
                 (false, false) => None,
             },
         };
