@@ -3,6 +3,7 @@
 SELECT
     p.run_id,
     e.n_fills,
+    e.n_fills_without_volume,
     e.commission_bps,
     e.slippage_bps,
     e.worst_slippage_bps,

@@ -7,6 +7,7 @@
 -- col n_expired: Orders that never found a bar to fill in
 -- col refused_share: n_refused / n_orders, a fraction; NULL without orders
 -- col n_fills: Executions
+-- col n_fills_without_volume: Executions in bars whose volume is 0: nothing traded at their prices
 -- col commission_bps: Commission per value traded, in basis points; NULL without fills
 -- col slippage_bps: Slippage per value traded at reference prices, in basis points; NULL without fills
 -- col worst_slippage_bps: Largest slippage of one execution, in basis points; NULL without fills
@@ -35,6 +36,7 @@ executed AS (
     SELECT
         run_id,
         count(*)                                                    AS n_fills,
+        count(*) FILTER (note = 'no_volume')                        AS n_fills_without_volume,
         CASE WHEN count(whole_commission) = count(*) AND count(whole_value) = count(*) THEN
             10000 * (sum(whole_commission) / nullif(sum(whole_value), 0))
         END                                                         AS commission_bps,
@@ -53,6 +55,7 @@ SELECT
     coalesce(a.n_expired, 0)  AS n_expired,
     a.n_refused / a.n_orders  AS refused_share,
     coalesce(e.n_fills, 0)    AS n_fills,
+    coalesce(e.n_fills_without_volume, 0) AS n_fills_without_volume,
     e.commission_bps,
     e.slippage_bps,
     e.worst_slippage_bps

@@ -49,7 +49,9 @@ impl Instruments {
                 None => Arc::default(),
             };
             let actions = actions.remove(bars.symbol.as_str()).unwrap_or_default();
-            around.push(Surroundings { hours, actions, halts: halts.remove(&bars.symbol).unwrap_or_default() });
+            let halts = halts.remove(&bars.symbol).unwrap_or_default();
+            let bars_per_year = Some(bars_per_year(annualisation::of_asset(row.market.periods, bars), bars));
+            around.push(Surroundings { hours, actions, halts, bars_per_year });
         }
         let markets: Vec<Market> = rows.iter().map(|row| row.market.clone()).collect();
         Ok(Self {
@@ -158,8 +160,13 @@ fn actions(
     Ok(found)
 }
 
+/// Bars a year of a series with so many trading days a year.
+pub(super) fn bars_per_year(periods: u32, bars: &Bars) -> f64 {
+    f64::from(periods) * bars_of_session(bars) as f64
+}
+
 /// Bars of the longest session of a series: what a full one has.
-pub(super) fn bars_of_session(bars: &Bars) -> usize {
+fn bars_of_session(bars: &Bars) -> usize {
     bars.session_date.chunk_by(|a, b| a == b).map(<[i32]>::len).max().unwrap_or(1)
 }
 

@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 
 use super::instruments::Instruments;
 use super::record::{Prepared, Simulated, stored_params};
-use super::simulate::bars_per_year;
 use super::steps::Stepped;
 use super::{BacktestError, Config, Data, Plan, inputs};
 use crate::domain::{Bars, Progress, Silent, Ts};
 use crate::store::Store;
 use crate::telemetry::{Meter, Yearly};
 use crate::trade::Feed;
-use crate::venues::{Replay, Tape, TimedSignal};
+use crate::venues::{MergedSteps, Replay, TimedSignal};
 
 /// Bars, instruments, sentiment and index levels of a configuration.
 #[derive(Debug, Clone)]
@@ -20,7 +19,6 @@ pub struct Market {
     bars: Vec<Bars>,
     instruments: Instruments,
     context: Vec<Vec<TimedSignal>>,
-    bars_per_year: f64,
 }
 
 impl Market {
@@ -34,8 +32,7 @@ impl Market {
         inputs::check_volume(&plan, &bars)?;
         let instruments = Instruments::load(store, &plan, &bars)?;
         let context = inputs::context(store, &plan, &bars)?;
-        let bars_per_year = bars_per_year(instruments.periods_per_year, &bars);
-        Ok(Self { bars, instruments, context, bars_per_year })
+        Ok(Self { bars, instruments, context })
     }
 
     /// The bars, sorted by symbol; some may lie before the traded period.
@@ -62,9 +59,7 @@ impl Market {
     /// # Errors
     /// As [`Config::check`].
     pub fn plan(&self, config: &Config) -> Result<Plan, BacktestError> {
-        let mut plan = config.check()?;
-        plan.settings.bars_per_year = self.bars_per_year;
-        Ok(plan)
+        config.check()
     }
 
     /// Every parameter that a run of a configuration is stored with.
@@ -105,24 +100,24 @@ impl Market {
 
     /// Its steps with these signals, to be simulated many times.
     #[must_use]
-    pub fn tape(&self, signals: &[Vec<TimedSignal>]) -> Tape {
+    pub fn merged(&self, signals: &[Vec<TimedSignal>]) -> MergedSteps {
         let data = self.data(signals);
         let bars = self.bars.iter().map(Bars::len).sum();
-        Tape::record(&mut Replay::new(data.bars, data.signals, data.around), bars)
+        MergedSteps::record(&mut Replay::new(data.bars, data.signals, data.around), bars)
     }
 
-    /// As [`Market::measure`], from a tape of this market.
+    /// As [`Market::measure`], from the merged steps of this market.
     ///
     /// # Errors
     /// Parameters that don't go together.
-    pub fn measure_tape(
+    pub fn measure_merged(
         &self,
         plan: &Plan,
-        tape: &Tape,
+        steps: &MergedSteps,
         pauses: &[Ts],
         go_on: &mut dyn FnMut(&Meter) -> bool,
     ) -> Result<Meter, BacktestError> {
-        self.meter(Stepped::new(&self.data(&[]), tape.play(), plan, pauses)?, plan, go_on)
+        self.meter(Stepped::new(&self.data(&[]), steps.play(), plan, pauses)?, plan, go_on)
     }
 
     fn meter<F: Feed>(

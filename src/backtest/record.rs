@@ -29,6 +29,8 @@ pub struct Outcome {
     pub n_trades: usize,
     /// Orders refused by risk or broker.
     pub n_refused: usize,
+    /// Executions in bars whose volume is 0.
+    pub n_fills_without_volume: usize,
     /// Predictions or signals about bars outside the run; not used, not stored.
     pub n_signals_unused: usize,
     /// Equity at the last close, in currency.
@@ -153,7 +155,8 @@ impl<'a> Prepared<'a> {
         let bars = self.market.bars();
         let longest = bars.iter().map(Bars::len).max().unwrap_or(0);
         let mut recorder = Recorder::new(self.plan.settings.capital, bars.len(), longest);
-        let notes = self.drive(&mut recorder, progress)?;
+        let mut notes = self.drive(&mut recorder, progress)?;
+        notes.extend(volume_note(recorder.fills_without_volume(), recorder.n_fills()));
         Ok(Simulated { prepared: self, recorder, notes })
     }
 
@@ -163,8 +166,9 @@ impl<'a> Prepared<'a> {
         let strategies = self.plan.names();
         let account = (self.plan.settings.capital, self.market.bars().len());
         let mut sink = Streaming::new(store, self.labels(run_id, &strategies), account, self.asked().map(|(at, _)| at));
-        let notes = self.drive(&mut sink, progress)?;
+        let mut notes = self.drive(&mut sink, progress)?;
         let streamed = sink.finish()?;
+        notes.extend(volume_note(streamed.n_fills_without_volume, streamed.n_fills));
         self.write_predictions(store, run_id, &streamed.entries)?;
         write_notes(store, run_id, &notes)?;
         self.write_source(store, run_id, now)?;
@@ -173,6 +177,7 @@ impl<'a> Prepared<'a> {
             n_bars: self.n_bars(),
             n_trades: streamed.n_trades,
             n_refused: streamed.n_refused,
+            n_fills_without_volume: streamed.n_fills_without_volume,
             n_signals_unused: self.n_signals_unused,
             final_equity: streamed.final_equity,
             final_benchmark: streamed.final_benchmark,
@@ -266,6 +271,13 @@ impl Simulated<'_> {
         }
         write_notes(store, run_id, &self.notes)
     }
+}
+
+/// Says how many of all fills had a price at which nothing traded; `None` when none had.
+fn volume_note(n: usize, all: usize) -> Option<String> {
+    (n > 0).then(|| {
+        format!("{n} of {all} fills are in bars with volume 0: nothing traded there; a volume cap (--volume-cap) waits for a bar that trades")
+    })
 }
 
 /// Keeps the notes of a run as its parameters `note.1`, `note.2`, ..

@@ -3,7 +3,7 @@
 use super::{BacktestError, Plan, annualisation, instruments};
 use crate::domain::{Bars, Progress, Silent};
 use crate::telemetry::{Meter, Metrics, Yearly};
-use crate::trade::{Contract, Counters, Engine, Settings, Sink};
+use crate::trade::{Contract, Counters, Engine, Sink};
 use crate::venues::{Paper, Replay, Surroundings, TimedSignal};
 
 /// Series in memory: asset `i` is `bars[i]` with `signals[i]`, `around[i]` and `contracts[i]` (nothing where missing).
@@ -66,23 +66,18 @@ pub(super) fn engine(data: &Data<'_>, plan: &Plan) -> Result<Engine<Paper>, Back
     let terms = plan.terms(assets, data.contracts);
     let contracts = terms.contracts.clone();
     let broker = Paper::new(terms, assets, traders.len());
-    Ok(Engine::new(settings(plan, data.bars), traders, broker, contracts))
+    let needs_years = plan.settings.sizing.needs_volatility();
+    let bars_per_year = if needs_years { bars_per_year(data) } else { Vec::new() };
+    Ok(Engine::new(plan.settings, traders, broker, contracts, &bars_per_year))
 }
 
-/// The settings of a plan; without a calendar, bars a year are what full sessions of the series have.
-fn settings(plan: &Plan, series: &[Bars]) -> Settings {
-    let mut settings = plan.settings;
-    if settings.bars_per_year.is_nan() && settings.sizing.needs_volatility() {
-        let periods = series.iter().map(|bars| annualisation::of_asset(None, bars)).max().unwrap_or(0);
-        settings.bars_per_year = bars_per_year(periods, series);
-    }
-    settings
-}
-
-/// Bars of a year of so many trading days.
-pub(super) fn bars_per_year(periods: u32, series: &[Bars]) -> f64 {
-    let bars = series.iter().map(instruments::bars_of_session).max().unwrap_or(1);
-    f64::from(periods) * bars as f64
+/// Bars a year of each asset; where nothing is known of it, as the days it trades let it appear.
+fn bars_per_year(data: &Data<'_>) -> Vec<f64> {
+    let of = |(asset, bars): (usize, &Bars)| {
+        let known = data.around.get(asset).and_then(|around| around.bars_per_year);
+        known.unwrap_or_else(|| instruments::bars_per_year(annualisation::of_asset(None, bars), bars))
+    };
+    data.bars.iter().enumerate().map(of).collect()
 }
 
 /// The totals of a plan over series in memory; nothing is stored.

@@ -11,6 +11,7 @@ pub mod instrument;
 pub mod interval;
 pub mod metric;
 pub mod names;
+pub mod price;
 pub mod progress;
 pub mod session;
 mod text;

@@ -61,7 +61,7 @@
 //! | [`Var`] n | n − 1 | finite, n bars |
 //! | [`Stddev`] n | n − 1 | finite, n bars |
 //! | [`Zscore`] n | n − 1 | finite, n bars |
-//! | [`RealisedVolatility`] n | n | finite, n + 1 bars |
+//! | [`RealisedVolatility`], [`ReturnDeviation`] n | n | finite, n + 1 bars |
 //! | [`Parkinson`] n | n − 1 | finite, n bars |
 //! | [`LinearRegression`] n | n − 1 | finite, n bars |
 //! | [`Correl`] n | n − 1 | finite, n bars |
@@ -127,6 +127,7 @@
 //! [`Quantile`]: crate::indicators::Quantile
 //! [`Rank`]: crate::indicators::Rank
 //! [`RealisedVolatility`]: crate::indicators::RealisedVolatility
+//! [`ReturnDeviation`]: crate::indicators::ReturnDeviation
 //! [`Ret`]: crate::indicators::Ret
 //! [`Roc`]: crate::indicators::Roc
 //! [`Rsi`]: crate::indicators::Rsi
@@ -235,7 +236,7 @@ pub use sum::Sum;
 pub use trima::Trima;
 pub use trix::Trix;
 pub use ultosc::Ultosc;
-pub use volatility::{Parkinson, RealisedVolatility};
+pub use volatility::{Parkinson, RealisedVolatility, ReturnDeviation};
 pub use volume_ratio::VolumeRatio;
 pub use willr::Willr;
 pub use wma::Wma;

@@ -1,14 +1,14 @@
 //! Fixed-horizon labels: the return from the next bar's open to the open after `horizon` bars.
 //!
-//! `forward_return = open[t + 1 + horizon] / open[t + 1] − 1`, `label = 1` when it is above `threshold`. Every bet ends
-//! by barrier `horizon`.
+//! `forward_return = open[t + 1 + horizon] / open[t + 1] − 1`, `label = 1` when it is above `threshold`: the later price
+//! above `open[t + 1] · (1 + threshold)` and not equal to it ([`price`]). Every bet ends by barrier `horizon`.
 
 use serde::{Deserialize, Serialize};
 
 use super::error::{LabelError, whole_within};
 use super::row::{Barrier, Exit, Outcome};
 use super::triple_barrier::{MAX_HORIZON, is_named, percent};
-use crate::domain::Bars;
+use crate::domain::{Bars, price};
 
 /// Parameters of fixed-horizon labels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -49,14 +49,15 @@ impl FixedHorizon {
 
     pub(super) fn outcome(&self, bars: &Bars, decision: usize) -> Outcome {
         let entry = decision + 1;
-        let Some(price) = bars.open.get(entry) else { return Outcome::NoBet };
+        let Some(paid) = bars.open.get(entry).copied() else { return Outcome::NoBet };
         let at = entry.saturating_add(self.horizon);
         let Some(fill) = bars.open.get(at).copied() else { return Outcome::Open { side: None } };
-        let forward_return = fill / price - 1.0;
+        let forward_return = fill / paid - 1.0;
         if !forward_return.is_finite() {
             return Outcome::NoBet;
         }
         let exit = Exit { at, fill, barrier: Barrier::Horizon };
-        Outcome::Closed { side: None, exit, forward_return, is_right: forward_return > self.threshold }
+        let is_right = price::above(fill, paid * (1.0 + self.threshold));
+        Outcome::Closed { side: None, exit, forward_return, is_right }
     }
 }

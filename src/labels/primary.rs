@@ -1,16 +1,13 @@
 //! The side that a meta label judges: a primary rule that says long or short at a bar's close.
 //!
 //! `sma_cross(fast, slow)`: 1 while the mean of the last `fast` closes is above that of the last `slow`, −1 while it is
-//! below; no side before `slow` closes are known and while the two are equal to within rounding (1e-12 of the slow one).
+//! below; no side before `slow` closes are known and while the two are equal ([`price`]).
 
 use serde::{Deserialize, Serialize};
 
 use super::error::{LabelError, whole_within};
 use super::volatility::MAX_WINDOW;
-use crate::domain::Bars;
-
-/// Averages closer than this, as a share of the slow one, are equal.
-const TIE: f64 = 1e-12;
+use crate::domain::{Bars, price};
 
 /// Side by two simple moving averages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +46,8 @@ impl SmaCross {
 }
 
 fn side(fast: f64, slow: f64) -> Option<i32> {
-    let gap = fast - slow;
-    if !gap.is_finite() || gap.abs() <= slow.abs() * TIE {
+    let gap = price::difference(fast, slow);
+    if !gap.is_finite() || gap == 0.0 {
         return None;
     }
     Some(if gap > 0.0 { 1 } else { -1 })

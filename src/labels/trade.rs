@@ -4,7 +4,8 @@
 //! the first bar of a new session. With `s` = 1 (long) or −1 (short):
 //!
 //! - `take = entry · (1 + s · take_profit)` is touched when a high (short: a low) reaches it, `stop = entry · (1 − s ·
-//!   stop_loss)` when a low (short: a high) does, within `horizon` bars, the entry bar counted;
+//!   stop_loss)` when a low (short: a high) does, within `horizon` bars, the entry bar counted; an exact touch counts
+//!   ([`price`]);
 //! - a bar that opens at or beyond a barrier exits at that open (not the entry bar: its open is the entry);
 //! - a bar that touches both is a stop;
 //! - bounded by the session of the **entry bar**, a bet without a touch exits at the close of that session's last bar,
@@ -16,7 +17,7 @@
 //! ends is complete.
 
 use super::row::{Barrier, Exit, Outcome};
-use crate::domain::Bars;
+use crate::domain::{Bars, price};
 
 /// A bet before it is made: what is known at the decision's close.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,11 +53,11 @@ impl Bet {
     }
 
     /// The exit of a trade entered at the open of bar `entry`, or `None` when the data ends before.
-    fn exit(&self, bars: &Bars, entry: usize, price: f64) -> Option<Exit> {
-        let (take, stop) = self.barriers(price);
+    fn exit(&self, bars: &Bars, entry: usize, paid: f64) -> Option<Exit> {
+        let (take, stop) = self.barriers(paid);
         let is_long = self.side > 0.0;
-        let profits = |price: f64| if is_long { price >= take } else { price <= take };
-        let loses = |price: f64| if is_long { price <= stop } else { price >= stop };
+        let reaches = |met: f64, barrier: f64| self.side * price::difference(met, barrier) >= 0.0;
+        let (profits, loses) = (|met: f64| reaches(met, take), |met: f64| reaches(stop, met));
         let after = entry.saturating_add(self.horizon);
         for at in entry..after.min(bars.len()) {
             let open = bars.open[at];
@@ -67,11 +68,12 @@ impl Bet {
             if at > entry && profits(open) {
                 return Some(Exit { at, fill: open, barrier: Barrier::TakeProfit });
             }
+            let traded = |barrier: f64| price::traded(barrier, bars.low[at], bars.high[at]);
             if loses(worst) {
-                return Some(Exit { at, fill: stop, barrier: Barrier::StopLoss });
+                return Some(Exit { at, fill: traded(stop), barrier: Barrier::StopLoss });
             }
             if profits(best) {
-                return Some(Exit { at, fill: take, barrier: Barrier::TakeProfit });
+                return Some(Exit { at, fill: traded(take), barrier: Barrier::TakeProfit });
             }
             if self.session_bounded && *bars.session_date.get(at + 1)? != bars.session_date[entry] {
                 return Some(Exit { at, fill: bars.close[at], barrier: Barrier::Session });

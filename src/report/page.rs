@@ -145,11 +145,25 @@ fn section(store: &Store, run: Run, own: Option<&Record>, beside: Option<&Record
         Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?.unwrap_or_else(|| "—".into())))
     })?;
     let mut badges = badges(&run);
+    badges.extend(without_volume(store, &run.run_id)?);
     badges.extend(audits::badges(store, &run.run_id)?);
     if let Some(summary) = summary.as_ref().filter(|summary| !summary.warning.is_empty()) {
         badges.push(Badge { text: "FEW SESSIONS", meaning: summary.warning.clone(), good: false });
     }
     Ok(Section { badges, details: details(&run), summary, sentence, facts, figures, tables, params, run })
+}
+
+/// A warning of prices at which nothing traded; none where every fill is in a bar with volume, or with an unknown one.
+fn without_volume(store: &Store, run_id: &str) -> Result<Vec<Badge>, ReportError> {
+    let counts = rows(store, crate::sql!("report/without_volume"), &[run_id], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+    })?;
+    let badge = |(n, all): (i64, i64)| Badge {
+        text: "NO VOLUME",
+        meaning: format!("{n} of {all} fills are in bars with volume 0: nothing traded at their prices"),
+        good: false,
+    };
+    Ok(counts.into_iter().map(badge).collect())
 }
 
 /// Lineage of a run as label and value; what is unknown is said to be.

@@ -1,6 +1,6 @@
 //! Which way prices went while positions were held: what `classification_report` says, counted as it happens.
 
-use crate::domain::Interval;
+use crate::domain::{Interval, price};
 use crate::trade::{Direction, Trade};
 
 /// Price moves smaller than this, a fraction, have no direction.
@@ -8,16 +8,14 @@ pub(super) const fn noop_band(interval: Interval) -> f64 {
     if interval.is_intraday() { 0.003 } else { 0.005 }
 }
 
-/// Direction of the price from entry to exit before slippage, whatever the trade's was; `None` for a move within the band.
+/// Direction of the price from entry to exit before slippage, whatever the trade's was; `None` for a move within the
+/// band. A move of exactly the band has a direction.
 pub(super) fn price_direction(trade: &Trade, band: f64) -> Option<Direction> {
-    let change = trade.exit_ref_price / trade.entry_ref_price - 1.0;
-    if change.abs() < band {
-        None
-    } else if change > 0.0 {
-        Some(Direction::Long)
-    } else {
-        Some(Direction::Short)
+    let (from, to) = (trade.entry_ref_price, trade.exit_ref_price);
+    if price::at_or_above(to, from * (1.0 + band)) {
+        return Some(Direction::Long);
     }
+    price::at_or_below(to, from * (1.0 - band)).then_some(Direction::Short)
 }
 
 /// Counts of one direction.

@@ -52,6 +52,8 @@ pub struct Recorder {
     pub(super) capital: f64,
     closed: usize,
     refused: usize,
+    filled: usize,
+    filled_without_volume: usize,
     /// Equity and buy and hold at the last close.
     last: Option<(f64, f64)>,
 }
@@ -71,6 +73,8 @@ impl Recorder {
             capital,
             closed: 0,
             refused: 0,
+            filled: 0,
+            filled_without_volume: 0,
             last: None,
         }
     }
@@ -81,7 +85,7 @@ impl Recorder {
         self.closed
     }
 
-    /// Closed round trips, in order of exit.
+    /// Closed round trips, in order of their last exits.
     #[must_use]
     pub fn trades(&self) -> &[Trade] {
         &self.trades
@@ -107,6 +111,18 @@ impl Recorder {
     /// Entries of a strategy that were ordered and not refused: the asset, and when they were decided.
     pub fn entries(&self, strategy: usize) -> impl Iterator<Item = (usize, Ts)> + '_ {
         accepted(self.orders(), strategy)
+    }
+
+    /// Number of executions.
+    #[must_use]
+    pub fn n_fills(&self) -> usize {
+        self.filled
+    }
+
+    /// Number of executions in bars whose volume is 0.
+    #[must_use]
+    pub fn fills_without_volume(&self) -> usize {
+        self.filled_without_volume
     }
 
     /// When the account was valued: the step of each value of [`Recorder::equity`], strictly rising.
@@ -211,6 +227,8 @@ impl Sink for Recorder {
     }
 
     fn fill(&mut self, fill: &Fill) {
+        self.filled += 1;
+        self.filled_without_volume += usize::from(fill.without_volume);
         self.fills.push(*fill);
     }
 

@@ -33,6 +33,10 @@ pub struct Streamed {
     pub n_trades: usize,
     /// Refused orders.
     pub n_refused: usize,
+    /// Executions.
+    pub n_fills: usize,
+    /// Those of them in bars whose volume is 0.
+    pub n_fills_without_volume: usize,
     /// Equity at the last close, in currency.
     pub final_equity: f64,
     /// Buy and hold at the last close, in currency.
@@ -75,6 +79,8 @@ impl<'a> Streaming<'a> {
         Ok(Streamed {
             n_trades: self.recorder.n_trades(),
             n_refused: self.recorder.refused(),
+            n_fills: self.recorder.n_fills(),
+            n_fills_without_volume: self.recorder.fills_without_volume(),
             final_equity: self.recorder.final_equity(),
             final_benchmark: self.recorder.final_benchmark(),
             entries: self.entries,

@@ -11,6 +11,9 @@ use crate::store::columns::ROW_GROUP;
 use crate::store::{Columns, Result, Store, params};
 use crate::trade::{Cancel, Direction, Fill, Order, Outcome, Trade};
 
+/// Note of a fill in a bar in which nothing traded.
+const NO_VOLUME: &str = "no_volume";
+
 /// What the rows of a run have in common.
 #[derive(Debug, Clone, Copy)]
 pub struct RunLabels<'a> {
@@ -161,6 +164,7 @@ pub(super) fn write_fills(store: &Store, labels: &RunLabels<'_>, fills: &[Fill])
         .f64("commission", fills.iter().map(|fill| fill.commission))
         .f64("slippage", fills.iter().map(|fill| fill.slippage))
         .ts("ts", fills.iter().map(|fill| fill.ts))
+        .text_opt("note", fills.iter().map(|fill| fill.without_volume.then_some(NO_VOLUME)))
         .insert_with(store, crate::sql!("telemetry/insert_fills"), &[&labels.run_id, &texts.joined()])
 }
 

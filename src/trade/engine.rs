@@ -4,18 +4,18 @@ mod orders;
 
 use super::contract::Contract;
 use super::event::{Action, Phase, Signal, Step, Tick};
-use super::gate::{GateCounts, SentimentGate, SentimentLevels};
+use super::gate::{GateCounts, SentimentGate, SentimentLevels, Suppressed};
 use super::ledger::{Ids, Ledger};
 use super::order::ExitReason;
 use super::portfolio::{Account, Portfolio};
 use super::ports::{Broker, Feed, Sink};
+use super::priority::surest_first;
 use super::refusal::Cancel;
 use super::risk::{Limits, Risk};
-use super::sizing::Sizing;
-use super::strategies::{AnyStrategy, Event, Intents, Strategy, View};
+use super::sizing::{Sizing, YearlyVolatility};
+use super::strategies::{AnyStrategy, Enter, Event, Intents, Strategy, View};
 use super::style::{Approach, Life};
 use crate::domain::{Progress, Ts};
-use crate::indicators::RealisedVolatility;
 
 /// What an account is run with.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,8 +34,6 @@ pub struct Settings {
     pub margin: f64,
     /// Bars after which any position is left at the next open, the entry bar counted.
     pub max_holding: Option<u32>,
-    /// Bars of a year, for the volatility that sizes may rest on.
-    pub bars_per_year: f64,
     /// Levels of the sentiment gate, when there is one.
     pub sentiment: Option<SentimentLevels>,
     /// First bar start that is traded; what comes before only warms strategies up.
@@ -54,7 +52,6 @@ impl Settings {
             life: Life::UntilCancelled,
             margin: 1.0,
             max_holding: None,
-            bars_per_year: f64::NAN,
             sentiment: None,
             from: Ts(i64::MIN),
         }
@@ -82,30 +79,59 @@ pub struct Engine<B> {
     risk: Risk,
     gate: Option<SentimentGate>,
     /// Of each asset, when sizes rest on it.
-    volatility: Vec<(RealisedVolatility, f64)>,
+    volatility: Vec<YearlyVolatility>,
     /// Whether anything may come before the first traded bar.
     warms: bool,
+    /// Entries that the strategies want at this step.
+    wanted: Vec<Wanted>,
     ids: Ids,
+}
+
+/// An entry that a strategy wants.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    strategy: usize,
+    /// Index of the tick that it is about.
+    tick: usize,
+    enter: Enter,
+    /// Why the sentiment gate holds it back.
+    suppressed: Option<Suppressed>,
 }
 
 /// Bars between two reports of progress.
 const REPORT_EVERY: u64 = 1 << 16;
 
-/// Returns that volatility is measured over.
-const VOLATILITY_BARS: usize = 20;
-
 impl<B: Broker> Engine<B> {
-    /// A fresh account for the assets of these contracts.
+    /// A fresh account for the assets of these contracts; `bars_per_year` of each asset are needed where sizes rest on
+    /// volatility ([`Sizing::needs_volatility`]), which stays unknown for those missing.
     #[must_use]
-    pub fn new(settings: Settings, traders: Vec<Trader>, broker: B, contracts: Vec<Contract>) -> Self {
+    pub fn new(
+        settings: Settings,
+        traders: Vec<Trader>,
+        broker: B,
+        contracts: Vec<Contract>,
+        bars_per_year: &[f64],
+    ) -> Self {
         let assets = contracts.len();
         let portfolio = Portfolio::new(settings.capital, assets, traders.len());
         let risk = Risk::new(settings.limits, settings.capital);
         let gate = settings.sentiment.map(|levels| SentimentGate::new(levels, assets));
-        let measured = if settings.sizing.needs_volatility() { assets } else { 0 };
-        let volatility = vec![(RealisedVolatility::new(VOLATILITY_BARS), f64::NAN); measured];
+        let measured = if settings.sizing.needs_volatility() { bars_per_year } else { &[] };
+        let volatility = measured.iter().copied().map(YearlyVolatility::new).collect();
         let warms = settings.from > Ts(i64::MIN);
-        Self { broker, traders, settings, contracts, portfolio, risk, gate, volatility, warms, ids: Ids::default() }
+        Self {
+            broker,
+            traders,
+            settings,
+            contracts,
+            portfolio,
+            risk,
+            gate,
+            volatility,
+            warms,
+            wanted: Vec::new(),
+            ids: Ids::default(),
+        }
     }
 
     /// Takes every step of a feed; progress counts bars.
@@ -148,14 +174,14 @@ impl<B: Broker> Engine<B> {
         self.mark(&step.ticks);
         let account = self.portfolio.account();
         if let Some(alarm) = self.risk.observe(step.session_date, &account) {
-            self.heed(step, alarm, sink);
+            self.on_risk_breach(step, alarm, sink);
         }
         self.decide(step, &account, sink);
         sink.account(step, &account);
     }
 
     /// Asks the strategies about every bar that closed, then about the signals; the gate knows the scores of this
-    /// close before either.
+    /// close before either. Exits are ordered as they come, entries after all of them.
     #[inline(always)]
     fn decide<K: Sink>(&mut self, step: &Step, account: &Account, sink: &mut K) {
         if let Some(gate) = &mut self.gate {
@@ -167,16 +193,41 @@ impl<B: Broker> Engine<B> {
         }
         let (warms, from) = (self.warms, self.settings.from);
         let decides = |tick: &Tick| !tick.last && (!warms || tick.bar.ts >= from);
-        for tick in step.ticks.iter().filter(|tick| decides(tick)) {
+        for (index, tick) in step.ticks.iter().enumerate().filter(|(_, tick)| decides(tick)) {
             self.time_exits(tick, sink);
-            self.ask(tick, &Event::Bar(&tick.bar), account, sink);
+            self.ask((index, tick), &Event::Bar(&tick.bar), sink);
         }
         for signal in &step.signals {
             let tick = &step.ticks[signal.tick];
             if decides(tick) {
-                self.ask(tick, &Event::Signal(&signal.signal), account, sink);
+                self.ask((signal.tick, tick), &Event::Signal(&signal.signal), sink);
             }
         }
+        if !self.wanted.is_empty() {
+            self.enter_wanted(step, account, sink);
+        }
+    }
+
+    /// Orders the entries that are wanted, the surest first; equally sure ones by symbol, then by strategy. No strategy
+    /// answers two events of a step about one asset, so none misses what was ordered in between.
+    #[cold]
+    fn enter_wanted<K: Sink>(&mut self, step: &Step, account: &Account, sink: &mut K) {
+        let mut wanted = std::mem::take(&mut self.wanted);
+        if let Some(gate) = &mut self.gate {
+            for entry in &mut wanted {
+                match gate.apply(step.ticks[entry.tick].asset, entry.enter) {
+                    Ok(enter) => entry.enter = enter,
+                    Err(suppressed) => entry.suppressed = Some(suppressed),
+                }
+            }
+        }
+        wanted.sort_by(|a, b| {
+            surest_first(a.enter.confidence, b.enter.confidence).then((a.tick, a.strategy).cmp(&(b.tick, b.strategy)))
+        });
+        for entry in wanted.drain(..) {
+            self.enter(&entry, &step.ticks[entry.tick], account, sink);
+        }
+        self.wanted = wanted;
     }
 
     /// Lets everything that remembers take a step; nothing is ordered, and no sink hears of it.
@@ -242,7 +293,7 @@ impl<B: Broker> Engine<B> {
             self.broker.split(asset, ratio);
             // The next return would be the split.
             if let Some(measured) = self.volatility.get_mut(asset) {
-                *measured = (RealisedVolatility::new(VOLATILITY_BARS), f64::NAN);
+                measured.restart();
             }
         }
     }
@@ -255,14 +306,14 @@ impl<B: Broker> Engine<B> {
             return;
         }
         for tick in ticks {
-            if let Some((measure, volatility)) = self.volatility.get_mut(tick.asset) {
-                *volatility = measure.update(tick.bar.close).unwrap_or(f64::NAN) * self.settings.bars_per_year.sqrt();
+            if let Some(volatility) = self.volatility.get_mut(tick.asset) {
+                volatility.update(tick.bar.close);
             }
         }
     }
 
     #[inline(always)]
-    fn ask<K: Sink>(&mut self, tick: &Tick, event: &Event<'_>, account: &Account, sink: &mut K) {
+    fn ask<K: Sink>(&mut self, (index, tick): (usize, &Tick), event: &Event<'_>, sink: &mut K) {
         for strategy in 0..self.traders.len() {
             let holding = self.portfolio.holding(self.portfolio.slot(strategy, tick.asset));
             let view = View {
@@ -274,19 +325,19 @@ impl<B: Broker> Engine<B> {
             };
             let intents = self.traders[strategy].strategy.on_event(&view, event);
             if intents.exit || intents.enter.is_some() {
-                self.act(strategy, tick, &intents, account, sink);
+                self.act(strategy, (index, tick), &intents, sink);
             }
         }
     }
 
     #[cold]
-    fn act<K: Sink>(&mut self, strategy: usize, tick: &Tick, intents: &Intents, account: &Account, sink: &mut K) {
+    fn act<K: Sink>(&mut self, strategy: usize, (index, tick): (usize, &Tick), intents: &Intents, sink: &mut K) {
         if intents.exit {
             self.cancel(strategy, tick.asset, Cancel::Strategy, sink);
             self.exit((strategy, tick.asset), (tick.bar.close, tick.bar.close_ts), ExitReason::Signal, sink);
         }
         if let Some(enter) = intents.enter {
-            self.enter(strategy, tick, enter, account, sink);
+            self.wanted.push(Wanted { strategy, tick: index, enter, suppressed: None });
         }
     }
 }

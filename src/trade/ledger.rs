@@ -6,7 +6,7 @@ use super::portfolio::{Account, Portfolio};
 use super::ports::Sink;
 use super::refusal::{Cancel, Refusal};
 use super::risk::Approved;
-use crate::domain::Ts;
+use crate::domain::{Ts, price};
 
 /// Numbers given out so far.
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,8 +88,8 @@ impl<K: Sink> Ledger<'_, K> {
         self.sink.outcome(order.id, &Outcome::Cancelled { filled, why });
     }
 
-    /// An order was executed: an entry opens a position or adds to what it built, an exit closes it or a part of it
-    /// and makes a trade. `filled` are the units in all when that completes the order.
+    /// An order was executed: an entry opens a position or adds to what it built, an exit closes it or a part of it,
+    /// and makes a trade when nothing is left. `filled` are the units in all when that completes the order.
     pub fn fill(&mut self, order: &Order, fill: &Fill, filled: Option<f64>) {
         if let Some(filled) = filled {
             self.portfolio.settle(order);
@@ -102,33 +102,35 @@ impl<K: Sink> Ledger<'_, K> {
         }
     }
 
+    /// Closes a position or a part of it; the trade is told once nothing is left, with the means of all its executions.
     fn leave(&mut self, reason: ExitReason, fill: &Fill) {
         let slot = self.portfolio.slot(fill.strategy, fill.asset);
         let Some(direction) = self.portfolio.direction(slot) else { return };
         let bars = self.portfolio.holding(slot).bars;
-        let part = self.portfolio.leave(fill);
-        let commission = part.commission + fill.commission;
+        let Some(position) = self.portfolio.leave(fill) else { return };
+        // Of means that are the same price nothing was gained.
+        let gained = direction.sign() * position.closed * price::difference(position.exit_price, position.entry_price);
         self.ids.trade += 1;
         self.sink.trade(&Trade {
             id: self.ids.trade,
             asset: fill.asset,
             strategy: fill.strategy,
             direction,
-            size: fill.size,
-            entry_ts: part.entry_ts,
-            entry_price: part.entry_price,
+            size: position.closed,
+            entry_ts: position.entry_ts,
+            entry_price: position.entry_price,
             exit_ts: fill.ts,
-            exit_price: fill.price,
-            entry_ref_price: part.ref_price,
-            exit_ref_price: fill.ref_price,
-            pnl: part.size * (fill.price - part.entry_price) - commission + part.carry,
-            carry: part.carry,
-            commission,
-            slippage: part.slippage + fill.slippage,
+            exit_price: position.exit_price,
+            entry_ref_price: position.ref_price,
+            exit_ref_price: position.exit_ref_price,
+            pnl: gained - position.commission + position.carry,
+            carry: position.carry,
+            commission: position.commission,
+            slippage: position.slippage,
             reason,
-            bars_held: bars - part.entry_bar,
-            decided_ts: part.decided_ts,
-            confidence: part.confidence,
+            bars_held: bars - position.entry_bar,
+            decided_ts: position.decided_ts,
+            confidence: position.confidence,
         });
     }
 }

@@ -7,9 +7,11 @@
 //! clock and no model: predictions arrive as signals.
 //!
 //! Order of events within a step: exits at the open of every asset, entries at the open, entries inside the bars,
-//! exits inside them, closing of ended series; then positions are valued at the close, risk looks at the account, and
-//! strategies decide. What they decide fills at the next open of the asset, never earlier. Bars that overlap without
-//! beginning and ending together are told in two steps, opens and closes, in order of time.
+//! exits inside them, entries and exits at the close of a session, closing of ended series; then positions are valued at
+//! the close, risk looks at the account, and strategies decide: exits first, then entries, the surest first
+//! ([`priority`](crate::trade::priority)), so that no limit goes to the alphabet. What they decide fills at the next open
+//! of the asset, never earlier. Bars that overlap without beginning and ending together are told in two steps, opens and
+//! closes, in order of time.
 //!
 //! Identity that holds after every step: equity = cash + Σ size · last close = capital + Σ realised pnl + open
 //! pnl net of paid commissions. Prices and money are in the currency of the bars; all of them the same one.
@@ -25,6 +27,7 @@ pub mod ledger;
 pub mod order;
 pub mod portfolio;
 pub mod ports;
+pub mod priority;
 pub mod refusal;
 pub mod risk;
 pub mod sinks;
@@ -42,6 +45,7 @@ pub use ledger::Ledger;
 pub use order::{ExitReason, Exits, Fill, Order, OrderKind, Outcome, Quantity, Side, Trade};
 pub use portfolio::{Account, Portfolio};
 pub use ports::{Broker, Feed, Sink};
+pub use priority::surest_first;
 pub use refusal::{Cancel, Refusal};
 pub use risk::{Approved, Limits, Risk};
 pub use sinks::Counters;

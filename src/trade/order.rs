@@ -274,9 +274,11 @@ pub struct Fill {
     pub slippage: f64,
     /// Start of the bar it happened in.
     pub ts: Ts,
+    /// Whether that bar's volume is 0: nothing traded at its prices. An unknown volume says nothing.
+    pub without_volume: bool,
 }
 
-/// A closed round trip, or the part of one that an exit closed.
+/// A closed round trip: a position from flat to flat, however many orders and executions built it and took it apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trade {
     /// Number within the run, from 1, in order of exit.
@@ -287,15 +289,15 @@ pub struct Trade {
     pub strategy: usize,
     /// Long or short.
     pub direction: Direction,
-    /// Units, positive.
+    /// Units in all, positive; of today after a split.
     pub size: f64,
-    /// Start of the bar of entry.
+    /// Start of the bar of the first entry.
     pub entry_ts: Ts,
     /// Fill price of the entry, the mean of several; on the units of today after a split.
     pub entry_price: f64,
-    /// Start of the bar of exit.
+    /// Start of the bar of the last exit.
     pub exit_ts: Ts,
-    /// Fill price of the exit.
+    /// Fill price of the exit, the mean of several; on the units of today after a split.
     pub exit_price: f64,
     /// Entry price before slippage.
     pub entry_ref_price: f64,
@@ -305,13 +307,13 @@ pub struct Trade {
     pub pnl: f64,
     /// Dividends received less dividends and borrow paid while it was held, in currency.
     pub carry: f64,
-    /// Both sides, in currency.
+    /// Of all executions, in currency.
     pub commission: f64,
-    /// Both sides, in currency.
+    /// Of all executions, in currency.
     pub slippage: f64,
-    /// Why it was left.
+    /// Why the last of it was left: what had been left before may have had other reasons, which its orders tell.
     pub reason: ExitReason,
-    /// Bars from entry to exit; 0 when left in the bar of entry.
+    /// Bars from the first entry to the last exit; 0 when left in the bar of entry.
     pub bars_held: u32,
     /// When the entry was decided.
     pub decided_ts: Ts,

@@ -40,6 +40,10 @@ pub(super) struct Position {
     pub commission: f64,
     pub slippage: f64,
     pub carry: f64,
+    /// Units of it that have been left, positive, and the means of their prices with and without slippage.
+    pub closed: f64,
+    pub exit_price: f64,
+    pub exit_ref_price: f64,
     pub decided_ts: Ts,
     pub confidence: Option<f64>,
     /// Number of the asset's bar at whose close it has been held long enough.
@@ -85,9 +89,9 @@ impl Holding {
         let (added, held) = (fill.side.sign() * fill.size, self.position.size);
         if held != 0.0 {
             let position = &mut self.position;
-            let mean = |price: f64, new: f64| (price * held + new * added) / (held + added);
-            position.entry_price = mean(position.entry_price, fill.price);
-            position.ref_price = mean(position.ref_price, fill.ref_price);
+            let entered = held.abs() + position.closed;
+            position.entry_price = mean((position.entry_price, entered), (fill.price, fill.size));
+            position.ref_price = mean((position.ref_price, entered), (fill.ref_price, fill.size));
             position.size += added;
             position.commission += fill.commission;
             position.slippage += fill.slippage;
@@ -102,34 +106,30 @@ impl Holding {
             commission: fill.commission,
             slippage: fill.slippage,
             carry: 0.0,
+            closed: 0.0,
+            exit_price: 0.0,
+            exit_ref_price: 0.0,
             decided_ts: order.decided_ts,
             confidence: order.confidence,
             max_bar: max_bars.map(|bars| self.bars.saturating_add(bars.saturating_sub(1))),
         };
     }
 
-    fn leave(&mut self, fill: &Fill) -> Position {
-        let held = self.position.size.abs();
-        if fill.size >= held {
+    fn leave(&mut self, fill: &Fill) -> Option<Position> {
+        let position = &mut self.position;
+        position.exit_price = mean((position.exit_price, position.closed), (fill.price, fill.size));
+        position.exit_ref_price = mean((position.exit_ref_price, position.closed), (fill.ref_price, fill.size));
+        position.closed += fill.size;
+        position.commission += fill.commission;
+        position.slippage += fill.slippage;
+        if fill.size >= position.size.abs() {
             self.exiting = false;
-            return std::mem::take(&mut self.position);
+            return Some(std::mem::take(position));
         }
+        position.size += fill.side.sign() * fill.size;
         // Until the close of the bar the fill is the last known price of what stays.
         self.mark = fill.price;
-        let share = fill.size / held;
-        let position = &mut self.position;
-        let part = Position {
-            size: position.size * share,
-            commission: position.commission * share,
-            slippage: position.slippage * share,
-            carry: position.carry * share,
-            ..*position
-        };
-        position.size -= part.size;
-        position.commission -= part.commission;
-        position.slippage -= part.slippage;
-        position.carry -= part.carry;
-        part
+        None
     }
 
     /// Takes a corporate action and gives the cash that it pays.
@@ -139,6 +139,9 @@ impl Holding {
                 self.position.size *= ratio;
                 self.position.entry_price /= ratio;
                 self.position.ref_price /= ratio;
+                self.position.closed *= ratio;
+                self.position.exit_price /= ratio;
+                self.position.exit_ref_price /= ratio;
                 self.mark /= ratio;
                 0.0
             }
@@ -315,9 +318,8 @@ impl Portfolio {
         self.change(slot, |holding| holding.enter(order, fill, exits.max_bars));
     }
 
-    /// Takes an execution of an exit out of the position and returns the part that was closed, with its share of what
-    /// the position has cost so far.
-    pub(super) fn leave(&mut self, fill: &Fill) -> Position {
+    /// Takes an execution of an exit out of the position; gives the position once nothing of it is left.
+    pub(super) fn leave(&mut self, fill: &Fill) -> Option<Position> {
         self.pay(fill);
         let slot = self.slot(fill.strategy, fill.asset);
         self.change(slot, |holding| holding.leave(fill))
@@ -340,4 +342,10 @@ impl Portfolio {
         let proceeds = if fill.side == Side::Buy { -value } else { value };
         self.cash += proceeds - fill.commission;
     }
+}
+
+/// Mean of two prices by their units.
+fn mean((price, units): (f64, f64), (new, added): (f64, f64)) -> f64 {
+    // Not what a division makes of the only price there is.
+    if units == 0.0 { new } else { (price * units + new * added) / (units + added) }
 }

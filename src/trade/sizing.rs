@@ -5,21 +5,63 @@
 //! | `units:100` | 100 units |
 //! | `notional:10000` | 10 000 of currency, commission included |
 //! | `equity:0.25` | a quarter of equity at the fill, commission included; above 1 only on margin |
-//! | `volatility:0.1` | equity x 0.1 / yearly volatility of the asset: a position whose own volatility is 10 % of equity |
+//! | `volatility:0.1` | 0.1 / yearly volatility of the asset, as a fraction of equity like the one above: a position whose own volatility is 10 % of equity |
 //! | `kelly:0.5` | half of Kelly's fraction of equity, p - (1 - p) / b; p the probability, b target over stop |
 //!
-//! `,by=confidence` after any of them multiplies the size by the confidence of the entry.
+//! `,by=confidence` after any of them multiplies the size by the confidence of the entry. A fraction of equity is at most
+//! 1 / margin, what the account can bear.
 //!
-//! Sources: Kelly 1956; fixed-fraction and volatility targeting as in Carver 2015. Yearly volatility is the sample standard
-//! deviation of the last 20 log returns of closes times the root of the bars a year.
+//! Yearly volatility is the sample standard deviation (n - 1) of the last [`VOLATILITY_RETURNS`] log returns of the
+//! asset's closes, times the root of the asset's own bars a year: the trading days of its calendar times the bars of its
+//! longest session. Before there are as many returns, and where prices do not move, it is unknown and nothing is entered.
+//!
+//! Sources: Kelly 1956; fixed-fraction and volatility targeting as in Carver 2015.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::order::{Exits, Quantity};
+use crate::indicators::ReturnDeviation;
 
 /// Largest number of units or amount of money; values stay far from what a number holds.
 const MOST: f64 = 1e15;
+
+/// Returns that volatility is measured over.
+pub const VOLATILITY_RETURNS: usize = 20;
+
+/// Volatility of a bar that counts as none: what rounding leaves of prices that do not move.
+const NO_VOLATILITY: f64 = 1e-9;
+
+/// The yearly volatility of an asset, close by close.
+#[derive(Debug, Clone)]
+pub(super) struct YearlyVolatility {
+    deviation: ReturnDeviation,
+    bars_per_year: f64,
+    newest: Option<f64>,
+}
+
+impl YearlyVolatility {
+    /// Of an asset with so many bars a year, before the first close.
+    pub(super) fn new(bars_per_year: f64) -> Self {
+        Self { deviation: ReturnDeviation::new(VOLATILITY_RETURNS), bars_per_year, newest: None }
+    }
+
+    /// Takes the newest close.
+    pub(super) fn update(&mut self, close: f64) {
+        let deviation = self.deviation.update(close).filter(|deviation| *deviation > NO_VOLATILITY);
+        self.newest = deviation.map(|deviation| deviation * self.bars_per_year.sqrt());
+    }
+
+    /// A fraction; NaN while unknown.
+    pub(super) fn value(&self) -> f64 {
+        self.newest.unwrap_or(f64::NAN)
+    }
+
+    /// Forgets every close: the next return would be a split.
+    pub(super) fn restart(&mut self) {
+        *self = Self::new(self.bars_per_year);
+    }
+}
 
 /// What the size of new positions rests on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -204,6 +246,24 @@ mod tests {
         near("volatility:0.8", 1.0);
         // p 0.6, b 2: 0.6 - 0.4 / 2 = 0.4.
         near("kelly:0.5", 0.2);
+    }
+
+    #[test]
+    fn yearly_volatility_is_the_sample_deviation_over_the_bars_of_a_year() {
+        // Log returns of 0.02 and 0 in turn: their mean of 0.01 is no volatility, each is 0.01 away from it.
+        let mut measured = YearlyVolatility::new(252.0);
+        let mut log_price: f64 = 0.0;
+        measured.update(100.0);
+        for at in 0..VOLATILITY_RETURNS {
+            assert!(measured.value().is_nan(), "unknown after {at} returns");
+            log_price += if at % 2 == 0 { 0.02 } else { 0.0 };
+            measured.update(100.0 * log_price.exp());
+        }
+        let wanted = 0.01 * (20.0_f64 / 19.0).sqrt() * 252.0_f64.sqrt();
+        assert!((measured.value() - wanted).abs() < 1e-12, "{} is not {wanted}", measured.value());
+        // A price that grows alike at every bar has none.
+        (0..=VOLATILITY_RETURNS).for_each(|at| measured.update(100.0 * (0.01 * at as f64).exp()));
+        assert!(measured.value().is_nan());
     }
 
     #[test]

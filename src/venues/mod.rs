@@ -2,10 +2,10 @@
 //!
 //! Not for: deciding, sizing or refusing by risk; a broker only takes approved orders.
 
+mod merged;
 pub mod paper;
 pub mod replay;
-mod tape;
 
+pub use merged::{MergedSteps, Playback};
 pub use paper::{Paper, SquareOff, Terms};
 pub use replay::{Replay, Surroundings, TimedSignal};
-pub use tape::{Playback, Tape};

@@ -32,6 +32,8 @@ pub struct Surroundings {
     pub actions: Vec<(i32, Action)>,
     /// Times of no trading, from and to (not included).
     pub halts: Vec<(Ts, Ts)>,
+    /// Bars a year, where known: the trading days of its calendar times the bars of a full session.
+    pub bars_per_year: Option<f64>,
 }
 
 /// One asset on its way through time.
@@ -134,13 +136,8 @@ impl<'a> Replay<'a> {
     fn close(&mut self, step: &mut Step, latest: Ts) {
         step.ts = latest.max(self.closed.plus(1));
         self.closed = step.ts;
-        self.hear(step);
-    }
-
-    /// Adds the signals about the bars of a step that closes them.
-    fn hear(&mut self, step: &mut Step) {
         for (index, tick) in step.ticks.iter().enumerate() {
-            self.series[tick.asset].hear(tick.bar.ts, index, &mut step.signals);
+            self.series[tick.asset].take_signals(tick.bar.ts, index, &mut step.signals);
         }
     }
 }
@@ -156,7 +153,7 @@ impl Feed for Replay<'_> {
             let Some(ts) = only.next_ts() else { return false };
             step.ts = ts;
             self.session = self.session.max(only.take(0, step));
-            only.hear(ts, 0, &mut step.signals);
+            only.take_signals(ts, 0, &mut step.signals);
             true
         } else {
             self.merge(step)
@@ -190,11 +187,11 @@ impl Series<'_> {
 
     /// Moves the signals about the bar that starts at a time into a step, and passes over those about no bar.
     #[inline(always)]
-    fn hear(&mut self, ts: Ts, tick: usize, told: &mut Vec<StepSignal>) {
+    fn take_signals(&mut self, ts: Ts, tick: usize, signals: &mut Vec<StepSignal>) {
         while let Some(timed) = self.signals.get(self.next_signal).filter(|timed| timed.ts <= ts) {
             self.next_signal += 1;
             if timed.ts == ts {
-                told.push(StepSignal { tick, signal: timed.signal });
+                signals.push(StepSignal { tick, signal: timed.signal });
             }
         }
     }

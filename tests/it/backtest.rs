@@ -3,6 +3,7 @@
 mod account;
 mod annualisation;
 mod auditor;
+mod cases;
 mod clocks;
 mod given;
 mod golden;
@@ -19,4 +20,5 @@ mod pinned;
 mod rules;
 mod series;
 mod stored;
+mod ties;
 mod wired;

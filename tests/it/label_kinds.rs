@@ -122,16 +122,21 @@ fn walk(bars: &Bars, decision: usize, side: i32, widths: (f64, f64), horizon: us
     };
     let (above, below) =
         if side == 1 { (Barrier::TakeProfit, Barrier::StopLoss) } else { (Barrier::StopLoss, Barrier::TakeProfit) };
+    // To nine digits of the barrier.
+    let reached = |price: f64, barrier: f64| price > barrier - 1e-9 * barrier;
+    let fallen = |price: f64, barrier: f64| price < barrier + 1e-9 * barrier;
+    // A touch to nine digits is made at the price that was met.
+    let fill = |met: f64, barrier: f64| if (met / barrier - 1.0).abs() < 1e-9 { met } else { barrier };
     for (at, met) in list {
         let ended = match met {
             Met::Leave(fill, why) => Some((fill, why)),
-            Met::Open(price) if price <= lower => Some((price, below)),
-            Met::Open(price) if price >= upper => Some((price, above)),
+            Met::Open(price) if fallen(price, lower) => Some((price, below)),
+            Met::Open(price) if reached(price, upper) => Some((price, above)),
             Met::Open(_) => None,
-            Met::Extremes { high, low } => match (high >= upper, low <= lower) {
-                (true, true) => Some((if side == 1 { lower } else { upper }, Barrier::StopLoss)),
-                (true, false) => Some((upper, above)),
-                (false, true) => Some((lower, below)),
+            Met::Extremes { high, low } => match (reached(high, upper), fallen(low, lower)) {
+                (true, true) => Some((if side == 1 { fill(low, lower) } else { fill(high, upper) }, Barrier::StopLoss)),
+                (true, false) => Some((fill(high, upper), above)),
+                (false, true) => Some((fill(low, lower), below)),
                 (false, false) => None,
             },
         };
@@ -250,7 +255,10 @@ fn agree(bars: &Bars, spec: &LabelSpec) {
         };
         let gained = f64::from(*direction) * (fill - bars.open[t + 1]) / bars.open[t + 1];
         let is_right = match spec {
-            LabelSpec::FixedHorizon(FixedHorizon { threshold, .. }) => fill / bars.open[t + 1] - 1.0 > *threshold,
+            LabelSpec::FixedHorizon(FixedHorizon { threshold, .. }) => {
+                let level = bars.open[t + 1] * (1.0 + threshold);
+                fill - level > 1e-9 * level
+            }
             _ => *why == Barrier::TakeProfit,
         };
         assert!(close(row.forward_return, Some(gained)), "{} gained {gained}", context());

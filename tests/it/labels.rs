@@ -11,7 +11,8 @@ use crate::shared::now;
 /// The second implementation: lists every price a trade meets, in order, and walks the list.
 ///
 /// A met price is (bar, price, what it can trigger); opens trigger either barrier and fill at themselves, lows only the
-/// stop and highs only the profit, both filling at the barrier.
+/// stop and highs only the profit, both filling at the barrier. Prices whose ratio is 1 to nine digits are the same price:
+/// such a touch fills at the price that was met.
 fn by_walking(bars: &Bars, params: &TripleBarrier, decision: usize) -> Option<(i32, f64, Ts, &'static str)> {
     enum Met {
         Open,
@@ -39,11 +40,12 @@ fn by_walking(bars: &Bars, params: &TripleBarrier, decision: usize) -> Option<(i
     let profit = entry * (1.0 + params.take_profit);
     let loss = entry * (1.0 - params.stop_loss);
     met.into_iter().find_map(|(bar, price, met)| {
+        let (to_loss, to_profit) = (price / loss - 1.0, price / profit - 1.0);
         let (label, fill, why) = match met {
-            Met::Open if price <= loss => (0, price, "stop_loss"),
-            Met::Open if price >= profit => (1, price, "take_profit"),
-            Met::Low if price <= loss => (0, loss, "stop_loss"),
-            Met::High if price >= profit => (1, profit, "take_profit"),
+            Met::Open if to_loss < 1e-9 => (0, price, "stop_loss"),
+            Met::Open if to_profit > -1e-9 => (1, price, "take_profit"),
+            Met::Low if to_loss < 1e-9 => (0, if to_loss > -1e-9 { price } else { loss }, "stop_loss"),
+            Met::High if to_profit > -1e-9 => (1, if to_profit < 1e-9 { price } else { profit }, "take_profit"),
             Met::After => (0, price, "horizon"),
             _ => return None,
         };
@@ -80,6 +82,30 @@ fn kind(row: &LabelRow) -> usize {
         Some(Barrier::StopLoss) => 1,
         Some(Barrier::Horizon | Barrier::Session) => 2,
         None => 3,
+    }
+}
+
+/// Cents, so that levels a percentage away are often whole cents that no number holds exactly.
+#[test]
+fn an_exact_touch_counts_on_a_grid_of_cents() {
+    for cents in (100..3_000).step_by(50) {
+        let price = |cents: u32| f64::from(cents) / 100.0;
+        let (entry, up, down) = (price(cents), price(cents * 110 / 100), price(cents * 98 / 100));
+        let first = |high: f64, low: f64| {
+            let mut bars = Bars::empty("X".parse().unwrap(), Interval::H1);
+            for (index, [high, low]) in [[entry; 2], [entry; 2], [high, low], [entry; 2], [entry; 2]].iter().enumerate()
+            {
+                let ts = Ts(index as i64 * 3_600_000_000);
+                market::push(&mut bars, ts, [entry, *high, *low, entry], 1.0);
+            }
+            let params = TripleBarrier { take_profit: 0.10, stop_loss: 0.02, horizon: 3 };
+            agree(&bars, &params);
+            let row = LabelSpec::from(params).label(&bars)[0];
+            (row.label, row.barrier, row.forward_return)
+        };
+        assert_eq!(first(up, entry), (Some(1), Some(Barrier::TakeProfit), Some(up / entry - 1.0)), "{entry}");
+        assert_eq!(first(entry, down), (Some(0), Some(Barrier::StopLoss), Some(down / entry - 1.0)), "{entry}");
+        assert_eq!(first(up - 0.01, down + 0.01).1, Some(Barrier::Horizon), "{entry}");
     }
 }
 

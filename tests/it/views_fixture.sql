@@ -75,9 +75,9 @@ FROM (
     SELECT 'bt-model', 'model', row_number() OVER (ORDER BY ts) + 999, ts FROM hours WHERE i % 20 = 5 AND i < 900
 );
 INSERT INTO fills
-SELECT run_id, 2 * trade_id - 1, symbol, CASE side WHEN 'LONG' THEN 'BUY' ELSE 'SELL' END, size, entry_price, entry_price * 0.9999, 0.75, 0.25, entry_ts FROM trades
+SELECT run_id, 2 * trade_id - 1, symbol, CASE side WHEN 'LONG' THEN 'BUY' ELSE 'SELL' END, size, entry_price, entry_price * 0.9999, 0.75, 0.25, entry_ts, NULL FROM trades
 UNION ALL
-SELECT run_id, 2 * trade_id, symbol, CASE side WHEN 'LONG' THEN 'SELL' ELSE 'BUY' END, size, exit_price, exit_price * 1.0001, 0.75, 0.25, exit_ts FROM trades;
+SELECT run_id, 2 * trade_id, symbol, CASE side WHEN 'LONG' THEN 'SELL' ELSE 'BUY' END, size, exit_price, exit_price * 1.0001, 0.75, 0.25, exit_ts, NULL FROM trades;
 INSERT INTO orders
 SELECT run_id, order_id, symbol, 'sma_cross', side, size, 'market', ts, 'filled', NULL FROM fills
 UNION ALL

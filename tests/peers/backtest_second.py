@@ -20,6 +20,7 @@ SWITCHES = {
     "touch_entry": "a limit entry fills only when the price goes through it",
     "touch_target": "a target, too, fills only when the price goes through it",
     "entry_bar": "brackets of limit and stop entries are watched in the entry bar, the stop first",
+    "equal_prices": "prices within a billionth of each other are the same price, in touches and in crosses",
 }
 
 
@@ -50,6 +51,10 @@ class Book:
     pending: tuple | None = None  # side, price, deciding bar
     trades: list = field(default_factory=list)
     equity: list = field(default_factory=list)
+
+    def above(self, a, b):
+        """How far one price is above the other, 0 when they are the same; NaN where there is none."""
+        return 0.0 if "equal_prices" in self.rules and math.isclose(a, b, rel_tol=1e-9) else a - b
 
     def commission(self, units, price):
         return self.p["commission_fixed"] + abs(units) * price * self.p["commission"]
@@ -88,11 +93,11 @@ class Book:
         trade, side = self.held, self.held.side
         opened, best, worst = self.in_favour(i, side)
         stop, target = side * trade.stop, side * trade.target
-        if "gap_target" in self.rules and trade.entry_bar < i and opened >= target:
+        if "gap_target" in self.rules and trade.entry_bar < i and self.above(opened, target) >= 0:
             self.leave(i, side * opened, "tp")
-        elif worst <= stop and not target_only:
+        elif self.above(worst, stop) <= 0 and not target_only:
             self.leave(i, side * min(opened, stop), "sl")
-        elif best > target or (best == target and "touch_target" not in self.rules):
+        elif self.above(best, target) > 0 or (self.above(best, target) == 0 and "touch_target" not in self.rules):
             self.leave(i, side * max(opened, target), "tp")
 
     def in_favour(self, i, side):
@@ -105,9 +110,9 @@ class Book:
         opened, high, low = self.in_favour(i, side)
         level = side * price
         limit = self.p["entry"] == "limit"
-        touched = low <= level if limit else high >= level
+        touched = self.above(low, level) <= 0 if limit else self.above(high, level) >= 0
         if limit and "touch_entry" in self.rules:
-            touched = low < level
+            touched = self.above(low, level) < 0
         if touched:
             self.pending = None
             self.enter(side, i, side * (min(opened, level) if limit else max(opened, level)), price)
@@ -121,8 +126,8 @@ class Book:
             self.watch(i)
         elif not limit:
             _, best, worst = self.in_favour(i, self.held.side)
-            safe = not worst <= self.held.side * self.held.stop
-            if safe and best >= self.held.side * self.held.target:
+            safe = not self.above(worst, self.held.side * self.held.stop) <= 0
+            if safe and self.above(best, self.held.side * self.held.target) >= 0:
                 self.watch(i, target_only=True)
 
     def step(self, i, order):
@@ -154,11 +159,15 @@ class Book:
         self.pending = (side, close * (1 + away * self.p["offset"]) + away * self.p["points"], i)
 
 
-def crosses(close, fast, slow):
+def crosses(close, fast, slow, rules=PEER):
     def mean(i, n):
         return math.fsum(close[i + 1 - n : i + 1]) / n
 
-    gaps = [mean(i, fast) - mean(i, slow) if i >= slow - 1 else math.nan for i in range(len(close))]
+    def gap(i):
+        a, b = mean(i, fast), mean(i, slow)
+        return 0.0 if "equal_prices" in rules and math.isclose(a, b, rel_tol=1e-9) else a - b
+
+    gaps = [gap(i) if i >= slow - 1 else math.nan for i in range(len(close))]
     before = [math.nan, *gaps[:-1]]
     return [(b <= 0 < g) - (b >= 0 > g) for b, g in zip(before, gaps)]
 
@@ -166,7 +175,7 @@ def crosses(close, fast, slow):
 def backtest(bars, p, rules=PEER):
     """The trades and the equity at every close."""
     book = Book(bars, p, rules, cash=p["capital"])
-    decisions = crosses(bars["close"], p["fast"], p["slow"])
+    decisions = crosses(bars["close"], p["fast"], p["slow"], rules)
     book.equity.append(book.cash)
     for i in range(1, len(decisions)):
         book.step(i, decisions[i - 1])

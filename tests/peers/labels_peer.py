@@ -68,8 +68,10 @@ def follow(bars, i, side, up, down, horizon, bounded):
             cut = last
     o, h, l = (window[c].to_numpy() for c in ("open", "high", "low"))
     good, bad = (h, l) if side > 0 else (l, h)
-    profit = lambda x: (x - target) * side >= 0
-    loss = lambda x: (limit - x) * side >= 0
+    # The same price to nine digits is a touch, and such a touch fills at the price that was met.
+    profit = lambda x: ((x - target) * side >= 0) | np.isclose(x, target, rtol=1e-9, atol=0)
+    loss = lambda x: ((limit - x) * side >= 0) | np.isclose(x, limit, rtol=1e-9, atol=0)
+    fill = lambda met, level: met if np.isclose(met, level, rtol=1e-9, atol=0) else level
     later = np.arange(len(window)) > 0
     gap_loss, gap_profit = loss(o) & later, profit(o) & later
     in_loss, in_profit = loss(bad), profit(good)
@@ -80,7 +82,9 @@ def follow(bars, i, side, up, down, horizon, bounded):
             return i + 1 + k, o[k], "stop_loss"
         if gap_profit[k]:
             return i + 1 + k, o[k], "take_profit"
-        return (i + 1 + k, limit, "stop_loss") if in_loss[k] else (i + 1 + k, target, "take_profit")
+        if in_loss[k]:
+            return i + 1 + k, fill(bad[k], limit), "stop_loss"
+        return i + 1 + k, fill(good[k], target), "take_profit"
     if cut is not None:
         return cut, bars["close"].iloc[cut], "session"
     after = i + 1 + horizon
@@ -97,7 +101,7 @@ def volatility(bars, window):
 def sides(bars, fast, slow):
     mean = lambda n: bars["close"].rolling(n).apply(np.mean, raw=True)
     gap = (mean(fast) - mean(slow)).to_numpy()
-    tied = np.abs(gap) <= 1e-12 * mean(slow).to_numpy()
+    tied = np.isclose(mean(fast), mean(slow), rtol=1e-9, atol=0)
     return np.where(np.isnan(gap) | tied, 0, np.sign(gap)).astype(int)
 
 
@@ -136,7 +140,8 @@ def labels(bars, spec):
             continue
         at, fill, why = ended
         gained = float(side[i] * (fill / price - 1))
-        right = gained > spec["threshold"] if kind == "fixed_horizon" else why == "take_profit"
+        level = price * (1 + spec.get("threshold", 0.0))
+        right = fill > level and not np.isclose(fill, level, rtol=1e-9, atol=0) if kind == "fixed_horizon" else why == "take_profit"
         row.update(label=int(right), forward_return=gained, exit=int(at), barrier=why)
         events[i] = (entry, at)
     for i, weight in weights(n, events).items():

@@ -31,7 +31,7 @@ impl Study {
             is_pruned = prune(&steps);
             !is_pruned
         };
-        let meter = self.market.measure_tape(&plan, &self.tape, &self.pauses, &mut go_on)?;
+        let meter = self.market.measure_merged(&plan, &self.steps, &self.pauses, &mut go_on)?;
         let measures = measures_of(&meter);
         if !is_pruned {
             steps.push(self.value(&measures));

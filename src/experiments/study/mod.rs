@@ -11,7 +11,7 @@ use crate::backtest::{Config, Market};
 use crate::domain::{Progress, Ts};
 use crate::search::{Assignment, Dimension, Domain, Value};
 use crate::store::Store;
-use crate::venues::Tape;
+use crate::venues::MergedSteps;
 
 use super::ExperimentError;
 use super::measures::Measures;
@@ -53,7 +53,7 @@ pub struct Study {
     pub model: Option<ModelStudy>,
     market: Market,
     /// Its steps; empty where a model adds signals of its own.
-    tape: Tape,
+    steps: MergedSteps,
     /// Where a pruner may look.
     pauses: Vec<Ts>,
 }
@@ -91,12 +91,12 @@ impl Study {
                 crate::domain::fingerprint::sha256(format!("{fingerprint}\n{}", model.fingerprint()).as_bytes());
             data_as_of = data_as_of.max(model.data_as_of());
         }
-        let tape = match &model {
-            None => market.tape(&market.signals(&base)?.0),
-            Some(_) => Tape::default(),
+        let steps = match &model {
+            None => market.merged(&market.signals(&base)?.0),
+            Some(_) => MergedSteps::default(),
         };
         let pauses = pauses(&spec, &windows, &starts);
-        let study = Self { spec, windows, base, fingerprint, data_as_of, model, market, tape, pauses };
+        let study = Self { spec, windows, base, fingerprint, data_as_of, model, market, steps, pauses };
         study.check_space()?;
         Ok(study)
     }

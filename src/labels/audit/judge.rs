@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::read::Drawn;
 use super::{AuditPlan, SampledLabel};
-use crate::domain::{Bars, Ts};
+use crate::domain::{Bars, Ts, price};
 use crate::labels::error::LabelError;
 use crate::labels::row::{Barrier, LabelRow};
 use crate::labels::spec::LabelSpec;
@@ -120,11 +120,13 @@ fn difference(stored: &LabelRow, again: &LabelRow) -> Option<String> {
 
 /// Whether a return lies within the barriers of its bet, or was filled at the open of a later bar than the entry's.
 fn is_within(row: &LabelRow, bet: &Bet, bars: &Bars, entry: usize, exit: usize) -> bool {
-    const ROUNDING: f64 = 1e-9;
     let Some(found) = row.forward_return else { return true };
-    if -bet.stop_loss - ROUNDING <= found && found <= bet.take_profit + ROUNDING {
+    let paid = bars.open[entry];
+    let fill = paid * (1.0 + bet.side * found);
+    let (take, stop) = bet.barriers(paid);
+    let (low, high) = (take.min(stop), take.max(stop));
+    if price::at_or_above(fill, low) && price::at_or_below(fill, high) {
         return true;
     }
-    let at_open = bet.side * (bars.open[exit] / bars.open[entry] - 1.0);
-    exit > entry && (found - at_open).abs() <= ROUNDING
+    exit > entry && price::equal(fill, bars.open[exit])
 }

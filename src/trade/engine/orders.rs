@@ -1,6 +1,6 @@
 //! What the engine orders: entries, exits, and what it takes back.
 
-use super::Engine;
+use super::{Engine, Wanted};
 use crate::domain::Ts;
 use crate::trade::event::{Step, Tick};
 use crate::trade::ledger::Ledger;
@@ -9,13 +9,12 @@ use crate::trade::portfolio::Account;
 use crate::trade::ports::{Broker, Sink};
 use crate::trade::refusal::{Cancel, Refusal};
 use crate::trade::risk::Alarm;
-use crate::trade::sizing::Known;
-use crate::trade::strategies::Enter;
+use crate::trade::sizing::{Known, YearlyVolatility};
 
 impl<B: Broker> Engine<B> {
     /// Takes every entry back and, where everything is to be sold, orders the exit of every position.
     #[cold]
-    pub(super) fn heed<K: Sink>(&mut self, step: &Step, alarm: Alarm, sink: &mut K) {
+    pub(super) fn on_risk_breach<K: Sink>(&mut self, step: &Step, alarm: Alarm, sink: &mut K) {
         let now = step.ticks.iter().map(|tick| tick.bar.close_ts).max().unwrap_or(step.ts);
         let why = match alarm {
             Alarm::Breaker => Cancel::Breaker,
@@ -69,19 +68,8 @@ impl<B: Broker> Engine<B> {
         self.place(order, None, sink);
     }
 
-    pub(super) fn enter<K: Sink>(
-        &mut self,
-        strategy: usize,
-        tick: &Tick,
-        enter: Enter,
-        account: &Account,
-        sink: &mut K,
-    ) {
-        let (enter, suppressed) = match self.gate.as_mut().map(|gate| gate.apply(tick.asset, enter)) {
-            Some(Err(suppressed)) => (enter, Some(Refusal::Sentiment(suppressed))),
-            Some(Ok(enter)) => (enter, None),
-            None => (enter, None),
-        };
+    pub(super) fn enter<K: Sink>(&mut self, wanted: &Wanted, tick: &Tick, account: &Account, sink: &mut K) {
+        let Wanted { strategy, enter, suppressed, .. } = *wanted;
         let trader = &self.traders[strategy];
         let max_bars = match (enter.max_bars, self.settings.max_holding) {
             (Some(own), Some(all)) => Some(own.min(all)),
@@ -93,7 +81,7 @@ impl<B: Broker> Engine<B> {
             confidence: enter.confidence,
             probability: enter.probability,
             exits,
-            volatility: self.volatility.get(tick.asset).map_or(f64::NAN, |(_, volatility)| *volatility),
+            volatility: self.volatility.get(tick.asset).map_or(f64::NAN, YearlyVolatility::value),
             most: 1.0 / self.settings.margin,
         };
         let quantity = self.settings.sizing.quantity(&known);
@@ -111,7 +99,10 @@ impl<B: Broker> Engine<B> {
             decided_ts: tick.bar.close_ts,
             confidence: enter.confidence,
         };
-        let refusal = suppressed.or(quantity.err().map(Refusal::Size)).or(tick.halted.then_some(Refusal::Halted));
+        let refusal = suppressed
+            .map(Refusal::Sentiment)
+            .or(quantity.err().map(Refusal::Size))
+            .or(tick.halted.then_some(Refusal::Halted));
         self.place(order, refusal, sink);
     }
 

@@ -13,7 +13,7 @@
 
 use std::fmt;
 
-use crate::domain::Bar;
+use crate::domain::{Bar, price};
 use crate::indicators::{Sma, VolumeRatio};
 use crate::trade::event::Direction;
 
@@ -122,7 +122,7 @@ impl Filters {
         let holds = [
             context.vol_index.map(|level| level < self.levels.vol_index_min),
             context.ratio.map(|ratio| ratio < self.levels.volume_ratio_min),
-            context.price.map(|(close, mean)| (close - mean) * direction.sign() < 0.0),
+            context.price.map(|(close, mean)| price::difference(close, mean) * direction.sign() < 0.0),
         ];
         let mut pass = true;
         for (count, hold) in self.counts.iter_mut().zip(holds).filter(|(count, _)| count.level > 0.0) {

@@ -4,7 +4,8 @@
 //! - LONG: close > VWAP, close > EMA, SMA above its value one bar before, and `rsi_low` <= RSI <= `rsi_high`;
 //! - SHORT, the mirror: close < VWAP, close < EMA, SMA below its value one bar before, and
 //!   100 - `rsi_high` <= RSI <= 100 - `rsi_low`;
-//! - flat: neither of them.
+//! - flat: neither of them. Prices and averages that are equal ([`price`](crate::domain::price)) are neither above nor
+//!   below each other, and nothing rises by rounding.
 //!
 //! When nothing is held, LONG or SHORT opens. What is held is left on reversal (the other side holds; it opens at the
 //! same open) and on flat (an RSI beyond its band is flat, too). Otherwise it stays. An entry at a limit or stop that
@@ -30,6 +31,7 @@
 use super::params::{ParamError, ParamSpec, Params};
 use super::{AnyStrategy, Enter, Event, Intents, Strategy, View};
 use crate::domain::Bar;
+use crate::domain::price::{above, below};
 use crate::indicators::{Ema, Rsi, SessionVwap, Sma};
 use crate::trade::event::Direction;
 
@@ -117,13 +119,13 @@ impl Kernels {
 impl Reading {
     /// The side whose conditions hold; `None` is flat.
     fn side(&self, rules: &Rules) -> Option<Direction> {
-        let (above, below) = (self.close > self.vwap, self.close < self.vwap);
+        let Self { close, vwap, ema, sma, sma_before, rsi } = *self;
         let (low, high) = (rules.rsi_low, rules.rsi_high);
-        if above && self.close > self.ema && self.sma > self.sma_before && (low..=high).contains(&self.rsi) {
+        if above(close, vwap) && above(close, ema) && above(sma, sma_before) && (low..=high).contains(&rsi) {
             return Some(Direction::Long);
         }
         let mirrored = (100.0 - high)..=(100.0 - low);
-        (below && self.close < self.ema && self.sma < self.sma_before && mirrored.contains(&self.rsi))
+        (below(close, vwap) && below(close, ema) && below(sma, sma_before) && mirrored.contains(&rsi))
             .then_some(Direction::Short)
     }
 

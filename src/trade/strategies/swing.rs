@@ -1,7 +1,7 @@
 //! Buys the end of a pull-back within a trend and holds it for some sessions.
 //!
 //! At the close of each bar, with SMA `fast`, SMA `slow` and RSI `rsi` of the closes:
-//! - up-trend: SMA fast > SMA slow and close > SMA slow; down-trend: the mirror;
+//! - up-trend: SMA fast > SMA slow and close > SMA slow, none of them equal ([`price`]); down-trend: the mirror;
 //! - LONG when nothing is held, in an up-trend, at the end of a pull-back: RSI was below `rsi_pullback` one bar
 //!   before and is at or above it now;
 //! - SHORT, if `shorts` allows it, in a down-trend when RSI was above 100 - `rsi_pullback` and is at or below it now.
@@ -22,7 +22,7 @@
 
 use super::params::{ParamError, ParamSpec, Params};
 use super::{AnyStrategy, Enter, Event, Intents, Strategy, View};
-use crate::domain::Bar;
+use crate::domain::{Bar, price};
 use crate::indicators::{Rsi, Sma};
 use crate::trade::event::Direction;
 
@@ -127,8 +127,8 @@ impl Reading {
     /// Whether there is a trend that way; `None` when unknown.
     fn trends(&self, direction: Direction) -> Option<bool> {
         self.averages.map(|(fast, slow)| match direction {
-            Direction::Long => fast > slow && self.close > slow,
-            Direction::Short => fast < slow && self.close < slow,
+            Direction::Long => price::above(fast, slow) && price::above(self.close, slow),
+            Direction::Short => price::below(fast, slow) && price::below(self.close, slow),
         })
     }
 

@@ -1,5 +1,6 @@
-//! Stop and target of an open position.
+//! Stop and target of an open position. An exact touch counts ([`price`]).
 
+use crate::domain::price::{self, at_or_above, at_or_below};
 use crate::trade::{Contract, Direction, ExitReason, Exits, Side, Tick};
 
 /// How a position came about in the bar being looked at; decides what of that bar it has seen.
@@ -63,15 +64,15 @@ impl Bracket {
     }
 
     /// Which level prices between `low` and `high` touch on their way from `open`.
+    #[inline]
     fn touched(&self, open: f64, low: f64, high: f64) -> Option<(ExitReason, f64)> {
-        let stop = self.stop.and_then(|level| match self.direction {
-            Direction::Long => (low <= level).then(|| open.min(level)),
-            Direction::Short => (high >= level).then(|| open.max(level)),
-        });
-        let target = self.target.and_then(|level| match self.direction {
-            Direction::Long => (high >= level).then(|| open.max(level)),
-            Direction::Short => (low <= level).then(|| open.min(level)),
-        });
+        // A level below the open is met on the way down, at the open when that has passed it; one above is the mirror.
+        let down = |level: f64| at_or_below(low, level).then(|| price::traded(open.min(level), low, high));
+        let up = |level: f64| at_or_above(high, level).then(|| price::traded(open.max(level), low, high));
+        let (stop, target) = match self.direction {
+            Direction::Long => (self.stop.and_then(down), self.target.and_then(up)),
+            Direction::Short => (self.stop.and_then(up), self.target.and_then(down)),
+        };
         let stop = stop.map(|price| (ExitReason::StopLoss, price));
         stop.or_else(|| target.map(|price| (ExitReason::TakeProfit, price)))
     }
@@ -95,6 +96,31 @@ mod tests {
         assert_eq!(long.touched(100.0, 97.0, 105.0), Some((ExitReason::StopLoss, 98.0)), "both: the stop");
         assert_eq!(long.gapped(95.0), Some((ExitReason::StopLoss, 95.0)), "gap down");
         assert_eq!(long.gapped(110.0), Some((ExitReason::TakeProfit, 110.0)), "gap up");
+    }
+
+    #[test]
+    fn an_exact_touch_counts_and_fills_at_the_price_of_the_bar() {
+        // Neither product is the decimal price that it stands for: the target comes out above, the stop of 14.00 too.
+        let exits = Exits { stop_loss: Some(0.02), take_profit: Some(0.10), max_bars: None };
+        let of =
+            |direction, entry: f64| Bracket::of(&exits, direction, entry, &Contract::default(), Seen::Whole).unwrap();
+        assert!(10.10 * 1.10 > 11.11);
+        let long = of(Direction::Long, 10.10);
+        assert_eq!(long.touched(10.10, 10.10, 11.11), Some((ExitReason::TakeProfit, 11.11)));
+        assert_eq!(long.gapped(11.11), Some((ExitReason::TakeProfit, 11.11)));
+        assert_eq!(long.touched(10.10, 10.10, 11.10), None);
+        assert_eq!(of(Direction::Long, 14.0).touched(14.0, 13.72, 14.0), Some((ExitReason::StopLoss, 13.72)));
+        // Every cent from 1.00 to 99.99: the stop 2 % away and the target 10 % away, where they are whole cents.
+        for cents in (100..10_000).step_by(50) {
+            let price = |cents: u32| f64::from(cents) / 100.0;
+            let (entry, up, down) = (price(cents), price(cents * 110 / 100), price(cents * 98 / 100));
+            let (long, short) = (of(Direction::Long, entry), of(Direction::Short, entry));
+            let (mirrored_up, mirrored_down) = (price(cents * 102 / 100), price(cents * 90 / 100));
+            assert_eq!(long.touched(entry, entry, up), Some((ExitReason::TakeProfit, up)), "{entry}");
+            assert_eq!(long.touched(entry, down, entry), Some((ExitReason::StopLoss, down)), "{entry}");
+            assert_eq!(short.touched(entry, mirrored_down, entry), Some((ExitReason::TakeProfit, mirrored_down)));
+            assert_eq!(short.touched(entry, entry, mirrored_up), Some((ExitReason::StopLoss, mirrored_up)), "{entry}");
+        }
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Paper {
         let order = *entry.order.get();
         if let Some(cap) = self.terms.max_positions
             && entry.filled == 0.0
-            && self.means(tick.asset, ledger).positions >= cap as usize
+            && self.funds(tick.asset, ledger).positions >= cap as usize
         {
             return ledger.refuse(&order, Refusal::Positions { cap });
         }
@@ -137,18 +137,18 @@ impl Paper {
         tick: &Tick,
         ledger: &Ledger<'_, K>,
     ) -> Result<f64, Refusal> {
-        let means = self.means(tick.asset, ledger);
+        let funds = self.funds(tick.asset, ledger);
         let exact = match order.quantity {
             Quantity::Units(units) => units,
             Quantity::Value(value) => self.bought(value, order, price, tick),
-            Quantity::Share { fraction, .. } => self.bought(fraction * means.equity, order, price, tick),
+            Quantity::Share { fraction, .. } => self.bought(fraction * funds.equity, order, price, tick),
         };
         let contract = &self.terms.contracts[tick.asset];
         let units = contract.units(exact);
         if units > 0.0 {
             return Ok(units);
         }
-        let available = means.buying_power;
+        let available = funds.buying_power;
         match contract.lot.filter(|_| exact > 0.0) {
             Some(lot) => Err(Refusal::Lot { units: exact, lot }),
             // Nothing is left to take a share of.
@@ -169,7 +169,7 @@ impl Paper {
 
     /// Whether the account can pay for an entry.
     fn affords<K: Sink>(&self, fill: &Fill, ledger: &Ledger<'_, K>) -> Result<(), Refusal> {
-        let available = self.means(fill.asset, ledger).buying_power;
+        let available = self.funds(fill.asset, ledger).buying_power;
         let needed = fill.price * fill.size + fill.commission;
         // A share of all there is comes back from a division with a rounding error.
         if needed <= available * (1.0 + 1e-12) {
@@ -221,6 +221,7 @@ impl Paper {
             commission: self.commission(part_of, price, size, tick),
             slippage: (price - ref_price).abs() * size,
             ts: tick.bar.ts,
+            without_volume: tick.bar.volume == 0.0,
         }
     }
 }

@@ -21,8 +21,12 @@
 //!   could not leave then (a halt) it leaves at the first open of a later session that trades.
 //! - A series that ends closes its position at the last close, as a market order.
 //!
-//! All exits at the open come before all entries at the open, then entries inside the bars, then exits inside them:
-//! money freed inside a bar buys nothing in it, nor does what another asset's later open frees. What the account orders
+//! - An execution in a bar whose volume is 0 is told as such: nothing traded at that price.
+//!
+//! All exits at the open come before all entries at the open, then entries inside the bars, then exits inside them, then
+//! entries at the close of a session, then what is left for the night: money freed inside a bar buys nothing in it before
+//! its close, nor does what another asset's later open frees. Where entries of one moment compete for cash, for a place
+//! among the positions or for the volume of a bar, the surest goes first, then the symbol decides. What the account orders
 //! while a bar is open (another asset closed in between) is executed at the next open, unless a stop, a target or the
 //! night comes first.
 
@@ -35,6 +39,7 @@ use pending::{Pending, Price};
 
 use crate::trade::{
     Approved, Broker, Cancel, Contract, Costs, ExitReason, Ledger, Order, OrderKind, Phase, Sink, Step, Tick,
+    surest_first,
 };
 
 /// When positions are closed for the night.
@@ -99,12 +104,21 @@ struct Working {
     session: i32,
 }
 
-/// What there was to trade with when a bar had opened: what happens inside it rests on no more than that.
+/// What an account has for entries.
 #[derive(Debug, Clone, Copy)]
-struct AtOpen {
+struct Funds {
     equity: f64,
     buying_power: f64,
     positions: usize,
+}
+
+/// An entry that may execute at this moment.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    confidence: Option<f64>,
+    /// Index of its tick.
+    tick: usize,
+    slot: usize,
 }
 
 /// Executes orders against bars.
@@ -117,8 +131,11 @@ pub struct Paper {
     working: Vec<Working>,
     /// Units of each asset's bar that may still be traded.
     left: Vec<f64>,
-    /// The account after the opens of each asset's bar, where its close is told later.
-    opened: Vec<Option<AtOpen>>,
+    /// What the account had after the open of each asset's bar, from there to its close where that is told later: what
+    /// happens inside the bar rests on no more than that.
+    at_open: Vec<Option<Funds>>,
+    /// Entries of one moment; kept for its memory.
+    candidates: Vec<Candidate>,
     /// Whether any strategy is squared off.
     nights: bool,
     session: Option<i32>,
@@ -136,7 +153,8 @@ impl Paper {
         let nights = terms.square_off.iter().any(Option::is_some);
         let working = vec![Working::default(); assets * strategies];
         let left = vec![f64::INFINITY; assets];
-        Self { terms, assets, strategies, working, left, opened: vec![None; assets], nights, session: None }
+        let at_open = vec![None; assets];
+        Self { terms, assets, strategies, working, left, at_open, candidates: Vec::new(), nights, session: None }
     }
 
     /// The slots of an asset, one a strategy.
@@ -211,7 +229,7 @@ impl Paper {
         self.execute_entry(tick, slot, price, seen, ledger);
     }
 
-    /// Brackets, then what happens at the close.
+    /// Stop and target.
     #[inline]
     fn exit_inside<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
         if let Some(bracket) = &mut self.working[slot].bracket {
@@ -223,24 +241,26 @@ impl Paper {
                 self.leave(tick, slot, reason, price, ledger);
             }
         }
-        if tick.session_end {
-            self.at_close(tick, slot, ledger);
+    }
+
+    /// Entries at the close of a session.
+    #[inline(never)]
+    fn enter_at_close<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
+        // What ends for good is not entered any more.
+        if tick.session_end && !tick.last && self.working[slot].entry.is_some_and(|entry| entry.waits_for_close()) {
+            let price = Price::Market { at: tick.bar.close, bound: None };
+            self.execute_entry(tick, slot, price, Seen::Whole, ledger);
         }
     }
 
-    /// Entries and exits at the close of a session.
+    /// Exits at the close of a session.
     #[inline(never)]
-    fn at_close<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
-        let close = tick.bar.close;
-        // What ends for good is not entered any more.
-        if !tick.last && self.working[slot].entry.is_some_and(|entry| entry.waits_for_close()) {
-            self.execute_entry(tick, slot, Price::Market { at: close, bound: None }, Seen::Whole, ledger);
-        }
+    fn square_off_at_close<K: Sink>(&mut self, tick: &Tick, slot: usize, ledger: &mut Ledger<'_, K>) {
         if self.is_night(tick, slot, SquareOff::LastClose) {
             self.cancel(slot, Cancel::SquareOff, ledger);
             // What the account ordered within the bar would wait for the morning.
             self.drop_exit(tick, slot, Cancel::SquareOff, ledger);
-            self.leave(tick, slot, ExitReason::SquareOff, close, ledger);
+            self.leave(tick, slot, ExitReason::SquareOff, tick.bar.close, ledger);
         }
     }
 
@@ -336,33 +356,39 @@ impl Broker for Paper {
             // Unknown volume trades nothing.
             step.ticks.iter().for_each(|tick| self.left[tick.asset] = (cap * tick.bar.volume).max(0.0));
         }
-        if step.phase == Phase::Open {
-            // What is known of an earlier bar is over.
-            step.ticks.iter().for_each(|tick| self.opened[tick.asset] = None);
+        if self.has_work(step) {
+            self.execute(step, ledger);
         }
-        if !self.has_work(step) {
-            return;
-        }
-        if let ([tick], Phase::Whole, 1) = (step.ticks.as_slice(), step.phase, self.strategies) {
-            return self.alone(tick, ledger);
-        }
-        if step.phase != Phase::Close {
-            self.each(step, |paper, tick, slot| paper.exit_at_open(tick, slot, ledger));
-            self.each(step, |paper, tick, slot| paper.enter_at_open(tick, slot, ledger));
-        }
-        if step.phase == Phase::Open {
-            return self.remember_opens(step, ledger);
-        }
-        self.each(step, |paper, tick, slot| paper.enter_inside(tick, slot, ledger));
-        self.each(step, |paper, tick, slot| paper.exit_inside(tick, slot, ledger));
-        self.each_even_halted(step, |paper, tick, slot| paper.after_close(tick, slot, ledger));
         if step.phase == Phase::Close {
-            step.ticks.iter().for_each(|tick| self.opened[tick.asset] = None);
+            // Over with the bar, whether or not anything happened in it: a later bar may close with its open.
+            step.ticks.iter().for_each(|tick| self.at_open[tick.asset] = None);
         }
     }
 }
 
 impl Paper {
+    /// Everything that happens in what a step tells of its bars, in order.
+    #[inline]
+    fn execute<K: Sink>(&mut self, step: &Step, ledger: &mut Ledger<'_, K>) {
+        if let ([tick], Phase::Whole, 1) = (step.ticks.as_slice(), step.phase, self.strategies) {
+            return self.alone(tick, ledger);
+        }
+        if step.phase != Phase::Close {
+            self.each(step, |paper, tick, slot| paper.exit_at_open(tick, slot, ledger));
+            self.each_entry(step, |paper, tick, slot| paper.enter_at_open(tick, slot, ledger));
+        }
+        if step.phase == Phase::Open {
+            return self.remember_opens(step, ledger);
+        }
+        self.each_entry(step, |paper, tick, slot| paper.enter_inside(tick, slot, ledger));
+        self.each(step, |paper, tick, slot| paper.exit_inside(tick, slot, ledger));
+        if step.ticks.iter().any(|tick| tick.session_end) {
+            self.each_entry(step, |paper, tick, slot| paper.enter_at_close(tick, slot, ledger));
+            self.each(step, |paper, tick, slot| paper.square_off_at_close(tick, slot, ledger));
+        }
+        self.each_even_halted(step, |paper, tick, slot| paper.after_close(tick, slot, ledger));
+    }
+
     /// A bar with nobody beside it: one slot goes through everything at once.
     #[inline]
     fn alone<K: Sink>(&mut self, tick: &Tick, ledger: &mut Ledger<'_, K>) {
@@ -372,6 +398,10 @@ impl Paper {
             self.enter_at_open(tick, slot, ledger);
             self.enter_inside(tick, slot, ledger);
             self.exit_inside(tick, slot, ledger);
+            if tick.session_end {
+                self.enter_at_close(tick, slot, ledger);
+                self.square_off_at_close(tick, slot, ledger);
+            }
         }
         self.after_close(tick, slot, ledger);
     }
@@ -379,19 +409,21 @@ impl Paper {
     /// Keeps what the account has now for what happens inside the bars that opened.
     #[cold]
     fn remember_opens<K: Sink>(&mut self, step: &Step, ledger: &Ledger<'_, K>) {
-        let account = ledger.account();
-        let buying_power = account.buying_power(self.terms.margin);
-        let at = AtOpen { equity: account.equity, buying_power, positions: ledger.open_positions() };
-        step.ticks.iter().for_each(|tick| self.opened[tick.asset] = Some(at));
+        let now = self.funds_now(ledger);
+        step.ticks.iter().for_each(|tick| self.at_open[tick.asset] = Some(now));
     }
 
-    /// What an entry may rest on: what there is now, and no more than when its bar opened.
-    fn means<K: Sink>(&self, asset: usize, ledger: &Ledger<'_, K>) -> AtOpen {
+    fn funds_now<K: Sink>(&self, ledger: &Ledger<'_, K>) -> Funds {
         let account = ledger.account();
         let buying_power = account.buying_power(self.terms.margin);
-        let now = AtOpen { equity: account.equity, buying_power, positions: ledger.open_positions() };
-        self.opened[asset].map_or(now, |open| AtOpen {
-            equity: open.equity,
+        Funds { equity: account.equity, buying_power, positions: ledger.open_positions() }
+    }
+
+    /// What an entry in an asset may rest on: what there is now, and no more than when its bar opened.
+    fn funds<K: Sink>(&self, asset: usize, ledger: &Ledger<'_, K>) -> Funds {
+        let now = self.funds_now(ledger);
+        self.at_open[asset].map_or(now, |open| Funds {
+            equity: open.equity.min(now.equity),
             buying_power: open.buying_power.min(now.buying_power),
             positions: open.positions.max(now.positions),
         })
@@ -416,7 +448,30 @@ impl Paper {
         }
     }
 
-    /// The same without the assets in which trading is halted.
+    /// Looks at every slot of the step's bars in which an entry works, the surest first, then by symbol and strategy; not
+    /// at assets in which trading is halted.
+    fn each_entry(&mut self, step: &Step, mut look: impl FnMut(&mut Self, &Tick, usize)) {
+        let mut candidates = std::mem::take(&mut self.candidates);
+        candidates.clear();
+        for (index, tick) in step.ticks.iter().enumerate().filter(|(_, tick)| !tick.halted) {
+            for slot in self.slots(tick.asset) {
+                let entry = self.working[slot].entry.as_ref();
+                candidates.extend(entry.map(|entry| Candidate {
+                    confidence: entry.order.get().confidence,
+                    tick: index,
+                    slot,
+                }));
+            }
+        }
+        // Stable: what is equally sure stays by symbol.
+        candidates.sort_by(|a, b| surest_first(a.confidence, b.confidence));
+        for candidate in &candidates {
+            look(self, &step.ticks[candidate.tick], candidate.slot);
+        }
+        self.candidates = candidates;
+    }
+
+    /// The same as [`Paper::each_even_halted`] without the assets in which trading is halted.
     #[inline]
     fn each(&mut self, step: &Step, mut look: impl FnMut(&mut Self, &Tick, usize)) {
         self.each_even_halted(step, |paper, tick, slot| {

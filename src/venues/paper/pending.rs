@@ -1,5 +1,6 @@
 //! An order that works: what it has been through, and when and at what price an entry can be executed.
 
+use crate::domain::price;
 use crate::trade::{Approved, Fill, Life, Order, Side, Style, Tick};
 
 /// Where the price of an execution comes from.
@@ -75,14 +76,14 @@ impl Pending {
             Style::Stop(_) if self.triggered => None,
             Style::Stop(stop) => {
                 self.triggered = touches(side, worse, stop);
-                self.triggered.then_some(Price::Market { at: stop, bound: None })
+                self.triggered.then_some(Price::Market { at: tick.bar.traded(stop), bound: None })
             }
             Style::StopLimit { limit, .. } if self.triggered => {
                 beyond(side, limit, better).then_some(Price::Exact(limit))
             }
             Style::StopLimit { stop, limit } => {
                 self.triggered = touches(side, worse, stop);
-                self.triggered.then_some(Price::Market { at: stop, bound: Some(limit) })
+                self.triggered.then_some(Price::Market { at: tick.bar.traded(stop), bound: Some(limit) })
             }
         }
     }
@@ -113,15 +114,15 @@ impl Pending {
 /// Whether a price lies beyond a limit: better than it for the trader, so that the price went through it.
 fn beyond(side: Side, limit: f64, price: f64) -> bool {
     match side {
-        Side::Buy => price < limit,
-        Side::Sell => price > limit,
+        Side::Buy => price::below(price, limit),
+        Side::Sell => price::above(price, limit),
     }
 }
 
 /// Whether a price has reached a stop, for a buy from below.
 fn touches(side: Side, price: f64, stop: f64) -> bool {
     match side {
-        Side::Buy => price >= stop,
-        Side::Sell => price <= stop,
+        Side::Buy => price::at_or_above(price, stop),
+        Side::Sell => price::at_or_below(price, stop),
     }
 }

@@ -20,6 +20,18 @@ pub struct Book {
     mark: f64,
     /// Session of the first entry.
     session: i32,
+    /// Of the position since it was flat: units and value in, units and value out, and what else went in or out of cash.
+    went_in: [f64; 2],
+    went_out: [f64; 2],
+    beside: f64,
+}
+
+impl Book {
+    /// What came of the position, from the money that moved: units, mean prices in and out, cash in all.
+    fn round_trip(&self, side: f64) -> [f64; 4] {
+        let ([bought, cost], [sold, proceeds]) = (self.went_in, self.went_out);
+        [bought, cost / bought, proceeds / sold, side * (proceeds - cost) + self.beside]
+    }
 }
 
 /// What came in within a step, in order.
@@ -90,12 +102,15 @@ impl Auditor {
             match action {
                 Action::Split(ratio) => {
                     book.size *= ratio;
+                    book.went_in[0] *= ratio;
+                    book.went_out[0] *= ratio;
                     book.entry /= ratio;
                     book.mark /= ratio;
                 }
                 Action::Dividend(cash) => {
                     self.cash += book.size * cash;
                     book.carry += book.size * cash;
+                    book.beside += book.size * cash;
                     book.mark -= cash;
                 }
             }
@@ -117,15 +132,22 @@ impl Auditor {
             let cost = self.plan.costs.borrow_rate * (book.size * book.mark).abs() * f64::from(days) / 365.0;
             self.cash -= cost;
             book.carry -= cost;
+            book.beside -= cost;
         }
     }
 
-    fn book(&mut self, fill: &Fill) {
+    /// Takes a fill; gives the direction of the position that it closed, and what came of that.
+    fn book(&mut self, fill: &Fill) -> Option<(Direction, [f64; 4])> {
         *self.filled.entry(fill.order_id).or_default() += fill.size;
         self.cash -= fill.side.sign() * fill.size * fill.price + fill.commission;
         let (order, _) = &self.orders[fill.order_id as usize - 1];
         let book = &mut self.books[fill.strategy * self.assets + fill.asset];
         let added = fill.side.sign() * fill.size;
+        let side = if book.size == 0.0 { added.signum() } else { book.size.signum() };
+        let way = if added * side > 0.0 { &mut book.went_in } else { &mut book.went_out };
+        *way = [way[0] + fill.size, way[1] + fill.size * fill.price];
+        book.beside -= fill.commission;
+        let mut closed = None;
         if matches!(order.kind, OrderKind::Entry(_)) {
             assert!(book.size * added >= 0.0, "an entry adds: {fill:?} to {book:?}");
             if book.size == 0.0 {
@@ -143,9 +165,22 @@ impl Auditor {
             let is_all = share > 1.0 - 1e-12;
             self.partial += usize::from(!is_all);
             let left = Book { size: book.size + added, paid: book.paid - paid, carry: book.carry - carry, ..*book };
+            if is_all {
+                closed = Some((if side > 0.0 { Direction::Long } else { Direction::Short }, book.round_trip(side)));
+            }
             *book = if is_all { Book { mark: book.mark, ..Book::default() } } else { left };
         }
         book.mark = fill.price;
+        closed
+    }
+
+    /// A trade is a position from flat to flat: each is told right behind the fill that leaves nothing of it.
+    fn check_trade(&self, trade: &Trade, closed: Option<(Direction, [f64; 4])>) {
+        let (direction, [units, entry, exit, pnl]) = closed.unwrap_or_else(|| panic!("nothing was closed: {trade:?}"));
+        let near = |ours: f64, theirs: f64| (ours - theirs).abs() <= 1e-9 * theirs.abs().max(1e-9);
+        assert!(near(units, trade.size) && near(entry, trade.entry_price) && near(exit, trade.exit_price), "{trade:?}");
+        assert_eq!(direction, trade.direction);
+        self.near(pnl, trade.pnl);
     }
 
     fn check_fill(&self, fill: &Fill, step: &Step) {
@@ -336,20 +371,20 @@ impl Auditor {
             step.ticks.iter().for_each(|tick| self.traded[tick.asset] = 0.0);
         }
         let mut ended = Vec::new();
-        let before = self.realised;
-        let mut traded = 0.0;
+        let mut closed = None;
         for event in std::mem::take(&mut self.fresh) {
             match event {
                 Event::Fill(fill) => {
                     self.traded[fill.asset] += fill.size;
                     self.check_fill(&fill, step);
-                    self.book(&fill);
+                    assert!(closed.is_none(), "a closed position makes a trade before anything else: {closed:?}");
+                    closed = self.book(&fill);
                 }
                 Event::Outcome(order_id, outcome) => ended.push((order_id, outcome)),
-                Event::Trade(trade) => traded += trade.pnl,
+                Event::Trade(trade) => self.check_trade(&trade, closed.take()),
             }
         }
-        self.near(traded, self.realised - before);
+        assert!(closed.is_none(), "a closed position makes a trade: {closed:?}");
         // An outcome is told before its last fill.
         for (order_id, outcome) in ended {
             self.check_outcome(order_id, &outcome);

@@ -80,6 +80,42 @@ fn money_freed_at_one_open_is_there_at_the_next() {
 }
 
 #[test]
+fn what_was_free_inside_an_overlapping_bar_is_forgotten_with_it() {
+    // All the money goes into A at 02:00, inside the last bar of B; from 03:00 on A is alone. It is sold at 200, and bought
+    // again with what that brought: that nothing was free at 02:00 is long over.
+    let a = flat("A", 0, &[100.0, 100.0, 100.0, 200.0, 200.0, 195.0, 195.0]);
+    let b = flat("B", 15, &[10.0; 2]);
+    let recorder = run(&[a.clone(), b], &[(0, 1, LONG), (0, 3, FLAT), (0, 4, LONG)], |config| {
+        config.capital = 1_000.0;
+        config.sizing = Some("equity:1".parse().unwrap());
+    });
+    assert!(refusals(&recorder).is_empty(), "{:?}", refusals(&recorder));
+    let bought: Vec<_> = recorder.fills().iter().filter(|fill| fill.side.sign() > 0.0).collect();
+    assert_eq!((bought[0].size, bought[1].size), (10.0, 2_000.0 / 195.0));
+    assert_eq!(bought[1].ts, a.ts[5]);
+}
+
+#[test]
+fn a_loss_known_meanwhile_makes_an_entry_inside_the_bar_smaller() {
+    // A falls from 100 to 40 in its bar from 01:00 to 02:00; B's limit of 9.9 is gone through in its bar from 01:15,
+    // some time before 02:15: half of what equity was at 01:15 or is at 02:00, the smaller.
+    let a = hours("A", 0, &[[100.0; 4], [100.0, 100.0, 40.0, 40.0], [40.0; 4], [40.0; 4]]);
+    let b = hours("B", 15, &[[10.0; 4], [10.0, 10.0, 9.0, 9.5], [9.5; 4], [9.5; 4]]);
+    let signal = |bars: &Bars, approach: &str| {
+        let recorder = run(&[a.clone(), bars.clone()], &[(0, 0, LONG), (1, 0, LONG)], |config| {
+            config.capital = 1_000.0;
+            config.sizing = Some("equity:0.5".parse().unwrap());
+            config.approach = approach.parse().unwrap();
+        });
+        recorder.fills().iter().map(|fill| (fill.asset, fill.size * fill.price)).take(2).collect::<Vec<_>>()
+    };
+    let found = signal(&b, "limit:0.01");
+    // A's own limit of 99 fills at 99 on the way down: 500 of it, worth 202.02 at the close; equity is 702.02.
+    assert!(found[0].0 == 0 && (found[0].1 - 500.0).abs() < 1e-9, "{found:?}");
+    assert!(found[1].0 == 1 && (found[1].1 - 0.5 * (500.0 + 500.0 / 99.0 * 40.0)).abs() < 1e-9, "{found:?}");
+}
+
+#[test]
 fn a_later_sale_pays_for_nothing_inside_an_open_bar() {
     // A is sold at 03:00. B's bar from 02:15 falls through its limit of 9.9 on the way, with all the money in A.
     let rows = [[10.0; 4], [10.0; 4], [10.0, 10.0, 9.0, 9.5], [9.5; 4], [9.5; 4], [9.5; 4]];

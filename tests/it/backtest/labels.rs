@@ -31,15 +31,17 @@ fn label(bars: &Bars, decision: usize, barriers: &Widths) -> Option<(f64, Ts, Ex
     let (upper, lower) = (entry * (1.0 + barriers.profit), entry * (1.0 - barriers.loss));
     // An incomplete horizon has no label, even if a barrier was touched before the data ended.
     let after = *bars.open.get(first + barriers.horizon)?;
+    // Equal to nine digits is a touch.
+    let (least, most) = (upper * (1.0 - 1e-9), lower * (1.0 + 1e-9));
     for i in first..first + barriers.horizon {
         let gap = i > first;
-        let exit = if gap && bars.open[i] <= lower {
+        let exit = if gap && bars.open[i] <= most {
             Some((bars.open[i], ExitReason::StopLoss))
-        } else if gap && bars.open[i] >= upper {
+        } else if gap && bars.open[i] >= least {
             Some((bars.open[i], ExitReason::TakeProfit))
-        } else if bars.low[i] <= lower {
+        } else if bars.low[i] <= most {
             Some((lower, ExitReason::StopLoss))
-        } else if bars.high[i] >= upper {
+        } else if bars.high[i] >= least {
             Some((upper, ExitReason::TakeProfit))
         } else {
             None

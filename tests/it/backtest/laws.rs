@@ -188,7 +188,7 @@ impl Case {
         };
         let hours = if choice % 2 == 1 { (19_000..19_040).map(hours).collect() } else { BTreeMap::new() };
         let halts = if choice > 1 { vec![(start(9), start(14))] } else { vec![] };
-        Surroundings { hours: hours.into(), actions, halts }
+        Surroundings { hours: hours.into(), actions, halts, ..Surroundings::default() }
     }
 }
 
@@ -248,7 +248,7 @@ proptest! {
         // Up to the first series end the two runs know the same.
         let Some(known) = prefix.iter().map(|bars| bars.ts.last().copied()).min().flatten() else { return Ok(()) };
         // How volatile a year is depends on the bars of a session, not on what they say.
-        inputs.plan.settings.bars_per_year = 756.0;
+        inputs.around.iter_mut().for_each(|around| around.bars_per_year = Some(756.0));
         let mut fills = |bars: Vec<Bars>| {
             inputs.bars = bars;
             let mut recorder = Recorder::new(inputs.plan.settings.capital, inputs.bars.len(), 0);

@@ -153,11 +153,9 @@ fn a_volume_cap_fills_in_parts() {
     // 4 of 40, none of an unknown volume, the rest of 6: a mean of (4 x 100 + 6 x 104) / 10. Left with 3, 5, 2.
     let expected = [(4.0, 100.0, 1), (6.0, 104.0, 3), (-3.0, 110.0, 4), (-5.0, 112.0, 5), (-2.0, 114.0, 6)];
     assert_eq!(fills(&recorder, &bars), expected);
-    let trades: Vec<_> =
-        recorder.trades().iter().map(|trade| (trade.size, trade.entry_price, trade.bars_held)).collect();
-    assert_eq!(trades, [(3.0, 102.4, 3), (5.0, 102.4, 4), (2.0, 102.4, 5)]);
-    let pnl: f64 = recorder.trades().iter().map(|trade| trade.pnl).sum();
-    assert!((pnl - (3.0 * 7.6 + 5.0 * 9.6 + 2.0 * 11.6)).abs() < 1e-9);
+    let [trade] = recorder.trades() else { panic!("one position is one trade: {:?}", recorder.trades()) };
+    assert_eq!((trade.size, trade.entry_price, trade.exit_price, trade.bars_held), (10.0, 102.4, 111.8, 5));
+    assert!((trade.pnl - (3.0 * 7.6 + 5.0 * 9.6 + 2.0 * 11.6)).abs() < 1e-9);
     assert_eq!(outcomes(&recorder), ["filled", "filled"]);
 }
 

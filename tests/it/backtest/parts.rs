@@ -4,10 +4,10 @@ use workstation::backtest::{Config, Data, ModelRef, simulate};
 use workstation::domain::{Bars, Interval, Silent};
 use workstation::telemetry::Recorder;
 use workstation::trade::costs::{Commission, Slippage};
-use workstation::trade::{ExitReason, Signal};
-use workstation::venues::TimedSignal;
+use workstation::trade::{Action, ExitReason, Signal};
+use workstation::venues::{Surroundings, TimedSignal};
 
-use super::harness::{FLAT, LONG, exits, fills, flat_bars, outcomes, refusals, run};
+use super::harness::{FLAT, LONG, exits, fills, flat_bars, outcomes, refusals, run, run_around};
 use super::series::daily;
 
 /// Bars of 100 units each.
@@ -80,9 +80,72 @@ fn a_target_waits_for_volume_at_its_price() {
     });
     let sold: Vec<_> = fills(&recorder, &bars).into_iter().filter(|(size, ..)| *size < 0.0).collect();
     assert_eq!(sold, [(-10.0, 112.5, 4), (-10.0, 112.5, 6), (-5.0, 95.0, 7)]);
-    let reasons: Vec<_> = exits(&recorder).into_iter().map(|(_, reason, _)| reason).collect();
-    assert_eq!(reasons, [ExitReason::TakeProfit, ExitReason::TakeProfit, ExitReason::StopLoss]);
+    // One position, left at 10 x 112.5, 10 x 112.5 and 5 x 95; the last of it was stopped.
+    assert_eq!(exits(&recorder), [(109.0, ExitReason::StopLoss, 6)]);
+    assert_eq!((recorder.trades()[0].size, recorder.trades()[0].pnl), (25.0, 225.0));
     assert_eq!(outcomes(&recorder), ["filled", "volume", "volume", "filled"]);
+}
+
+#[test]
+fn a_round_trip_is_one_trade_however_many_orders_and_fills_it_takes() {
+    // In at 100, 101 and 102 (10, 10, 5), out at 110, 108 and 90; 1 currency a fill, flat.
+    let closes = [100.0, 100.0, 101.0, 102.0, 102.0, 102.0, 110.0, 108.0, 90.0, 90.0];
+    let mut bars = flat_bars("A", &closes);
+    bars.volume.fill(100.0);
+    let recorder = run(&[bars.clone()], &[(0, 0, LONG), (0, 5, FLAT)], |config| {
+        config.sizing = Some("units:25".parse().unwrap());
+        config.volume_cap = Some(0.1);
+        config.commission = "per-share:0.2".parse().unwrap();
+    });
+    let [trade] = recorder.trades() else { panic!("{:?}", recorder.trades()) };
+    assert_eq!(recorder.fills().len(), 6);
+    assert_eq!((trade.size, trade.entry_price, trade.exit_price), (25.0, 100.8, 105.2));
+    assert!((trade.commission - 10.0).abs() < 1e-9 && (trade.pnl - (25.0 * 4.4 - 10.0)).abs() < 1e-9, "{trade:?}");
+    assert_eq!((trade.entry_ts, trade.exit_ts, trade.bars_held), (bars.ts[1], bars.ts[8], 7));
+    assert_eq!((trade.reason, trade.id), (ExitReason::Signal, 1));
+    assert!((trade.return_pct() - 100.0 * 100.0 / 2_520.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_split_between_two_exits_keeps_the_round_trip() {
+    // 20 units from 100; 10 are left at 110, then every unit is two: 20 at 60.
+    let mut bars = flat_bars("A", &[100.0, 100.0, 110.0, 110.0, 60.0, 60.0]);
+    bars.volume.copy_from_slice(&[1e3, 200.0, 1e3, 100.0, 200.0, 200.0]);
+    let actions = vec![(bars.session_date[4], Action::Split(2.0))];
+    let around = [Surroundings { actions, ..Surroundings::default() }];
+    let recorder = run_around(&[bars], &[(0, 0, LONG), (0, 2, FLAT)], &around, |config| {
+        config.sizing = Some("units:20".parse().unwrap());
+        config.volume_cap = Some(0.1);
+    });
+    let [trade] = recorder.trades() else { panic!("{:?}", recorder.trades()) };
+    // In units of today: 40 in at 50, 20 out at 55 and 20 at 60. Gained: 10 x 10 + 20 x 10.
+    assert_eq!((trade.size, trade.entry_price, trade.exit_price, trade.pnl), (40.0, 50.0, 57.5, 300.0));
+}
+
+#[test]
+fn parts_at_the_entry_price_gain_nothing_whatever_the_rounding() {
+    // Means of 0.1, 0.2, 0.3 in and 0.3, 0.2, 0.1 out: the same price, not always the same bits.
+    for scale in 1..60 {
+        let price = |tenths: f64| tenths * f64::from(scale) / 10.0;
+        let closes = [1.0, 1.0, 2.0, 3.0, 3.0, 3.0, 3.0, 2.0, 1.0, 1.0].map(price);
+        let mut bars = flat_bars("A", &closes);
+        bars.volume.fill(70.0);
+        let recorder = run(&[bars], &[(0, 0, LONG), (0, 5, FLAT)], |config| {
+            config.sizing = Some("units:21".parse().unwrap());
+            config.volume_cap = Some(0.1);
+        });
+        assert_eq!(recorder.trades()[0].pnl, 0.0, "{:?}", recorder.trades());
+    }
+}
+
+#[test]
+fn fills_in_bars_without_volume_are_noted() {
+    let mut bars = flat(6);
+    bars.volume.copy_from_slice(&[1.0, 0.0, 5.0, f64::NAN, 5.0, 0.0]);
+    let recorder = run(&[bars], &[(0, 0, LONG), (0, 1, FLAT), (0, 2, LONG)], |_| {});
+    let noted: Vec<bool> = recorder.fills().iter().map(|fill| fill.without_volume).collect();
+    assert_eq!(noted, [true, false, false, true], "volume 0, 5, unknown, and 0 at the end of the data");
+    assert_eq!(recorder.fills_without_volume(), 2);
 }
 
 #[test]

@@ -57,7 +57,8 @@ fn world(bars: Vec<Bars>) -> World {
             hours.entry(*day).and_modify(|hours| hours.close = *close).or_insert(Hours { open: *open, close: *close });
         }
         let middle = bars.session_date[bars.len() / 2];
-        Surroundings { hours: hours.into(), actions: vec![(middle, Action::Dividend(0.01))], halts: vec![] }
+        let actions = vec![(middle, Action::Dividend(0.01))];
+        Surroundings { hours: hours.into(), actions, ..Surroundings::default() }
     };
     World { signals: bars.iter().enumerate().map(opinions).collect(), around: bars.iter().map(around).collect(), bars }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use workstation::backtest::{self, BacktestError, Config, GivenSignal, ModelRef, Outcome, Prediction};
 use workstation::domain::{Bar, Bars, Interval, Silent};
+use workstation::report;
 use workstation::store::Store;
 use workstation::trade::costs::{Commission, Slippage};
 use workstation::trade::{Direction, SentimentLevels};
@@ -154,6 +155,74 @@ fn a_split_before_the_period_is_no_return() {
     assert_eq!(sized(40, 45), 0.0);
     assert_eq!(sized(40, 60), sized(0, 60));
     assert!(sized(40, 60) > 500.0, "about 30 % of equity");
+}
+
+#[test]
+fn fills_without_volume_are_noted_wherever_a_run_is_told() {
+    let mut bars = daily("A", &[[100.0; 4]; 6]);
+    bars.volume.copy_from_slice(&[1.0, 0.0, 5.0, 5.0, 5.0, 5.0]);
+    let store = store_with(std::slice::from_ref(&bars));
+    let outcome = run(&store, &config(&bars, &[(0, LONG), (1, None), (2, LONG)]));
+    assert_eq!(outcome.n_fills_without_volume, 1);
+    assert!(outcome.notes.iter().any(|note| note.starts_with("1 of 4 fills are in bars with volume 0")), "{outcome:?}");
+    let id = outcome.run_id.as_str();
+    let noted = "SELECT count(*) FILTER (note = 'no_volume' AND ts = '2024-01-02') = 1 AND count(note) = 1 FROM fills WHERE run_id = ?";
+    assert!(one::<bool>(&store, noted, id));
+    let counted = "SELECT n_fills_without_volume = 1 AND n_fills = 4 FROM execution_quality WHERE run_id = ?";
+    assert!(one::<bool>(&store, counted, id));
+    let kept = "SELECT count(*) = 1 FROM run_params WHERE run_id = ? AND key LIKE 'note.%' AND value LIKE '%volume 0%'";
+    assert!(one::<bool>(&store, kept, id));
+    assert!(report::html(&store, &[id], now()).unwrap().contains("NO VOLUME"));
+    let traded = run(&store, &config(&bars, &[(2, LONG)]));
+    assert_eq!((traded.n_fills_without_volume, traded.notes.len()), (0, 0));
+    assert!(!report::html(&store, &[traded.run_id], now()).unwrap().contains("NO VOLUME"));
+}
+
+#[test]
+fn volatility_is_a_year_of_the_asset_itself() {
+    // Both move by log returns of 0.02 and 0 in turn. A trades on weekdays alone, B on every day: 252 and 365 days a year.
+    let price = |n: usize| 100.0 * (0.02 * n.div_ceil(2) as f64).exp();
+    let days = |symbol: &str, weekends: bool| {
+        let all = daily(symbol, &(0..60).map(|n| [price(n); 4]).collect::<Vec<_>>());
+        // The first day is a Monday.
+        let kept = (0..60).filter(|day| weekends || day % 7 < 5).enumerate();
+        let mut bars = Bars::empty(all.symbol.clone(), all.interval);
+        kept.for_each(|(n, day)| {
+            let [open, high, low, close] = [price(n); 4];
+            bars.push(Bar { open, high, low, close, ..all.get(day).unwrap() });
+        });
+        bars
+    };
+    let series = [days("A", false), days("B", true)];
+    let store = store_with(&series);
+    let at = |bars: &Bars| GivenSignal {
+        symbol: bars.symbol.clone(),
+        ts: bars.ts[20],
+        direction: Some(Direction::Long),
+        confidence: None,
+    };
+    let config = Config {
+        sizing: Some("volatility:0.05".parse().unwrap()),
+        signals: series.iter().map(at).collect(),
+        commission: Commission::Fraction(0.0),
+        slippage: Slippage::Bps(0.0),
+        ..Config::new("signals", vec!["A".parse().unwrap(), "B".parse().unwrap()], Interval::D1)
+    };
+    let id = run(&store, &config).run_id;
+    // Units bought x price as a fraction of what equity was at the close before.
+    let share = |symbol: &str| {
+        let sql = format!(
+            "SELECT f.size * f.price / coalesce(
+                (SELECT arg_max(e.equity, e.ts) FROM equity AS e WHERE e.run_id = f.run_id AND e.ts < f.ts), 100000)
+             FROM fills AS f WHERE f.run_id = ? AND f.symbol = '{symbol}' AND f.side = 'BUY'"
+        );
+        one::<f64>(&store, &sql, &id)
+    };
+    // Sample deviation of ten 0.02 and ten 0: 0.01 x root of 20 / 19; a position of 0.05 / (that x root of days a year).
+    for (symbol, days) in [("A", 252.0), ("B", 365.0)] {
+        let (found, wanted) = (share(symbol), 0.05 / (0.01 * (20.0_f64 / 19.0 * days).sqrt()));
+        assert!((found - wanted).abs() < 1e-9, "{symbol}: {found} is not {wanted}");
+    }
 }
 
 #[test]

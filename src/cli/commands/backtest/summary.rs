@@ -51,6 +51,7 @@ pub(super) fn report(store: &Store, outcome: &Outcome, config: &Config) -> Resul
     text.push_str(&format!("\n\nnext: ws report {} --out report", outcome.run_id));
     let document = json!({
         "run_id": outcome.run_id, "n_bars": outcome.n_bars, "n_trades": outcome.n_trades, "n_refused": outcome.n_refused,
+        "n_fills_without_volume": outcome.n_fills_without_volume,
         "final_equity": outcome.final_equity, "final_benchmark": outcome.final_benchmark, "metrics": metrics,
         "warnings": warnings,
     });

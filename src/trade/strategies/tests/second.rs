@@ -19,6 +19,12 @@ fn column(values: &[f64], of: impl Fn(&[f64]) -> Option<f64>) -> Vec<Option<f64>
     (0..values.len()).map(|index| of(known(values, index))).collect()
 }
 
+/// How far apart two prices are, as a share of the second; nothing when that is less than a billionth.
+fn apart(a: f64, b: f64) -> f64 {
+    let share = (a - b) / b;
+    if (-1e-9..=1e-9).contains(&share) { 0.0 } else { share }
+}
+
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
@@ -92,8 +98,8 @@ fn intraday(moments: &[Moment], [n_ema, n_sma, n_rsi]: [usize; 3], warmup: usize
     let (ema, sma, rsi, vwap) = (ema(&close, n_ema), sma(&close, n_sma), rsi(&close, n_rsi), session_vwap(moments));
     // 1, -1, 0 and unknown.
     let side = |index: usize| {
-        let (rsi, rise) = (rsi[index]?, sma[index]? - sma[index.checked_sub(1)?]?);
-        let (from_vwap, from_ema) = (close[index] - vwap[index]?, close[index] - ema[index]?);
+        let (rsi, rise) = (rsi[index]?, apart(sma[index]?, sma[index.checked_sub(1)?]?));
+        let (from_vwap, from_ema) = (apart(close[index], vwap[index]?), apart(close[index], ema[index]?));
         let agree = |sign: f64| [from_vwap, from_ema, rise].iter().all(|gap| gap * sign > 0.0);
         let calm = (rsi - 50.0).abs() <= 20.0;
         Some(f64::from(u8::from(agree(1.0) && calm)) - f64::from(u8::from(agree(-1.0) && calm)))
@@ -120,7 +126,7 @@ fn swing(moments: &[Moment], [n_fast, n_slow, n_rsi]: [usize; 3], level: f64, sh
     let (fast, slow, rsi) = (sma(&close, n_fast), sma(&close, n_slow), rsi(&close, n_rsi));
     let trend = |index: usize, sign: f64| {
         let (fast, slow) = (fast[index]?, slow[index]?);
-        Some((fast - slow) * sign > 0.0 && (close[index] - slow) * sign > 0.0)
+        Some(apart(fast, slow) * sign > 0.0 && apart(close[index], slow) * sign > 0.0)
     };
     // Distance of RSI from the level, above 0 once the pull-back of that side is over.
     let over = |index: usize, sign: f64| rsi[index].map(|rsi| (rsi - 50.0) * sign - (level - 50.0));
@@ -177,7 +183,7 @@ fn model(moments: &[Moment], n_volume: usize, n_trend: usize) -> Vec<(f64, Inten
             _ => None,
         });
         let Some(p) = probability.filter(|p| size == 0.0 && (*p >= 0.6 || *p <= 0.4)) else { return Intents::NONE };
-        let against = trend[index].is_some_and(|mean| if p > 0.5 { close[index] < mean } else { close[index] > mean });
+        let against = trend[index].is_some_and(|mean| (p - 0.5) * apart(close[index], mean) < 0.0);
         let quiet = index_level[index].is_some_and(|level| level < 15.0);
         let held_back = against || quiet || thin(index) == Some(true);
         let probability = Some(if p > 0.5 { p } else { 1.0 - p });

@@ -1,7 +1,7 @@
-//! Steps written down once and played many times: for searches, which run over the same market again and again.
+//! A pre-merged stream: steps kept once and fed many times, for searches, which run over the same market again and again.
 //!
-//! Merging series reads a column of each of them for every field of a bar; a tape has everything of a step side by side,
-//! in the order of time. It plays exactly the steps that the feed had.
+//! Merging series reads a column of each of them for every field of a bar; here everything of a step lies side by side, in
+//! the order of time. The steps are exactly those that the feed had.
 
 use crate::domain::Ts;
 use crate::trade::{Feed, Phase, Step, StepAction, StepSignal, Tick};
@@ -19,45 +19,45 @@ struct Head {
 
 /// Steps in order of time.
 #[derive(Debug, Clone, Default)]
-pub struct Tape {
+pub struct MergedSteps {
     heads: Vec<Head>,
     ticks: Vec<Tick>,
     signals: Vec<StepSignal>,
     actions: Vec<StepAction>,
 }
 
-impl Tape {
-    /// Writes down everything that a feed has; `bars` is how many are expected.
+impl MergedSteps {
+    /// Keeps everything that a feed has; `bars` is how many are expected.
     pub fn record(feed: &mut impl Feed, bars: usize) -> Self {
-        let mut tape = Self { ticks: Vec::with_capacity(bars), ..Self::default() };
+        let mut merged = Self { ticks: Vec::with_capacity(bars), ..Self::default() };
         let mut step = Step::default();
         while feed.next(&mut step) {
-            tape.ticks.extend_from_slice(&step.ticks);
-            tape.signals.extend_from_slice(&step.signals);
-            tape.actions.extend_from_slice(&step.actions);
-            tape.heads.push(Head {
+            merged.ticks.extend_from_slice(&step.ticks);
+            merged.signals.extend_from_slice(&step.signals);
+            merged.actions.extend_from_slice(&step.actions);
+            merged.heads.push(Head {
                 phase: step.phase,
                 ts: step.ts,
                 session_date: step.session_date,
-                ticks: tape.ticks.len(),
-                signals: tape.signals.len(),
-                actions: tape.actions.len(),
+                ticks: merged.ticks.len(),
+                signals: merged.signals.len(),
+                actions: merged.actions.len(),
             });
         }
-        tape
+        merged
     }
 
     /// The same steps from the beginning.
     #[must_use]
     pub fn play(&self) -> Playback<'_> {
-        Playback { tape: self, next: 0, ticks: 0, signals: 0, actions: 0 }
+        Playback { steps: self, next: 0, ticks: 0, signals: 0, actions: 0 }
     }
 }
 
-/// A tape being played.
+/// Steps being fed once more.
 #[derive(Debug, Clone)]
 pub struct Playback<'a> {
-    tape: &'a Tape,
+    steps: &'a MergedSteps,
     next: usize,
     ticks: usize,
     signals: usize,
@@ -67,13 +67,13 @@ pub struct Playback<'a> {
 impl Feed for Playback<'_> {
     #[inline]
     fn next(&mut self, step: &mut Step) -> bool {
-        let Some(head) = self.tape.heads.get(self.next) else { return false };
+        let Some(head) = self.steps.heads.get(self.next) else { return false };
         self.next += 1;
         (step.phase, step.ts, step.session_date) = (head.phase, head.ts, head.session_date);
         // The ends of one step are the beginnings of the next: they never fall and stay within the lists.
-        refill(&mut step.ticks, &self.tape.ticks[self.ticks..head.ticks]);
-        refill(&mut step.signals, &self.tape.signals[self.signals..head.signals]);
-        refill(&mut step.actions, &self.tape.actions[self.actions..head.actions]);
+        refill(&mut step.ticks, &self.steps.ticks[self.ticks..head.ticks]);
+        refill(&mut step.signals, &self.steps.signals[self.signals..head.signals]);
+        refill(&mut step.actions, &self.steps.actions[self.actions..head.actions]);
         (self.ticks, self.signals, self.actions) = (head.ticks, head.signals, head.actions);
         true
     }
@@ -116,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn a_tape_plays_what_the_feed_had() {
+    fn kept_steps_are_those_of_the_feed() {
         // Hours that overlap, so that there are opens and closes of their own, with a signal.
         let bars = [series("A", &[0, 60, 1500], 60), series("B", &[15, 75, 1515], 60)];
         let signal = Signal::Directed { direction: Some(Direction::Long), confidence: None };
         let signals = vec![vec![TimedSignal { ts: Ts(60 * 60_000_000), signal }], vec![]];
         let replay = || Replay::new(&bars, &signals, &[]);
-        let tape = Tape::record(&mut replay(), 6);
-        let (mut one, mut other, mut feed, mut playback) = (Step::default(), Step::default(), replay(), tape.play());
+        let merged = MergedSteps::record(&mut replay(), 6);
+        let (mut one, mut other, mut feed, mut playback) = (Step::default(), Step::default(), replay(), merged.play());
         let mut steps = 0;
         while feed.next(&mut one) {
             assert!(playback.next(&mut other));
