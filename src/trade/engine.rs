@@ -1,4 +1,7 @@
 //! The engine: steps in, effects out.
+//!
+//! Books, orders, brackets and fills are in prices as traded; a split changes what is held and ordered. Strategies, and the
+//! volatility that sizes may rest on, see prices times the product of the splits so far, so that none is a move.
 
 mod orders;
 
@@ -81,6 +84,8 @@ pub struct Engine<B> {
     portfolio: Portfolio,
     risk: Risk,
     gate: Option<SentimentGate>,
+    /// Of each asset, the product of the splits so far: what prices are multiplied by where strategies see them.
+    factors: Vec<f64>,
     /// Of each asset, when sizes rest on it.
     volatility: Vec<(RealisedVolatility, f64)>,
     /// Whether anything may come before the first traded bar.
@@ -105,7 +110,8 @@ impl<B: Broker> Engine<B> {
         let measured = if settings.sizing.needs_volatility() { assets } else { 0 };
         let volatility = vec![(RealisedVolatility::new(VOLATILITY_BARS), f64::NAN); measured];
         let warms = settings.from > Ts(i64::MIN);
-        Self { broker, traders, settings, contracts, portfolio, risk, gate, volatility, warms, ids: Ids::default() }
+        let (factors, ids) = (vec![1.0; assets], Ids::default());
+        Self { broker, traders, settings, contracts, portfolio, risk, gate, factors, volatility, warms, ids }
     }
 
     /// Takes every step of a feed; progress counts bars.
@@ -169,7 +175,15 @@ impl<B: Broker> Engine<B> {
         let decides = |tick: &Tick| !tick.last && (!warms || tick.bar.ts >= from);
         for tick in step.ticks.iter().filter(|tick| decides(tick)) {
             self.time_exits(tick, sink);
-            self.ask(tick, &Event::Bar(&tick.bar), account, sink);
+            let adjusted;
+            let bar = match self.factors[tick.asset] {
+                1.0 => &tick.bar,
+                factor => {
+                    adjusted = tick.bar.scaled(factor);
+                    &adjusted
+                }
+            };
+            self.ask(tick, &Event::Bar(bar), account, sink);
         }
         for signal in &step.signals {
             let tick = &step.ticks[signal.tick];
@@ -190,7 +204,7 @@ impl<B: Broker> Engine<B> {
         }
         self.mark(&step.ticks);
         for tick in &step.ticks {
-            self.remember(tick, &Event::Bar(&tick.bar));
+            self.remember(tick, &Event::Bar(&tick.bar.scaled(self.factors[tick.asset])));
         }
         for signal in &step.signals {
             let tick = &step.ticks[signal.tick];
@@ -240,9 +254,8 @@ impl<B: Broker> Engine<B> {
         }
         if let Action::Split(ratio) = action {
             self.broker.split(asset, ratio);
-            // The next return would be the split.
-            if let Some(measured) = self.volatility.get_mut(asset) {
-                *measured = (RealisedVolatility::new(VOLATILITY_BARS), f64::NAN);
+            if let Some(factor) = self.factors.get_mut(asset) {
+                *factor *= ratio;
             }
         }
     }
@@ -256,7 +269,8 @@ impl<B: Broker> Engine<B> {
         }
         for tick in ticks {
             if let Some((measure, volatility)) = self.volatility.get_mut(tick.asset) {
-                *volatility = measure.update(tick.bar.close).unwrap_or(f64::NAN) * self.settings.bars_per_year.sqrt();
+                let close = tick.bar.close * self.factors[tick.asset];
+                *volatility = measure.update(close).unwrap_or(f64::NAN) * self.settings.bars_per_year.sqrt();
             }
         }
     }
