@@ -207,6 +207,27 @@ fn what_came_in_beside_the_bars_is_left_out() {
 }
 
 #[test]
+fn a_corrected_split_is_read_as_it_was() {
+    let (folder, db) = store();
+    let found =
+        rows(&db, "SELECT CAST(ts AS DATE) AS day FROM bars WHERE symbol = 'SYN001' ORDER BY ts LIMIT 1 OFFSET 250");
+    let ex_date = found[0]["day"].as_str().unwrap();
+    let path = folder.path().join("actions.csv");
+    let register = |ratio: &str| {
+        std::fs::write(&path, format!("symbol,ex_date,split\nSYN001,{ex_date},{ratio}\n")).unwrap();
+        json(&db, &["ingest", "actions", path.to_str().unwrap()]);
+    };
+    register("2");
+    json(&db, &["backtest", "--strategy", "sma_cross", "--symbols", "SYN001", "--name", "split"]);
+    register("0.25");
+    let again = reproduced(&db, "split");
+    assert!(again["changes"].to_string().contains("1 added or corrected since, taken as they were"), "{again:#}");
+    // Without the split of then it is another run.
+    write(&db, "DELETE FROM corporate_actions_revisions");
+    assert!(differs(&db, "split").contains("equity"));
+}
+
+#[test]
 fn what_was_deleted_or_altered_is_told() {
     let (_folder, db) = store();
     write(&db, "DELETE FROM bars WHERE ts = (SELECT ts FROM bars ORDER BY ts LIMIT 1 OFFSET 300)");
