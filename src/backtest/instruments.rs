@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::annualisation::{self, Market};
 use super::{BacktestError, Plan};
-use crate::domain::{Bars, Calendar, Interval, Symbol, Ts};
-use crate::store::{Store, calendars, params};
+use crate::domain::{Bars, Calendar, Symbol, Ts};
+use crate::store::actions::{self, Actions};
+use crate::store::{Store, calendars};
 use crate::trade::costs::Commission;
 use crate::trade::{Action, Contract, Hours};
 use crate::venues::Surroundings;
@@ -37,18 +38,18 @@ impl Instruments {
         let rows = rows(store, series)?;
         check_currencies(plan, series, &rows)?;
         let mut calendars = BTreeMap::new();
-        let mut actions = actions(store, plan.interval, series)?;
+        let acting = actions::met(store.conn(), series.iter().map(|bars| (&bars.symbol, bars.interval)))?;
         let mut halts: BTreeMap<&Symbol, Vec<(Ts, Ts)>> = BTreeMap::new();
         for halt in &plan.halts {
             halts.entry(&halt.symbol).or_default().push((halt.from, halt.to));
         }
         let mut around = Vec::with_capacity(series.len());
-        for (bars, row) in series.iter().zip(&rows) {
+        for ((bars, row), acting) in series.iter().zip(&rows).zip(&acting) {
             let hours = match &row.market.calendar {
                 Some(name) => hours(store, name, &mut calendars)?,
                 None => Arc::default(),
             };
-            let actions = actions.remove(bars.symbol.as_str()).unwrap_or_default();
+            let actions = in_order(acting);
             let halts = halts.remove(&bars.symbol).unwrap_or_default();
             let bars_per_year = Some(bars_per_year(annualisation::of_asset(row.market.periods, bars), bars));
             around.push(Surroundings { hours, actions, halts, bars_per_year });
@@ -140,24 +141,13 @@ fn several(store: &Store, markets: &[Market]) -> Result<BTreeMap<String, Calenda
     Ok(found)
 }
 
-/// Corporate actions by symbol, each list ascending; of one day dividends come first.
-fn actions(
-    store: &Store,
-    interval: Interval,
-    series: &[Bars],
-) -> Result<BTreeMap<String, Vec<(i32, Action)>>, BacktestError> {
-    let mut statement = store.conn().prepare(crate::sql!("backtest/actions"))?;
-    let rows = statement.query_map(params![joined(series), interval.as_str()], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, Option<f64>>(2)?, row.get(3)?))
-    })?;
-    let mut found: BTreeMap<String, Vec<(i32, Action)>> = BTreeMap::new();
-    for row in rows {
-        let (symbol, day, split, dividend): (_, _, _, Option<f64>) = row?;
-        let of_symbol = found.entry(symbol).or_default();
-        of_symbol.extend(dividend.map(|cash| (day as i32, Action::Dividend(cash))));
-        of_symbol.extend(split.filter(|ratio| *ratio > 0.0).map(|ratio| (day as i32, Action::Split(ratio))));
-    }
-    Ok(found)
+/// Actions in order of time; of one day dividends come first, as they are on the share as it was before.
+fn in_order(actions: &Actions) -> Vec<(i32, Action)> {
+    let dividends = actions.dividends.iter().map(|(day, cash)| (*day, Action::Dividend(*cash)));
+    let mut found: Vec<(i32, Action)> = dividends.collect();
+    found.extend(actions.splits.iter().map(|(day, ratio)| (*day, Action::Split(*ratio))));
+    found.sort_by_key(|(day, _)| *day);
+    found
 }
 
 /// Bars a year of a series with so many trading days a year.

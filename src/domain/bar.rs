@@ -25,6 +25,23 @@ pub struct Bar {
     pub vwap: f64,
 }
 
+impl Bar {
+    /// The same bar in other units: prices times `factor`, volume divided by it.
+    #[inline]
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Self {
+        Self {
+            open: self.open * factor,
+            high: self.high * factor,
+            low: self.low * factor,
+            close: self.close * factor,
+            volume: self.volume / factor,
+            vwap: self.vwap * factor,
+            ..self
+        }
+    }
+}
+
 /// The bars of one instrument and interval as parallel columns, ascending and unique in `ts`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bars {
@@ -127,6 +144,15 @@ impl Bars {
             volume: self.volume[index],
             vwap: self.vwap[index],
         })
+    }
+
+    /// Puts the bar at `index` into other units, as [`Bar::scaled`]; nothing happens past the end.
+    pub fn scale(&mut self, index: usize, factor: f64) {
+        let Some(bar) = self.get(index).map(|bar| bar.scaled(factor)) else { return };
+        let values = [bar.open, bar.high, bar.low, bar.close, bar.volume, bar.vwap];
+        for (column, value) in self.numbers_mut().into_iter().zip(values) {
+            column[index] = value;
+        }
     }
 
     /// Makes room for more bars.

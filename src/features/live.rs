@@ -4,7 +4,9 @@
 //! the new bars and writes only their rows. The kernels, the staging and the script are those of a build: the rows
 //! equal those that building everything would give from what the store knew then. `feature_state` is written by
 //! [`Live::save`] for the series of which that still holds; an increment builds the others anew: those whose session
-//! ended without it, those that missed a bar, and those whose bars, sentiment or joined series came late.
+//! ended without it, those that missed a bar, and those whose bars, splits, sentiment or joined series came late.
+//!
+//! Bars come as traded. A split is heard of when the first bar from its ex-date on comes in, if it is in the store by then.
 
 mod tail;
 
@@ -22,9 +24,9 @@ use super::staged::{self, Rows, Stage};
 use super::state::{self, Key};
 use super::stepping::Plan;
 use crate::domain::{Bar, Bars, Interval, Progress, Symbol, Ts};
-use crate::store::Store;
 use crate::store::bars::Coverage;
 use crate::store::series::SeriesFilter;
+use crate::store::{Store, actions};
 
 /// Microseconds after which a series without a new bar is no longer waited for.
 const DEAD: i64 = 30 * 86_400_000_000;
@@ -67,7 +69,13 @@ impl<'a> Live<'a> {
             // Every series found has a state after an increment.
             let Some(state) = states.remove(&key(found)) else { continue };
             let running = plan.resume(&state.state)?;
-            series.insert(key(found), Tail { bars, kernels, running, count: state.bars });
+            series.insert(key(found), Tail { bars, kernels, running, count: state.bars, factor: 1.0, is_raw: None });
+        }
+        let splits = actions::splits(store.conn(), series.keys().map(|(symbol, _)| symbol))?;
+        for ((symbol, interval), tail) in &mut series {
+            let (Some(splits), Some(last)) = (splits.get(symbol), tail.bars.session_date.last()) else { continue };
+            let is_raw = actions::is_raw(store.conn(), symbol, *interval)?;
+            (tail.is_raw, tail.factor) = (Some(is_raw), if is_raw { splits.factor(*last) } else { 1.0 });
         }
         staged::start(store, set, stage)?;
         let heard = Heard::new(Ts(i64::MAX));
@@ -97,7 +105,7 @@ impl<'a> Live<'a> {
 
     /// Writes the rows of bars that closed since, in one transaction, and says how many.
     ///
-    /// The bars themselves, those of joined series and sentiment are the caller's to store first. A series that was not
+    /// The bars themselves, as traded, those of joined series, splits and sentiment are the caller's to store first. A series that was not
     /// there starts with its first bar. Sets that compare symbols need all bars of an instant in one update.
     ///
     /// # Errors
@@ -111,6 +119,7 @@ impl<'a> Live<'a> {
         // Until all is well: kernels may have seen bars whose rows were not written, or missed bars.
         self.broken = true;
         self.check(new)?;
+        let splits = actions::splits(self.store.conn(), new.iter().map(|(symbol, ..)| symbol))?;
         let mut fresh: BTreeMap<Key, usize> = BTreeMap::new();
         for (symbol, interval, bar) in new {
             let key = (symbol.clone(), *interval);
@@ -119,6 +128,9 @@ impl<'a> Live<'a> {
                 self.series.insert(key.clone(), Tail::new(&key, &self.plan));
             }
             if let Some(tail) = self.series.get_mut(&key) {
+                if let Some(splits) = splits.get(symbol) {
+                    tail.split(self.store.conn(), splits, bar.session_date)?;
+                }
                 tail.push(&self.plan, bar);
             }
             *fresh.entry(key).or_default() += 1;

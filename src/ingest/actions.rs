@@ -3,7 +3,8 @@
 //! Columns: `symbol`, `ex_date` (2024-01-31) and `split` and/or `dividend`. A split is new shares for one old share (2, or
 //! 0.1 for a reverse split); a dividend is cash a share in the instrument's currency, on the share before the ex-date. A
 //! row may have both; they are stored as two. Any mistake refuses the whole file with its line. Reading a file twice
-//! changes nothing; a corrected value replaces the earlier one.
+//! changes nothing; a corrected value replaces the earlier one, which is kept in `corporate_actions_revisions`. What was
+//! derived from the bars of the symbol is marked as stale from the ex-date on.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -79,11 +80,23 @@ fn write(store: &Store, actions: &Actions, path: &Path, now: Ts) -> Result<(i64,
         .append_to(store, "staged_actions")?;
     let counts = conn.query_row(sql!("ingest/actions_count"), [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut statement = conn.prepare(sql!("ingest/actions_changed"))?;
-    for symbol in statement.query_map([], |row| row.get::<_, String>(0))? {
-        stale::mark_adjusted(store, &symbol?, None, &format!("corporate actions changed by {file}"), now)?;
-    }
+    mark_stale(store, &format!("corporate actions changed by {file}"), now)?;
+    conn.execute(sql!("ingest/actions_keep_revisions"), params![now.0])?;
     conn.execute(sql!("ingest/actions_delete"), [])?;
     conn.execute(sql!("ingest/actions_insert"), params![file, now.0])?;
     Ok(counts)
+}
+
+/// Marks what was derived from the bars that new and corrected actions concern.
+fn mark_stale(store: &Store, reason: &str, now: Ts) -> Result<(), StoreError> {
+    let mut statement = store.conn().prepare(sql!("ingest/actions_changed"))?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, Option<i64>>(2)?))
+    })?;
+    for row in rows {
+        let (symbol, split, dividend) = row?;
+        stale::mark_adjusted(store, &symbol, None, reason, now)?;
+        stale::mark_actions(store, &symbol, (split, dividend), reason, now)?;
+    }
+    Ok(())
 }

@@ -11,8 +11,7 @@ use super::spec::LabelSpec;
 use crate::domain::{Bars, Progress, Ts};
 use crate::store::bars::Coverage;
 use crate::store::series::{self, SeriesFilter};
-use crate::store::stale;
-use crate::store::{Columns, Store, StoreError, params};
+use crate::store::{Columns, Store, StoreError, actions, params, stale};
 
 /// Bars labelled at once: bounds memory however many series there are.
 const CHUNK_BARS: i64 = 500_000;
@@ -84,7 +83,10 @@ pub fn build(
         let mut counted = Vec::with_capacity(series.len());
         for chunk in series::chunks(&series, CHUNK_BARS) {
             let loaded = series::load(store, chunk)?;
-            let labelled: Vec<Vec<LabelRow>> = loaded.par_iter().map(|bars| spec.label(bars)).collect();
+            let acting = actions::met(store.conn(), chunk.iter().map(|found| (&found.symbol, found.interval)))?;
+            let labelled: Vec<Vec<LabelRow>> = (loaded.par_iter().zip(&acting))
+                .map(|(bars, acting)| spec.label_paid(bars, &acting.paid(bars)))
+                .collect();
             delete(store, &label_set, chunk)?;
             let built = chunk.iter().map(|found| (found.symbol.as_str(), found.interval.as_str()));
             stale::clear(store, "labels", &label_set, built)?;

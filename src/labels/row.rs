@@ -45,7 +45,8 @@ pub struct LabelRow {
     pub ts: Ts,
     /// 1 when the bet was right, else 0; `None` while its future is not complete and where there is no bet.
     pub label: Option<i32>,
-    /// Return of the bet, a fraction: `side · (exit / entry − 1)`; `None` as `label` is.
+    /// Return of the bet, a fraction: `side · ((exit + dividends) / entry − 1)` with the dividends of the sessions that
+    /// began while it was open; `None` as `label` is.
     pub forward_return: Option<f64>,
     /// UTC start of the entry bar; `None` at the last bar.
     pub entry_ts: Option<Ts>,
@@ -86,15 +87,22 @@ pub(super) enum Outcome {
         side: Option<i32>,
         /// Bar and price.
         exit: Exit,
-        /// Return of the bet.
+        /// Return of the bet by prices alone.
         forward_return: f64,
         /// Whether it was right.
         is_right: bool,
     },
 }
 
+/// What a bet from the open of bar `entry` to bar `exit` was paid in dividends, as a fraction of its entry price; `paid` as
+/// [`Actions::paid`](crate::store::actions::Actions::paid) has it.
+pub(super) fn dividends(bars: &Bars, paid: &[f64], entry: usize, exit: usize) -> f64 {
+    let cash = paid.get(exit).zip(paid.get(entry)).map_or(0.0, |(to, from)| to - from);
+    if cash == 0.0 { 0.0 } else { cash / bars.open[entry] }
+}
+
 /// One row a bar from one outcome a bar, weighed.
-pub(super) fn rows(bars: &Bars, outcomes: &[Outcome]) -> Vec<LabelRow> {
+pub(super) fn rows(bars: &Bars, paid: &[f64], outcomes: &[Outcome]) -> Vec<LabelRow> {
     let last = bars.len().saturating_sub(1);
     let spans: Vec<Option<(usize, usize)>> = outcomes
         .iter()
@@ -110,11 +118,11 @@ pub(super) fn rows(bars: &Bars, outcomes: &[Outcome]) -> Vec<LabelRow> {
         .iter()
         .zip(weights)
         .enumerate()
-        .map(|(decision, (outcome, weight))| row(bars, decision, outcome, weight))
+        .map(|(decision, (outcome, weight))| row(bars, paid, decision, outcome, weight))
         .collect()
 }
 
-fn row(bars: &Bars, decision: usize, outcome: &Outcome, weight: Option<f64>) -> LabelRow {
+fn row(bars: &Bars, paid: &[f64], decision: usize, outcome: &Outcome, weight: Option<f64>) -> LabelRow {
     let unknown = LabelRow {
         ts: bars.ts[decision],
         label: None,
@@ -130,7 +138,9 @@ fn row(bars: &Bars, decision: usize, outcome: &Outcome, weight: Option<f64>) -> 
         Outcome::Open { side } => LabelRow { side, ..unknown },
         Outcome::Closed { side, exit, forward_return, is_right } => LabelRow {
             label: Some(i32::from(is_right)),
-            forward_return: Some(forward_return),
+            forward_return: Some(
+                forward_return + f64::from(side.unwrap_or(1)) * dividends(bars, paid, decision + 1, exit.at),
+            ),
             exit_ts: bars.ts.get(exit.at).copied(),
             barrier: Some(exit.barrier),
             side,

@@ -138,11 +138,19 @@ impl LabelSpec {
         }
     }
 
-    /// Labels every bar of a series; one row a bar, in order.
+    /// Labels every bar of a series without dividends; one row a bar, in order.
+    #[must_use]
+    pub fn label(&self, bars: &Bars) -> Vec<LabelRow> {
+        self.label_paid(bars, &[])
+    }
+
+    /// Labels every bar of a series; one row a bar, in order. `paid` is what a unit held was paid up to each bar
+    /// ([`Actions::paid`](crate::store::actions::Actions::paid)), empty for nothing: dividends add to forward returns, and
+    /// touch no barrier and no label.
     ///
     /// Parameters that [`LabelSpec::check`] refuses give rows that mean nothing, but never a panic.
     #[must_use]
-    pub fn label(&self, bars: &Bars) -> Vec<LabelRow> {
+    pub fn label_paid(&self, bars: &Bars, paid: &[f64]) -> Vec<LabelRow> {
         let decisions = 0..bars.len();
         let outcomes: Vec<Outcome> = match self {
             Self::FixedHorizon(params) => decisions.map(|decision| params.outcome(bars, decision)).collect(),
@@ -155,7 +163,7 @@ impl LabelSpec {
                 self.bets(bars).into_iter().enumerate().map(outcome).collect()
             }
         };
-        rows(bars, &outcomes)
+        rows(bars, paid, &outcomes)
     }
 
     /// The bet decided at each bar; `None` without a side or a width. Fixed horizons have no barriers and no bets here.

@@ -26,7 +26,7 @@ pub(super) fn changes(store: &Store, run: &Run, code_now: &str) -> Result<Vec<St
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     if actions > 0 {
-        found.push(format!("corporate actions: {actions} added or corrected since, left out"));
+        found.push(format!("corporate actions: {actions} added or corrected since, taken as they were"));
     }
     if snapshots > 0 {
         found.push(format!("sentiment: {snapshots} scores fetched since, left out"));
@@ -37,7 +37,9 @@ pub(super) fn changes(store: &Store, run: &Run, code_now: &str) -> Result<Vec<St
 
 /// Whether features or labels as stored may be others than the run read, by what is kept track of.
 pub(super) fn features_may_differ(changes: &[String]) -> bool {
-    changes.iter().any(|change| ["bars", "features", "sentiment"].iter().any(|of| change.starts_with(of)))
+    changes
+        .iter()
+        .any(|change| ["bars", "corporate actions", "features", "sentiment"].iter().any(|of| change.starts_with(of)))
 }
 
 /// By symbol: bars replaced since, bars that came in since, bars there are.

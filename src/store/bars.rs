@@ -58,7 +58,7 @@ pub fn coverage_of(store: &Store, symbols: &[Symbol], interval: Option<Interval>
     Ok(found)
 }
 
-/// The bars of one series with `from <= ts < to`, ascending; either end may be open.
+/// The bars of one series as stored with `from <= ts < to`, ascending; either end may be open.
 ///
 /// # Errors
 /// Faults of DuckDB. An unknown symbol gives an empty series.
@@ -75,7 +75,7 @@ pub fn load(store: &Store, symbol: &Symbol, interval: Interval, from: Option<Ts>
         "SELECT CAST(0 AS BIGINT), ts, close_ts, session_date, open, high, low, close, volume, vwap {OF_SERIES}"
     ))?;
     for batch in statement.stream_arrow(key)? {
-        series::push_batch(&batch?, std::slice::from_mut(&mut bars));
+        series::push_batch(&batch?, &[], std::slice::from_mut(&mut bars));
     }
     series::sort(std::slice::from_mut(&mut bars));
     Ok(bars)

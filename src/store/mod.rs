@@ -6,6 +6,7 @@
 //!
 //! Not for: what rows mean; that is in `sql/` and in the rooms that run it.
 
+pub mod actions;
 pub mod artifacts;
 pub mod bars;
 pub mod calendars;
@@ -28,6 +29,7 @@ pub mod signals;
 pub mod stale;
 pub mod transfer;
 pub mod tries;
+pub mod unadjusted;
 pub mod views;
 
 pub use columns::Columns;

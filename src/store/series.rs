@@ -1,4 +1,7 @@
 //! Choosing series (a symbol at an interval) and reading many of them in one ordered scan.
+//!
+//! What features and labels read ([`load`], [`load_with`]) is adjusted for splits forward ([`super::actions`]); what books
+//! read ([`load_between`]) is as stored.
 
 use std::collections::HashSet;
 
@@ -7,6 +10,7 @@ use duckdb::arrow::datatypes::{Date32Type, Float64Type, Int64Type, TimestampMicr
 use duckdb::arrow::record_batch::RecordBatch;
 use duckdb::{Connection, ToSql};
 
+use super::actions::{self, Splits};
 use super::bars::{Coverage, MAX_MICROS, MIN_MICROS, coverage, coverage_of};
 use super::{Result, Store, StoreError};
 use crate::domain::{Bars, Interval, Symbol, Ts};
@@ -84,7 +88,7 @@ pub fn chunks_by(series: &[Coverage], most: i64, weights: impl IntoIterator<Item
     cut
 }
 
-/// All bars of the given series, each ascending, in the order given.
+/// All bars of the given series, each ascending, in the order given; raw ones adjusted for splits forward.
 ///
 /// # Errors
 /// Faults of DuckDB.
@@ -92,7 +96,8 @@ pub fn load(store: &Store, series: &[Coverage]) -> Result<Vec<Bars>> {
     load_with(store.conn(), series, &vec![Ts(i64::MIN); series.len()])
 }
 
-/// The bars of the given series from each one's time on, ascending, over any connection to the store.
+/// The bars of the given series from each one's time on, ascending, over any connection to the store; raw ones adjusted
+/// for splits forward.
 ///
 /// # Errors
 /// Faults of DuckDB.
@@ -105,11 +110,13 @@ pub fn load_with(conn: &Connection, series: &[Coverage], from: &[Ts]) -> Result<
         let whole = from.0 == i64::MIN;
         bars.reserve(if whole { usize::try_from(found.bars).unwrap_or(0) } else { 0 });
     }
-    read(conn, &Wanted::of(&loaded, from, None), &mut loaded)?;
+    let splits = actions::splits(conn, series.iter().map(|found| &found.symbol))?;
+    let splits: Vec<Option<&Splits>> = series.iter().map(|found| splits.get(&found.symbol)).collect();
+    read(conn, &Wanted::of(&loaded, from, None), &splits, &mut loaded)?;
     Ok(loaded)
 }
 
-/// The bars of symbols at one interval, each from its own time on and before `to` (open: all), ascending, in the order
+/// The bars of symbols at one interval as stored, each from its own time on and before `to` (open: all), ascending, in the order
 /// given. A symbol without any gives an empty series.
 ///
 /// # Errors
@@ -131,7 +138,7 @@ pub fn load_between(store: &Store, wanted: &[(Symbol, Ts)], interval: Interval, 
             series.reserve(usize::try_from(bars).unwrap_or(0));
         }
     }
-    read(store.conn(), &wanted, &mut loaded)?;
+    read(store.conn(), &wanted, &[], &mut loaded)?;
     Ok(loaded)
 }
 
@@ -174,14 +181,17 @@ impl Wanted {
     }
 }
 
-/// Reads the bars of the wanted series into those of the same index.
-fn read(conn: &Connection, wanted: &Wanted, loaded: &mut [Bars]) -> Result<()> {
+/// Reads the bars of the wanted series into those of the same index, raw ones adjusted for the splits given.
+fn read(conn: &Connection, wanted: &Wanted, splits: &[Option<&Splits>], loaded: &mut [Bars]) -> Result<()> {
+    // Without splits nobody asks which bars are raw.
+    let is_raw = if splits.iter().any(Option::is_some) { ", b.adjustment = 'raw'" } else { "" };
     let mut statement = conn.prepare(&format!(
         "{WANTED} SELECT w.series, b.ts, b.close_ts, b.session_date, b.open, b.high, b.low, b.close, b.volume, b.vwap
+                         {is_raw}
          {OF_WANTED}"
     ))?;
     for batch in statement.stream_arrow(wanted.params().as_slice())? {
-        push_batch(&batch?, loaded);
+        push_batch(&batch?, splits, loaded);
     }
     sort(loaded);
     Ok(())
@@ -192,8 +202,9 @@ pub(super) fn sort(loaded: &mut [Bars]) {
     loaded.iter_mut().filter(|bars| !bars.ts.is_sorted()).for_each(Bars::sort);
 }
 
-/// Takes over a batch run by run: neighbouring rows mostly belong to one series.
-pub(super) fn push_batch(batch: &RecordBatch, loaded: &mut [Bars]) {
+/// Takes over a batch run by run: neighbouring rows mostly belong to one series. With splits for any series an eleventh
+/// column says which bars are raw.
+pub(super) fn push_batch(batch: &RecordBatch, splits: &[Option<&Splits>], loaded: &mut [Bars]) {
     let series = batch.column(0).as_primitive::<Int64Type>().values();
     let ts = batch.column(1).as_primitive::<TimestampMicrosecondType>().values();
     let close_ts = batch.column(2).as_primitive::<TimestampMicrosecondType>().values();
@@ -203,7 +214,9 @@ pub(super) fn push_batch(batch: &RecordBatch, loaded: &mut [Bars]) {
     for run in series.chunk_by(|a, b| a == b) {
         let rows = from..from + run.len();
         from = rows.end;
-        let Some(bars) = usize::try_from(run[0]).ok().and_then(|at| loaded.get_mut(at)) else { continue };
+        let Ok(at) = usize::try_from(run[0]) else { continue };
+        let Some(bars) = loaded.get_mut(at) else { continue };
+        let first = bars.len();
         bars.ts.extend(ts[rows.clone()].iter().map(|us| Ts(*us)));
         bars.close_ts.extend(close_ts[rows.clone()].iter().map(|us| Ts(*us)));
         bars.session_date.extend_from_slice(&session[rows.clone()]);
@@ -217,6 +230,11 @@ pub(super) fn push_batch(batch: &RecordBatch, loaded: &mut [Bars]) {
                     false => values.value(row),
                 })),
             }
+        }
+        if let Some(splits) = splits.get(at).copied().flatten() {
+            let is_raw = batch.column(10).as_boolean();
+            let raw = rows.enumerate().filter(|(_, row)| is_raw.is_valid(*row) && is_raw.value(*row));
+            raw.for_each(|(index, row)| bars.scale(first + index, splits.factor(session[row])));
         }
     }
 }

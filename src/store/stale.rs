@@ -41,33 +41,9 @@ pub struct Mark {
 /// # Errors
 /// Faults of DuckDB.
 pub fn mark(store: &Store, change: &Change<'_>, now: Ts) -> Result<Vec<String>> {
-    let mut marked = Vec::new();
+    let mut marked = mark_features(store, change, now)?;
+    marked.extend(mark_labels(store, change, now)?);
     let key = params![change.symbol, change.interval, change.from.0];
-    for set in feature_sets(store)? {
-        // The set's name was checked when it was registered; quoting keeps it a name in any case.
-        let sql = format!(
-            "SELECT count(*) FROM \"features_{}\" WHERE symbol = ? AND interval = ? AND ts >= make_timestamp(?)",
-            set.replace('"', "\"\"")
-        );
-        let rows: i64 = store.conn().query_row(&sql, key, |row| row.get(0))?;
-        if rows > 0 {
-            put(store, ("features", &set), change, change.interval, change.from, now)?;
-            marked.push(set);
-        }
-    }
-    let mut statement = store.conn().prepare(
-        // An exit at the end of a session also hangs on there being no bar of it behind.
-        "SELECT label_set, epoch_us(min(ts)) FROM labels WHERE symbol = $1 AND interval = $2
-         AND (exit_ts >= make_timestamp($3) OR barrier = 'session' AND exit_ts >= (
-             SELECT max(b.ts) FROM bars b WHERE b.symbol = $1 AND b.interval = $2 AND b.ts < make_timestamp($3)))
-         GROUP BY label_set ORDER BY label_set",
-    )?;
-    let rows = statement.query_map(key, |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
-    for row in rows {
-        let (set, from) = row?;
-        put(store, ("labels", &set), change, change.interval, Ts(from).min(change.from), now)?;
-        marked.push(set);
-    }
     let mut statement = store.conn().prepare(
         "SELECT b.interval, epoch_us(min(b.ts)) FROM bars b WHERE b.symbol = ? AND b.interval <> ?
          AND ends_with(b.source, 'resample') AND b.close_ts > make_timestamp(?) GROUP BY b.interval ORDER BY b.interval",
@@ -83,6 +59,75 @@ pub fn mark(store: &Store, change: &Change<'_>, now: Ts) -> Result<Vec<String>> 
         marked.push(format!("{interval} bars"));
     }
     marked.extend(mark_adjusted(store, change.symbol, Some(change.interval), change.reason, now)?);
+    Ok(marked)
+}
+
+/// Marks what was derived from bars of a symbol that splits or dividends concern, from their first ex-dates on: splits
+/// reach features and labels, dividends labels. `first` are the ex-dates of the first split and the first dividend that
+/// are new or other than before, as days since 1970-01-01. What was marked.
+///
+/// # Errors
+/// Faults of DuckDB.
+pub fn mark_actions(
+    store: &Store,
+    symbol: &str,
+    first: (Option<i64>, Option<i64>),
+    reason: &str,
+    now: Ts,
+) -> Result<Vec<String>> {
+    let mut marked = Vec::new();
+    let mut statement = store.conn().prepare(crate::sql!("store/bars_from_session"))?;
+    for (day, is_split) in [(first.0, true), (first.1, false)] {
+        let Some(day) = day else { continue };
+        let rows = statement.query_map(params![symbol, day, is_split], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
+        })?;
+        for row in rows {
+            let (symbol, interval, from) = row?;
+            let change = Change { symbol: &symbol, interval: &interval, from: Ts(from), reason };
+            if is_split {
+                marked.extend(mark_features(store, &change, now)?);
+            }
+            marked.extend(mark_labels(store, &change, now)?);
+        }
+    }
+    Ok(marked)
+}
+
+fn mark_features(store: &Store, change: &Change<'_>, now: Ts) -> Result<Vec<String>> {
+    let mut marked = Vec::new();
+    let key = params![change.symbol, change.interval, change.from.0];
+    for set in feature_sets(store)? {
+        // The set's name was checked when it was registered; quoting keeps it a name in any case.
+        let sql = format!(
+            "SELECT count(*) FROM \"features_{}\" WHERE symbol = ? AND interval = ? AND ts >= make_timestamp(?)",
+            set.replace('"', "\"\"")
+        );
+        let rows: i64 = store.conn().query_row(&sql, key, |row| row.get(0))?;
+        if rows > 0 {
+            put(store, ("features", &set), change, change.interval, change.from, now)?;
+            marked.push(set);
+        }
+    }
+    Ok(marked)
+}
+
+fn mark_labels(store: &Store, change: &Change<'_>, now: Ts) -> Result<Vec<String>> {
+    let mut marked = Vec::new();
+    let key = params![change.symbol, change.interval, change.from.0];
+    let mut statement = store.conn().prepare(
+        // An exit at the end of a session also hangs on there being no bar of it behind.
+        "SELECT label_set, epoch_us(min(ts)) FROM labels WHERE symbol = $1 AND interval = $2
+         AND (exit_ts >= make_timestamp($3) OR barrier = 'session' AND exit_ts >= (
+             SELECT max(b.ts) FROM bars b WHERE b.symbol = $1 AND b.interval = $2 AND b.ts < make_timestamp($3)))
+         GROUP BY label_set ORDER BY label_set",
+    )?;
+    let rows = statement.query_map(key, |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+    for row in rows {
+        let (set, from) = row?;
+        put(store, ("labels", &set), change, change.interval, Ts(from).min(change.from), now)?;
+        marked.push(set);
+    }
     Ok(marked)
 }
 

@@ -1,4 +1,7 @@
 //! The engine: steps in, effects out.
+//!
+//! Books, orders, brackets and fills are in prices as traded; a split changes what is held and ordered. Strategies, and the
+//! volatility that sizes may rest on, see prices times the product of the splits so far, so that none is a move.
 
 mod orders;
 
@@ -78,6 +81,8 @@ pub struct Engine<B> {
     portfolio: Portfolio,
     risk: Risk,
     gate: Option<SentimentGate>,
+    /// Of each asset, the product of the splits so far: what prices are multiplied by where strategies see them.
+    factors: Vec<f64>,
     /// Of each asset, when sizes rest on it.
     volatility: Vec<YearlyVolatility>,
     /// Whether anything may come before the first traded bar.
@@ -127,6 +132,7 @@ impl<B: Broker> Engine<B> {
             portfolio,
             risk,
             gate,
+            factors: vec![1.0; assets],
             volatility,
             warms,
             wanted: Vec::new(),
@@ -195,7 +201,15 @@ impl<B: Broker> Engine<B> {
         let decides = |tick: &Tick| !tick.last && (!warms || tick.bar.ts >= from);
         for (index, tick) in step.ticks.iter().enumerate().filter(|(_, tick)| decides(tick)) {
             self.time_exits(tick, sink);
-            self.ask((index, tick), &Event::Bar(&tick.bar), sink);
+            let adjusted;
+            let bar = match self.factors[tick.asset] {
+                1.0 => &tick.bar,
+                factor => {
+                    adjusted = tick.bar.scaled(factor);
+                    &adjusted
+                }
+            };
+            self.ask((index, tick), &Event::Bar(bar), sink);
         }
         for signal in &step.signals {
             let tick = &step.ticks[signal.tick];
@@ -241,7 +255,7 @@ impl<B: Broker> Engine<B> {
         }
         self.mark(&step.ticks);
         for tick in &step.ticks {
-            self.remember(tick, &Event::Bar(&tick.bar));
+            self.remember(tick, &Event::Bar(&tick.bar.scaled(self.factors[tick.asset])));
         }
         for signal in &step.signals {
             let tick = &step.ticks[signal.tick];
@@ -291,9 +305,8 @@ impl<B: Broker> Engine<B> {
         }
         if let Action::Split(ratio) = action {
             self.broker.split(asset, ratio);
-            // The next return would be the split.
-            if let Some(measured) = self.volatility.get_mut(asset) {
-                measured.restart();
+            if let Some(factor) = self.factors.get_mut(asset) {
+                *factor *= ratio;
             }
         }
     }
@@ -307,7 +320,7 @@ impl<B: Broker> Engine<B> {
         }
         for tick in ticks {
             if let Some(volatility) = self.volatility.get_mut(tick.asset) {
-                volatility.update(tick.bar.close);
+                volatility.update(tick.bar.close * self.factors[tick.asset]);
             }
         }
     }

@@ -56,11 +56,6 @@ impl YearlyVolatility {
     pub(super) fn value(&self) -> f64 {
         self.newest.unwrap_or(f64::NAN)
     }
-
-    /// Forgets every close: the next return would be a split.
-    pub(super) fn restart(&mut self) {
-        *self = Self::new(self.bars_per_year);
-    }
 }
 
 /// What the size of new positions rests on.

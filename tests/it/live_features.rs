@@ -145,6 +145,51 @@ fn what_came_late_is_not_saved_as_if_it_had_been_seen() {
 }
 
 #[test]
+fn splits_are_heard_of_as_they_come_and_one_that_came_late_is_built_anew() {
+    for text in [RICH, &alone(), NESTED] {
+        let set = FeatureSet::parse("live.toml", text).unwrap();
+        let store = feature_world::store(16);
+        let first = (feature_world::open_of(0).0 / 86_400_000_000) as i32;
+        // AAA has split before all bars, and splits twice more; its bars in the store are as if it had not.
+        let splits = [(first + 5, 3.0), (first + 12, 0.5), (first + 14, 7.0)];
+        for interval in [Interval::H1, Interval::D1] {
+            let bars = workstation::store::bars::load(&store, &"AAA".parse().unwrap(), interval, None, None).unwrap();
+            store
+                .conn()
+                .execute("DELETE FROM bars WHERE symbol = 'AAA' AND interval = ?", [interval.as_str()])
+                .unwrap();
+            market::append(&store, &crate::splits::as_traded(&bars, &splits));
+        }
+        crate::splits::register(&store, "AAA", &[(first - 9, Some(2.0), None), (first + 5, Some(3.0), None)]);
+        let later = take_later(&store, feature_world::open_of(10));
+        let (mut live, mut known) = (open(&store, &set), false);
+        for (at, new) in later.range(..feature_world::open_of(14)) {
+            if *at > feature_world::open_of(12) && !known {
+                // Registered before the first bar of its session comes in.
+                crate::splits::register(&store, "AAA", &[(first + 12, Some(0.5), None)]);
+                known = true;
+            }
+            add(&store, new);
+            live.update(new).unwrap();
+        }
+        assert!(known);
+        assert_eq!(live.save(Ts(0)).unwrap(), 0);
+        assert!(hows(&store, &set).iter().all(|(_, how)| how == "unchanged"));
+        assert_equals_full_build(&store, &set, "splits as they come");
+        let mut live = open(&store, &set);
+        for new in later.range(feature_world::open_of(14)..).map(|(_, new)| new) {
+            add(&store, new);
+            live.update(new).unwrap();
+        }
+        crate::splits::register(&store, "AAA", &[(first + 14, Some(7.0), None)]);
+        assert!(live.save(Ts(0)).unwrap() >= 1, "a split that came late is not saved as if it had been known");
+        let hows = hows(&store, &set);
+        assert!(hows.iter().any(|(name, how)| name == "AAA 1h" && how.starts_with("built anew")), "{hows:?}");
+        assert_equals_full_build(&store, &set, "a split that came late");
+    }
+}
+
+#[test]
 fn a_joined_bar_that_came_late_is_found() {
     let set = FeatureSet::parse("alone.toml", &alone()).unwrap();
     let store = feature_world::store(12);

@@ -5,7 +5,7 @@
 //! `label_kinds` every kind of label by brute force, `label_peers` against pandas, `label_audit` what an audit finds;
 //! `calendars` sessions against real files and a package; `bars` derived bars by hand and against pandas; `models` the
 //! chain on real bars, and that no test bar reaches a model; `backtest` the engine against a reference and its laws;
-//! `report` pages and pictures, `experiment_pages` those of experiments; `montecarlo` and `compare` what luck could have done, over the runs of `luck_store`; `campaign` many backtests at once; `slt` and `views` the metrics on hand-computed rows and against a second
+//! `report` pages and pictures, `experiment_pages` those of experiments; `montecarlo` and `compare` what luck could have done, over the runs of `luck_store`; `campaign` many backtests at once; `splits` raw bars with splits against the series without; `slt` and `views` the metrics on hand-computed rows and against a second
 //! implementation; `reproducible` that threads do not change them; `replay` and `replay_trials` runs made again and their stories; `experiment` and `experiment_cli` searches over parameters; `experiment_export` what an experiment looks like outside the store; `experiment_honest` what luck counts, and that nothing takes it back;
 //! `embargo` bars kept free around judged time, in each symbol's own bars; `cli` the program as users run it. Tests that read `../shared` fail when it is missing.
 
@@ -49,5 +49,6 @@ mod reproducible;
 mod shared;
 mod simulate;
 mod slt;
+mod splits;
 mod store;
 mod views;

@@ -193,7 +193,10 @@ fn what_came_in_beside_the_bars_is_left_out() {
          SELECT symbol, close_ts, session_date, 'synthetic', -1, 1, TIMESTAMP '2999-01-01' FROM bars",
     );
     let two = reproduced(&db, "two");
-    assert!(two["changes"].to_string().contains("corporate actions: 1 added or corrected since, left out"), "{two:#}");
+    assert!(
+        two["changes"].to_string().contains("corporate actions: 1 added or corrected since, taken as they were"),
+        "{two:#}"
+    );
     let asked = reproduced(&db, "asked");
     assert!(asked["changes"].to_string().contains("sentiment: 1500 scores fetched since, left out"), "{asked:#}");
     // Known before the run, they would have mattered.
@@ -201,6 +204,27 @@ fn what_came_in_beside_the_bars_is_left_out() {
     assert!(differs(&db, "two").contains("equity"));
     write(&db, "UPDATE sentiment_snapshots SET fetched_at = TIMESTAMP '2000-01-01'");
     assert!(differs(&db, "asked").contains("notes: note.1 is sentiment gate"));
+}
+
+#[test]
+fn a_corrected_split_is_read_as_it_was() {
+    let (folder, db) = store();
+    let found =
+        rows(&db, "SELECT CAST(ts AS DATE) AS day FROM bars WHERE symbol = 'SYN001' ORDER BY ts LIMIT 1 OFFSET 250");
+    let ex_date = found[0]["day"].as_str().unwrap();
+    let path = folder.path().join("actions.csv");
+    let register = |ratio: &str| {
+        std::fs::write(&path, format!("symbol,ex_date,split\nSYN001,{ex_date},{ratio}\n")).unwrap();
+        json(&db, &["ingest", "actions", path.to_str().unwrap()]);
+    };
+    register("2");
+    json(&db, &["backtest", "--strategy", "sma_cross", "--symbols", "SYN001", "--name", "split"]);
+    register("0.25");
+    let again = reproduced(&db, "split");
+    assert!(again["changes"].to_string().contains("1 added or corrected since, taken as they were"), "{again:#}");
+    // Without the split of then it is another run.
+    write(&db, "DELETE FROM corporate_actions_revisions");
+    assert!(differs(&db, "split").contains("equity"));
 }
 
 #[test]

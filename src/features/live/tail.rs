@@ -6,7 +6,9 @@ use crate::features::kernel::Running;
 use crate::features::staged::Rows;
 use crate::features::state::{Key, State};
 use crate::features::stepping::Plan;
+use crate::store::actions::{self, Splits};
 use crate::store::bars::Coverage;
+use crate::store::duckdb::Connection;
 
 /// The newest bars of a series, with its kernels after them.
 #[derive(Debug)]
@@ -16,17 +18,36 @@ pub(super) struct Tail {
     pub(super) running: Vec<Box<dyn Running>>,
     /// Bars of the series so far.
     pub(super) count: i64,
+    /// Product of the splits up to the newest bar: what prices as traded are multiplied by.
+    pub(super) factor: f64,
+    /// Whether splits are not in its prices as they come; asked for once a split is known.
+    pub(super) is_raw: Option<bool>,
 }
 
 impl Tail {
     pub(super) fn new((symbol, interval): &Key, plan: &Plan) -> Self {
         let bars = Bars::empty(symbol.clone(), *interval);
-        Self { bars, kernels: plan.columns(0), running: plan.start(), count: 0 }
+        Self { bars, kernels: plan.columns(0), running: plan.start(), count: 0, factor: 1.0, is_raw: None }
+    }
+
+    /// Takes up the splits between the newest bar and a session. One that comes too late for that, behind bars that have
+    /// been taken up without it, leaves the series in the units it has: the next increment builds it anew.
+    pub(super) fn split(&mut self, conn: &Connection, splits: &Splits, session_date: i32) -> Result<()> {
+        let is_raw = match self.is_raw {
+            Some(known) => known,
+            None => actions::is_raw(conn, &self.bars.symbol, self.bars.interval)?,
+        };
+        self.is_raw = Some(is_raw);
+        if is_raw {
+            let last = self.bars.session_date.last().copied().unwrap_or(i32::MIN);
+            self.factor = splits.factor_from((last, self.factor), session_date);
+        }
+        Ok(())
     }
 
     pub(super) fn push(&mut self, plan: &Plan, bar: &Bar) {
         let from = self.bars.len();
-        self.bars.push(*bar);
+        self.bars.push(bar.scaled(self.factor));
         plan.run(&mut self.running, &self.bars, from, &mut self.kernels);
         self.count += 1;
     }

@@ -6,11 +6,11 @@ use super::read::Drawn;
 use super::{AuditPlan, SampledLabel};
 use crate::domain::{Bars, Ts, price};
 use crate::labels::error::LabelError;
-use crate::labels::row::{Barrier, LabelRow};
+use crate::labels::row::{Barrier, LabelRow, dividends};
 use crate::labels::spec::LabelSpec;
 use crate::labels::trade::Bet;
-use crate::store::Store;
 use crate::store::series::{self, SeriesFilter};
+use crate::store::{Store, actions};
 
 /// Bars loaded at once.
 const CHUNK_BARS: i64 = 500_000;
@@ -43,13 +43,15 @@ pub(super) fn judge(
     let mut wanted = if by_symbol.is_empty() { Vec::new() } else { filter.resolve(store)? };
     wanted.retain(|found| by_symbol.contains_key(found.symbol.as_str()));
     for chunk in series::chunks(&wanted, CHUNK_BARS) {
-        for bars in series::load(store, chunk)? {
+        let acting = actions::met(store.conn(), chunk.iter().map(|found| (&found.symbol, found.interval)))?;
+        for (bars, acting) in series::load(store, chunk)?.into_iter().zip(acting) {
             let Some(rows) = by_symbol.remove(bars.symbol.as_str()) else { continue };
-            let (again, bets) = (spec.label(&bars), spec.bets(&bars));
+            let paid = acting.paid(&bars);
+            let (again, bets) = (spec.label_paid(&bars, &paid), spec.bets(&bars));
             for (split, row) in rows {
                 // A label whose bar is gone is counted among the rules for every row.
                 let Ok(decision) = bars.ts.binary_search(&row.ts) else { continue };
-                judged.push(judge_one(split, row, &bars, decision, &again[decision], bets[decision].as_ref()));
+                judged.push(judge_one(split, row, (&bars, &paid), decision, &again[decision], bets[decision].as_ref()));
             }
         }
     }
@@ -59,7 +61,7 @@ pub(super) fn judge(
 fn judge_one(
     split: String,
     row: LabelRow,
-    bars: &Bars,
+    (bars, paid): (&Bars, &[f64]),
     decision: usize,
     again: &LabelRow,
     bet: Option<&Bet>,
@@ -68,14 +70,16 @@ fn judge_one(
     let exit = row.exit_ts.and_then(|ts| bars.ts.binary_search(&ts).ok()).unwrap_or(entry).max(entry);
     let entry_price = bars.open[entry];
     let side = f64::from(row.side.unwrap_or(1));
-    let exit_price = entry_price * (1.0 + side * row.forward_return.unwrap_or(f64::NAN));
+    // Barriers and the price of the exit know of no dividends.
+    let by_price = row.forward_return.map(|found| found - side * dividends(bars, paid, entry, exit));
+    let exit_price = entry_price * (1.0 + side * by_price.unwrap_or(f64::NAN));
     let (mut faults, mut told) = (Vec::new(), Vec::new());
     if let Some(difference) = difference(&row, again) {
         faults.push(Fault::Recomputed);
         told.push(format!("computed again, {difference}"));
     }
     if let Some(bet) = bet
-        && !is_within(&row, bet, bars, entry, exit)
+        && !by_price.is_none_or(|found| is_within(found, bet, bars, entry, exit))
     {
         faults.push(Fault::Outside);
         told.push("its return lies beyond its barriers".to_string());
@@ -119,8 +123,7 @@ fn difference(stored: &LabelRow, again: &LabelRow) -> Option<String> {
 }
 
 /// Whether a return lies within the barriers of its bet, or was filled at the open of a later bar than the entry's.
-fn is_within(row: &LabelRow, bet: &Bet, bars: &Bars, entry: usize, exit: usize) -> bool {
-    let Some(found) = row.forward_return else { return true };
+fn is_within(found: f64, bet: &Bet, bars: &Bars, entry: usize, exit: usize) -> bool {
     let paid = bars.open[entry];
     let fill = paid * (1.0 + bet.side * found);
     let (take, stop) = bet.barriers(paid);

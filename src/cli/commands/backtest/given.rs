@@ -9,7 +9,7 @@ use crate::cli::{Ctx, Failure};
 use crate::domain::Symbol;
 use crate::store::series::SeriesFilter;
 use crate::store::signals::{self, SignalRow};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, unadjusted};
 
 /// Cuts of an audit.
 const CUTS: usize = 20;
@@ -40,6 +40,17 @@ pub(super) fn config(store: &Store, path: &Path, data: &Data) -> Result<Config, 
     let data = Data { symbols: asked, interval: data.interval, from: data.from, to: data.to };
     let (symbols, interval) = series(store, &data, None)?;
     Ok(Config { signals: given, ..Config::new("signals", symbols, interval) })
+}
+
+/// Refuses a statement that reads prices as traded across a split of what it speaks of.
+pub(super) fn refuse_raw(config: &Config, store: &Store, path: &Path) -> Result<(), Failure> {
+    let crossed = unadjusted::split_crossed(store, &text(path)?, &config.symbols, config.interval, config.to)?;
+    let Some((symbol, ex_date)) = crossed else { return Ok(()) };
+    Err(Failure::refused(format!(
+        "{}: it reads 'bars', where the price of {symbol} breaks at its split of {ex_date}",
+        path.display()
+    ))
+    .hint("read 'bars_adjusted', which has the same columns without the break; --raw runs it all the same"))
 }
 
 /// Audits the statement for look-ahead, unless told not to, and says so in the configuration.

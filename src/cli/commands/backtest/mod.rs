@@ -46,6 +46,9 @@ pub struct BacktestArgs {
     /// Do not audit the SQL strategy; every report is then marked UNAUDITED
     #[arg(long, requires = "signals")]
     no_audit: bool,
+    /// Let the SQL strategy read prices as traded (table bars) across a split, where bars_adjusted has none
+    #[arg(long, requires = "signals")]
+    raw: bool,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -100,6 +103,9 @@ pub fn run(args: &BacktestArgs, ctx: &Ctx) -> Result<Output, Failure> {
     config.name.clone_from(&args.name);
     args.settings.apply(&mut config, ctx)?;
     if let Some(path) = &args.signals {
+        if !args.raw {
+            given::refuse_raw(&config, &store, path)?;
+        }
         given::audit(&mut config, &store, path, args.no_audit, ctx)?;
     }
     let outcome = backtest::run(&store, &config, ctx.now(), ctx.progress())?;
