@@ -86,8 +86,7 @@ impl Sample {
 
     /// Closes files, other databases and the network to whatever runs in the sample from now on.
     pub(super) fn close_doors(&self) -> Result<(), AuditError> {
-        self.store.conn().execute_batch(crate::sql!("audit/close_doors")).map_err(StoreError::from)?;
-        Ok(())
+        Ok(self.store.close_doors()?)
     }
 
     /// Whether a series is in it.

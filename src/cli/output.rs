@@ -72,13 +72,21 @@ pub fn grid(columns: &[&str], numeric: &[bool], rows: &[Vec<String>]) -> String 
 }
 
 /// Rows shown of a result on a terminal.
-const SHOWN: usize = 1000;
+pub const SHOWN: usize = 1000;
 
 /// A query result as an aligned table, long results cut with a note.
 ///
 /// # Errors
 /// A value that can't be shown.
 pub fn result_grid(table: &Table) -> crate::store::Result<String> {
+    head_grid(table, table.len() as u64)
+}
+
+/// The first rows of a result of `total` rows as an aligned table, with a note of the others.
+///
+/// # Errors
+/// A value that can't be shown.
+pub fn head_grid(table: &Table, total: u64) -> crate::store::Result<String> {
     let rows: Vec<Vec<String>> = table
         .shown_rows(SHOWN)?
         .into_iter()
@@ -86,7 +94,7 @@ pub fn result_grid(table: &Table) -> crate::store::Result<String> {
         .collect();
     let columns: Vec<&str> = table.columns.iter().map(String::as_str).collect();
     let mut text = grid(&columns, &table.numeric, &rows);
-    let more = table.len().saturating_sub(SHOWN);
+    let more = total.saturating_sub(SHOWN as u64);
     if more > 0 {
         text.push_str(&format!("\n.. {more} more rows (all of them: --format csv)"));
     }

@@ -223,7 +223,7 @@ fn statement_of(store: &Store, run: &Run, given: Option<&str>) -> Result<String,
             "bring it: --signals FILE.sql".into(),
         ));
     };
-    let sql = signals::keyed(&text, run.checked_interval()?)?;
+    let sql = signals::keyed(store, &text, run.checked_interval()?)?;
     let sha256 = Subject::query(store, name.clone(), sql)?.version();
     if run.params.get("signals_sha256") == Some(&sha256) {
         return Ok(text);

@@ -7,7 +7,8 @@ use duckdb::arrow::compute::cast;
 use duckdb::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use duckdb::arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use super::{Result, Store, StoreError, query};
+use super::guard::{Files, Statement};
+use super::{Result, Store, StoreError, query, stamps};
 
 /// Keyed numbers, sorted by key.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -59,17 +60,20 @@ impl Frame {
     /// # Errors
     /// What isn't one reading statement, lacks a key or does not run.
     pub fn of_query(store: &Store, sql: &str) -> Result<Self> {
-        let sql = query::single_reading(sql)?;
-        Self::read(
-            store,
-            &format!(
-                "WITH asked AS (\n{sql}\n)
-                 SELECT q.symbol, q.interval, epoch_us(CAST(q.ts AS TIMESTAMP)) AS ts_us, epoch_us(b.close_ts) AS known_us,
-                        q.* EXCLUDE (symbol, interval, ts)
-                 FROM asked q JOIN bars b ON b.symbol = q.symbol AND b.interval = q.interval AND b.ts = q.ts
-                 ORDER BY ALL"
-            ),
-        )
+        let guarded = store.guarded()?;
+        let statement = Statement::reading(sql, Files::Refused)?;
+        let columns = query::columns(&guarded, &statement)?;
+        let ts = columns.iter().find(|(name, _)| name.eq_ignore_ascii_case("ts"));
+        let utc = stamps::utc("ts", ts.map(|(_, kind)| kind));
+        let keyed = statement.within(&format!("SELECT {utc} AS ts, * EXCLUDE (ts) FROM"), "AS asked")?;
+        // Read back through the guard: what stands inside the next statement is judged as a whole.
+        let keyed = Statement::reading(&keyed, Files::Refused)?;
+        let rows = keyed.within(
+            "SELECT q.symbol, q.interval, epoch_us(CAST(q.ts AS TIMESTAMP)) AS ts_us, epoch_us(b.close_ts) AS known_us,
+                    q.* EXCLUDE (symbol, interval, ts) FROM",
+            "AS q JOIN bars AS b ON b.symbol = q.symbol AND b.interval = q.interval AND b.ts = q.ts ORDER BY ALL",
+        );
+        Self::read(&guarded, &rows?)
     }
 
     /// Rows of a statement that gives symbol, interval, the row's time and when it was known (both in microseconds,

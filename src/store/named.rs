@@ -130,7 +130,7 @@ pub fn run(store: &Store, query: &NamedQuery, given: &[(String, String)]) -> Res
 fn number(query: &NamedQuery) -> (String, Vec<usize>) {
     let text = query.text;
     let mut starts = Vec::new();
-    query::scan(text, |at, c, code| {
+    scan(text, |at, c, code| {
         if code && c == '$' {
             starts.push(at);
         }
@@ -149,6 +149,40 @@ fn number(query: &NamedQuery) -> (String, Vec<usize>) {
     }
     sql.push_str(&text[from..]);
     (sql, used)
+}
+
+/// What a scan of a query file is inside of.
+#[derive(Clone, Copy, PartialEq)]
+enum Inside {
+    Code,
+    Single,
+    Double,
+    Line,
+    Block,
+}
+
+/// Walks a query file of this program, calling `see(byte offset, char, whether it is code)`; it knows plain quotes and
+/// comments, all that those files have.
+fn scan(sql: &str, mut see: impl FnMut(usize, char, bool)) {
+    let mut state = Inside::Code;
+    let mut previous = '\0';
+    for (at, c) in sql.char_indices() {
+        let next = match (state, previous, c) {
+            (Inside::Code, _, '\'') => Inside::Single,
+            (Inside::Code, _, '"') => Inside::Double,
+            (Inside::Code, '-', '-') => Inside::Line,
+            (Inside::Code, '/', '*') => Inside::Block,
+            (Inside::Single, _, '\'')
+            | (Inside::Double, _, '"')
+            | (Inside::Line, _, '\n')
+            | (Inside::Block, '*', '/') => Inside::Code,
+            (same, _, _) => same,
+        };
+        see(at, c, state == Inside::Code && next == Inside::Code);
+        // A closing slash must not open a comment together with what follows it.
+        previous = if state == next { c } else { '\0' };
+        state = next;
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use duckdb::{AccessMode, Config, Connection};
 
-use super::{Result, StoreError, calendars, columns, migrate, pulled, runs, views};
+use super::{Result, StoreError, calendars, columns, guard, migrate, pulled, runs, views};
 use crate::domain::Ts;
 
 /// An open store: one DuckDB connection to a migrated file.
@@ -76,6 +76,52 @@ impl Store {
     /// Faults of DuckDB.
     pub fn reader(&self) -> Result<Self> {
         Ok(Self { conn: self.conn.try_clone()?, path: self.path.clone() })
+    }
+
+    /// Closes this DuckDB instance to files, other databases and the network, and locks its configuration, for good.
+    ///
+    /// It holds for every connection to the store in this process. The store itself, its log and what DuckDB spills to
+    /// disk stay open, and so do the settings that this program changes itself.
+    ///
+    /// # Errors
+    /// Faults of DuckDB.
+    pub fn close_doors(&self) -> Result<()> {
+        let locked: bool =
+            self.conn.query_row("SELECT current_setting('lock_configuration')::BOOLEAN", [], |row| row.get(0))?;
+        if !locked {
+            self.conn.execute_batch(guard::CLOSED)?;
+        }
+        Ok(())
+    }
+
+    /// As [`Store::close_doors`], but one file may still be written.
+    ///
+    /// # Errors
+    /// Faults of DuckDB.
+    pub fn close_doors_but(&self, file: &Path) -> Result<()> {
+        // Settings take no parameters; quoting keeps the path what it is.
+        let path = file.display().to_string().replace('\'', "''");
+        self.conn.execute_batch(&format!("SET allowed_paths = ['{path}']"))?;
+        self.close_doors()
+    }
+
+    /// Locks the configuration and leaves files open, for statements that may read them.
+    ///
+    /// # Errors
+    /// Faults of DuckDB.
+    pub fn lock_settings(&self) -> Result<()> {
+        Ok(self.conn.execute_batch("SET max_expression_depth = 250; SET lock_configuration = true")?)
+    }
+
+    /// The same store for statements of users: doors closed, in a READ ONLY transaction that sees what is committed.
+    ///
+    /// # Errors
+    /// Faults of DuckDB.
+    pub fn guarded(&self) -> Result<Self> {
+        self.close_doors()?;
+        let guarded = self.reader()?;
+        guarded.conn.execute_batch("SET max_expression_depth = 250; BEGIN TRANSACTION READ ONLY")?;
+        Ok(guarded)
     }
 
     /// The connection. Use [`Store::transaction`] to group writes.

@@ -1,10 +1,7 @@
 //! Read-only SQL from users: one statement, any shape of result, four formats.
 //!
-//! The file is opened read-only and only statements that read are let through, one at a time, so that nothing a
-//! user types can change the store.
+//! Every statement passes the [guard](super::guard) first; results come as a stream of batches, or whole as a [`Table`].
 
-use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
 use duckdb::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
@@ -12,19 +9,16 @@ use duckdb::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimestampMicr
 use duckdb::arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde_json::{Map, Number, Value};
 
+use super::guard::{Files, Statement};
 use super::{Result, Store, StoreError};
 
-/// First words of statements that only read.
-const READING: [&str; 11] =
-    ["select", "with", "from", "values", "table", "describe", "desc", "show", "summarize", "explain", "pivot"];
-
 /// Timestamps as `2024-01-31 09:15:00`, without a zone: the store keeps UTC.
-const TEXT: FormatOptions<'static> = FormatOptions::new()
+pub(super) const TEXT: FormatOptions<'static> = FormatOptions::new()
     .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.f"))
     .with_datetime_format(Some("%Y-%m-%d %H:%M:%S%.f"));
 
 /// Instants with a time zone as UTC: the formatter knows no zone names, and what is stored is UTC anyway.
-fn in_utc(batch: RecordBatch) -> RecordBatch {
+pub(super) fn in_utc(batch: RecordBatch) -> RecordBatch {
     let utc = |array: &ArrayRef| -> ArrayRef {
         match array.as_primitive_opt::<TimestampMicrosecondType>() {
             Some(times) if times.timezone().is_some() => Arc::new(times.clone().with_timezone_opt(None::<Arc<str>>)),
@@ -54,15 +48,8 @@ pub struct Table {
 }
 
 impl Table {
-    fn new(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Self {
-        let mut columns: Vec<String> = Vec::new();
-        for field in schema.fields() {
-            let mut name = field.name().clone();
-            while columns.contains(&name) {
-                name.push('_');
-            }
-            columns.push(name);
-        }
+    pub(super) fn new(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Self {
+        let columns = unique_names(schema);
         let numeric = schema.fields().iter().map(|field| field.data_type().is_numeric()).collect();
         Self { columns, numeric, batches: batches.into_iter().map(in_utc).collect() }
     }
@@ -138,20 +125,6 @@ impl Table {
         }
         rows
     }
-
-    /// Writes RFC 4180 CSV with a header line; NULL is an empty field.
-    ///
-    /// # Errors
-    /// Failures of the writer.
-    pub fn write_csv(&self, out: &mut dyn Write) -> Result<()> {
-        let fault = |error: csv::Error| StoreError::Query(format!("writing CSV: {error}"));
-        let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(&self.columns).map_err(fault)?;
-        for row in self.text_rows()? {
-            writer.write_record(row.iter().map(|cell| cell.as_deref().unwrap_or(""))).map_err(fault)?;
-        }
-        writer.flush().map_err(|error| StoreError::Query(format!("writing CSV: {error}")))
-    }
 }
 
 fn exact(_: &dyn Array, _: usize, text: String) -> String {
@@ -169,122 +142,64 @@ fn six_digits(array: &dyn Array, row: usize, text: String) -> String {
     if rounded.contains('.') { rounded.trim_end_matches('0').trim_end_matches('.').to_string() } else { rounded }
 }
 
+/// Names of the columns; a name that came before gets an underscore.
+pub(super) fn unique_names(schema: &SchemaRef) -> Vec<String> {
+    let mut columns: Vec<String> = Vec::new();
+    for field in schema.fields() {
+        let mut name = field.name().clone();
+        while columns.contains(&name) {
+            name.push('_');
+        }
+        columns.push(name);
+    }
+    columns
+}
+
 /// Runs one reading statement with positional parameters.
 ///
 /// # Errors
 /// [`StoreError::Query`] for what isn't a single reading statement and for every SQL error.
 pub fn run(store: &Store, sql: &str, parameters: &[Option<String>]) -> Result<Table> {
-    let sql = single_reading(sql)?;
-    let fault = |error: duckdb::Error| StoreError::Query(tidy(&error));
-    let mut statement = store.conn().prepare(sql).map_err(fault)?;
+    let statement = Statement::reading(sql, Files::Refused)?;
     let mut batches = Vec::new();
-    let stream = statement.stream_arrow(duckdb::params_from_iter(parameters.iter())).map_err(fault)?;
-    let schema = stream.get_schema();
-    for batch in stream {
-        batches.push(batch.map_err(fault)?);
-    }
+    let schema = stream(store, statement.text(), parameters, |_, batch| {
+        batches.push(batch);
+        Ok(true)
+    })?;
     Ok(Table::new(&schema, batches))
 }
 
-/// Writes the result of one reading statement to a Parquet file.
+/// Runs a judged text and hands on its rows batch by batch, until `each` says that it has enough; gives the columns.
+///
+/// `each` is first called with an empty batch, so that columns are known where there is no row.
+pub(super) fn stream(
+    store: &Store,
+    judged: &str,
+    parameters: &[Option<String>],
+    mut each: impl FnMut(&SchemaRef, RecordBatch) -> Result<bool>,
+) -> Result<SchemaRef> {
+    let fault = |error: duckdb::Error| StoreError::Query(tidy(&error));
+    let mut statement = store.conn().prepare(judged).map_err(fault)?;
+    let rows = statement.stream_arrow(duckdb::params_from_iter(parameters.iter())).map_err(fault)?;
+    let schema = rows.get_schema();
+    if each(&schema, RecordBatch::new_empty(Arc::clone(&schema)))? {
+        for batch in rows {
+            if !each(&schema, batch.map_err(fault)?)? {
+                break;
+            }
+        }
+    }
+    Ok(schema)
+}
+
+/// Names and types of the columns that a statement gives.
 ///
 /// # Errors
-/// As [`run`], and a file that can't be written.
-pub fn to_parquet(store: &Store, sql: &str, parameters: &[Option<String>], path: &Path) -> Result<()> {
-    let sql = single_reading(sql)?;
-    let target = path.display().to_string().replace('\'', "''");
-    let copy = format!("COPY ({sql}\n) TO '{target}' (FORMAT parquet, COMPRESSION zstd)");
-    let done = store.conn().execute(&copy, duckdb::params_from_iter(parameters.iter()));
-    done.map(|_| ()).map_err(|error| StoreError::Query(tidy(&error)))
-}
-
-/// Checks that a text is exactly one statement that reads; returns it without a trailing semicolon.
-pub(super) fn single_reading(sql: &str) -> Result<&str> {
-    let statements = split(sql);
-    let [only] = statements.as_slice() else {
-        let found = if statements.is_empty() { "no statement" } else { "several statements" };
-        return Err(StoreError::Query(format!("one SQL statement is needed, {found} given")));
-    };
-    let first: String = bare(only).trim_start_matches(['(', ' ', '\n', '\t', '\r']).to_lowercase();
-    let mut words = first.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
-    let mut word = words.next().unwrap_or_default().to_string();
-    // What is explained (and with ANALYZE run) must be reading too; options such as (FORMAT json) stand between.
-    if word == "explain" {
-        let skipped = ["analyze", "format", "json", "text", "html", "graphviz", "yaml"];
-        word = words.find(|word| !skipped.contains(word)).unwrap_or_default().to_string();
-    }
-    if READING.contains(&word.as_str()) {
-        Ok(only)
-    } else {
-        Err(StoreError::Query(format!(
-            "'{}' is refused: only statements that read are run here (SELECT, WITH, FROM, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN, ..)",
-            word.to_uppercase()
-        )))
-    }
-}
-
-/// What a scan of SQL text is inside of.
-#[derive(Clone, Copy, PartialEq)]
-enum Inside {
-    Code,
-    Single,
-    Double,
-    Line,
-    Block,
-}
-
-/// Walks SQL text, calling `see(byte offset, char, state)`; quotes and comments are recognised.
-pub(super) fn scan(sql: &str, mut see: impl FnMut(usize, char, bool)) {
-    let mut state = Inside::Code;
-    let mut previous = '\0';
-    for (at, c) in sql.char_indices() {
-        let next = match (state, previous, c) {
-            (Inside::Code, _, '\'') => Inside::Single,
-            (Inside::Code, _, '"') => Inside::Double,
-            (Inside::Code, '-', '-') => Inside::Line,
-            (Inside::Code, '/', '*') => Inside::Block,
-            (Inside::Single, _, '\'')
-            | (Inside::Double, _, '"')
-            | (Inside::Line, _, '\n')
-            | (Inside::Block, '*', '/') => Inside::Code,
-            (same, _, _) => same,
-        };
-        see(at, c, state == Inside::Code && next == Inside::Code);
-        // A closing slash must not open a comment together with what follows it.
-        previous = if state == next { c } else { '\0' };
-        state = next;
-    }
-}
-
-/// Splits at semicolons outside quotes and comments; empty parts and pure comments are dropped.
-fn split(sql: &str) -> Vec<&str> {
-    let mut cuts = vec![0];
-    scan(sql, |at, c, code| {
-        if code && c == ';' {
-            cuts.push(at + 1);
-        }
-    });
-    cuts.push(sql.len() + 1);
-    cuts.windows(2)
-        .filter_map(|pair| sql.get(pair[0]..pair[1] - 1))
-        .filter(|part| !bare(part).trim().is_empty())
-        .collect()
-}
-
-/// The text without comments.
-fn bare(sql: &str) -> String {
-    let mut text = String::new();
-    let mut rest = sql.trim_start();
-    loop {
-        if let Some(after) = rest.strip_prefix("--") {
-            rest = after.split_once('\n').map_or("", |(_, rest)| rest).trim_start();
-        } else if let Some(after) = rest.strip_prefix("/*") {
-            rest = after.split_once("*/").map_or("", |(_, rest)| rest).trim_start();
-        } else {
-            text.push_str(rest);
-            return text;
-        }
-    }
+/// A statement that does not run, or can't stand inside another.
+pub(super) fn columns(store: &Store, statement: &Statement) -> Result<Vec<(String, DataType)>> {
+    let none = statement.within("SELECT * FROM", "AS given LIMIT 0")?;
+    let schema = stream(store, &none, &[], |_, _| Ok(false))?;
+    Ok(schema.fields().iter().map(|field| (field.name().clone(), field.data_type().clone())).collect())
 }
 
 /// DuckDB's message on one line, without its pointer drawing.
@@ -300,12 +215,12 @@ fn number(value: f64) -> Value {
 }
 
 /// A bare `NULL` has a type of its own, whose cells carry no null mark.
-fn is_unknown(array: &dyn Array, row: usize) -> bool {
+pub(super) fn is_unknown(array: &dyn Array, row: usize) -> bool {
     *array.data_type() == DataType::Null || array.is_null(row)
 }
 
 /// One cell as JSON.
-fn json_value(array: &dyn Array, row: usize) -> Value {
+pub(super) fn json_value(array: &dyn Array, row: usize) -> Value {
     if is_unknown(array, row) {
         return Value::Null;
     }
@@ -354,32 +269,6 @@ fn shown(array: &dyn Array, row: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn statements_are_counted_outside_quotes_and_comments() {
-        assert_eq!(split("SELECT ';' -- ;\n; ").len(), 1);
-        assert_eq!(split("SELECT 1; SELECT 2").len(), 2);
-        assert_eq!(split("/* ; */ SELECT 'it''s; fine'").len(), 1);
-        assert_eq!(split(" ; -- nothing").len(), 0);
-    }
-
-    #[test]
-    fn only_reading_statements_pass() {
-        assert!(single_reading("-- why\n(SELECT 1);").is_ok());
-        assert!(single_reading("from bars").is_ok());
-        assert!(single_reading("EXPLAIN (ANALYZE, FORMAT json) SELECT 1").is_ok());
-        for refused in [
-            "DROP TABLE bars",
-            "SELECT 1; DROP TABLE bars",
-            "COPY bars TO 'x'",
-            "ATTACH 'x'",
-            "",
-            "PRAGMA version",
-            "EXPLAIN ANALYZE COPY (SELECT 1) TO 'x'",
-        ] {
-            assert!(single_reading(refused).is_err(), "{refused}");
-        }
-    }
 
     #[test]
     fn readers_get_six_digits_and_files_all_of_them() {

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::sql::{self, Shape};
 use crate::cli::output::grid;
 use crate::cli::{Ctx, Failure, Output};
+use crate::store::guard::Files;
 use crate::store::named::{self, NamedQuery, Param};
 
 /// Run a named query; without a name, list them
@@ -38,7 +39,7 @@ pub fn run(args: &QueryArgs, ctx: &Ctx) -> Result<Output, Failure> {
     }
     let bound = named::bind(&query, &args.params)?;
     let store = ctx.open_read_only()?;
-    sql::answer(&store, &bound.sql, &bound.values, &args.shape)
+    sql::answer(&store, &bound.sql, &bound.values, Files::Refused, &args.shape, ctx)
 }
 
 fn list(queries: &[NamedQuery]) -> Output {

@@ -1,23 +1,29 @@
 //! `ws sql`, and how `ws query` prints too.
 
-use std::io::{IsTerminal, Read};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use serde_json::Value;
+use serde_json::json;
 
-use crate::cli::output::result_grid;
+use crate::cli::output::{SHOWN, head_grid};
 use crate::cli::{Ctx, Failure, Output};
-use crate::store::{Store, Table, query};
+use crate::store::guard::{Files, Statement};
+use crate::store::{Store, StoreError, output};
 
 /// Run one reading SQL statement against the store
 ///
-/// The store is opened read-only. 'SHOW TABLES' lists tables and views, 'DESCRIBE bars' the columns.
+/// The store is opened read-only, without files or network. 'SHOW TABLES' lists tables and views, 'DESCRIBE bars' the
+/// columns. Results of any size are written as they come.
 #[derive(Debug, clap::Args)]
 pub struct SqlArgs {
     /// The statement; '-' reads it from standard input
     #[arg(value_name = "SQL")]
     statement: String,
+    /// Let the statement read files: FROM 'other.csv', read_parquet(..)
+    #[arg(long)]
+    allow_files: bool,
     #[command(flatten)]
     shape: Shape,
 }
@@ -57,55 +63,162 @@ pub fn run(args: &SqlArgs, ctx: &Ctx) -> Result<Output, Failure> {
         }
         text => text.to_string(),
     };
+    let files = if args.allow_files { Files::Read } else { Files::Refused };
     let store = ctx.open_read_only()?;
-    answer(&store, &statement, &[], &args.shape)
+    answer(&store, &statement, &[], files, &args.shape, ctx)
 }
 
-/// Runs a statement and shapes its result.
-pub fn answer(store: &Store, statement: &str, values: &[Option<String>], shape: &Shape) -> Result<Output, Failure> {
+/// Runs a statement on a store opened for it and writes its result.
+pub fn answer(
+    store: &Store,
+    sql: &str,
+    values: &[Option<String>],
+    files: Files,
+    shape: &Shape,
+    ctx: &Ctx,
+) -> Result<Output, Failure> {
+    let statement = Statement::reading(sql, files)?;
     if shape.format == Format::Parquet {
-        return parquet(store, statement, values, shape);
+        return parquet(store, &statement, values, files, shape);
     }
-    let table = query::run(store, statement, values)?;
-    let rows = Value::Array(table.json_rows());
-    let text = match shape.format {
-        Format::Table => result_grid(&table)?,
-        Format::Json => serde_json::to_string_pretty(&rows).map_err(|error| Failure::fault(error.to_string()))?,
-        Format::Csv | Format::Parquet => csv(&table)?,
-    };
+    close(store, files, None)?;
+    // With --json and no other format, the rows are the document.
+    let format = if ctx.json && shape.format == Format::Table { Format::Json } else { shape.format };
     match &shape.out {
-        Some(path) => {
-            std::fs::write(path, text + "\n")
-                .map_err(|error| Failure::fault(format!("{}: {error}", path.display())))?;
-            Ok(written(path, table.len()))
+        Some(path) => into_file(path, |part| {
+            let mut out = BufWriter::new(File::create(part)?);
+            let rows = write(store, &statement, values, format, &mut out)?;
+            out.flush()?;
+            Ok(rows)
+        }),
+        None => {
+            let mut out = BufWriter::new(Watched { out: std::io::stdout().lock(), is_gone: false });
+            let written = write(store, &statement, values, format, &mut out);
+            let flushed = out.flush();
+            // A reader that has seen enough is no failure.
+            if out.get_ref().is_gone {
+                return Ok(Output::raw(Vec::new()));
+            }
+            written?;
+            flushed.map_err(|error| Failure::fault(format!("writing to stdout: {error}")))?;
+            Ok(Output::raw(Vec::new()))
         }
-        None if shape.format == Format::Csv => Ok(Output::new(text, rows)),
-        None => Ok(Output::new(text, rows)),
     }
 }
 
-fn csv(table: &Table) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    table.write_csv(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_string())
+/// A writer that remembers whether its reader went away.
+struct Watched<W> {
+    out: W,
+    is_gone: bool,
 }
 
-fn written(path: &std::path::Path, rows: usize) -> Output {
-    Output::new(format!("{rows} rows written to {}", path.display()), serde_json::json!({ "path": path, "rows": rows }))
+impl<W: Write> Write for Watched<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes);
+        self.is_gone |= written.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe);
+        written
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
 }
 
-fn parquet(store: &Store, statement: &str, values: &[Option<String>], shape: &Shape) -> Result<Output, Failure> {
+/// Closes what the statement has no leave for.
+fn close(store: &Store, files: Files, but: Option<&Path>) -> Result<(), StoreError> {
+    match (files, but) {
+        (Files::Read, _) => store.lock_settings(),
+        (Files::Refused, Some(path)) => store.close_doors_but(path),
+        (Files::Refused, None) => store.close_doors(),
+    }
+}
+
+fn write(
+    store: &Store,
+    statement: &Statement,
+    values: &[Option<String>],
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<u64, StoreError> {
+    match format {
+        Format::Csv => output::csv(store, statement, values, out),
+        Format::Json => output::json(store, statement, values, out),
+        Format::Table | Format::Parquet => {
+            let (table, rows) = output::head(store, statement, values, SHOWN)?;
+            let text = head_grid(&table, rows)?;
+            writeln!(out, "{text}").map_err(|error| StoreError::Query(format!("writing the result: {error}")))?;
+            Ok(rows)
+        }
+    }
+}
+
+/// Why a result is not in its file.
+enum Unwritten {
+    Io(std::io::Error),
+    Store(StoreError),
+}
+
+impl From<std::io::Error> for Unwritten {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<StoreError> for Unwritten {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Writes beside a file and takes its place when all is written.
+fn into_file(path: &Path, fill: impl FnOnce(&Path) -> Result<u64, Unwritten>) -> Result<Output, Failure> {
+    let part = part_of(path)?;
+    let filled = fill(&part).and_then(|rows| Ok(std::fs::rename(&part, path).map(|()| rows)?));
+    let rows = filled.map_err(|error| {
+        // Nothing half written stays; that there may be nothing is no second failure.
+        let _ = std::fs::remove_file(&part);
+        match error {
+            Unwritten::Io(error) => Failure::fault(format!("{}: {error}", path.display())),
+            Unwritten::Store(error) => error.into(),
+        }
+    })?;
+    let text = format!("{rows} rows written to {}", path.display());
+    Ok(Output::new(text, json!({ "path": path, "rows": rows })))
+}
+
+/// A new file beside another, by its full path.
+fn part_of(path: &Path) -> Result<PathBuf, Failure> {
+    let fault = |error: std::io::Error| Failure::fault(format!("{}: {error}", path.display()));
+    let name = path.file_name().ok_or_else(|| Failure::refused(format!("{} names no file", path.display())))?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = std::fs::canonicalize(parent).map_err(fault)?;
+    Ok(folder.join(format!(".{}.{}.part", name.to_string_lossy(), std::process::id())))
+}
+
+fn parquet(
+    store: &Store,
+    statement: &Statement,
+    values: &[Option<String>],
+    files: Files,
+    shape: &Shape,
+) -> Result<Output, Failure> {
     if let Some(path) = &shape.out {
-        query::to_parquet(store, statement, values, path)?;
-        return Ok(Output::new(format!("written to {}", path.display()), serde_json::json!({ "path": path })));
+        return into_file(path, |part| {
+            close(store, files, Some(part))?;
+            Ok(output::parquet(store, statement, values, part)?)
+        });
     }
     if std::io::stdout().is_terminal() {
         return Err(Failure::refused("Parquet is binary and stdout is a terminal").hint("add --out FILE, or redirect"));
     }
     let fault = |error: std::io::Error| Failure::fault(format!("temporary Parquet file: {error}"));
-    let path = std::env::temp_dir().join(format!("ws-{}.parquet", std::process::id()));
-    query::to_parquet(store, statement, values, &path)?;
-    let bytes = std::fs::read(&path).map_err(fault);
-    std::fs::remove_file(&path).map_err(fault)?;
-    Ok(Output::raw(bytes?))
+    let path = part_of(&std::env::temp_dir().join("ws.parquet"))?;
+    let written = close(store, files, Some(&path)).and_then(|()| output::parquet(store, statement, values, &path));
+    let copied = written.map_err(Failure::from).and_then(|_| {
+        let copied = File::open(&path).and_then(|mut file| std::io::copy(&mut file, &mut std::io::stdout().lock()));
+        copied.map_err(fault)
+    });
+    // A statement that failed may have left no file.
+    let _ = std::fs::remove_file(&path);
+    copied.map(|_| Output::raw(Vec::new()))
 }

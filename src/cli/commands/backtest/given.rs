@@ -59,7 +59,7 @@ pub(super) fn audit(config: &mut Config, store: &Store, path: &Path, no_audit: b
     config.check()?;
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
     let text = text(path)?;
-    let sql = signals::keyed(&text, config.interval)?;
+    let sql = signals::keyed(store, &text, config.interval)?;
     let subject = Subject::query(store, name.clone(), sql)?;
     let sha256 = subject.version();
     let audit_id = if no_audit { None } else { Some(audited(&subject, config, store, ctx)?) };
