@@ -44,7 +44,7 @@ fn plan(bars: &[Bars]) -> Plan {
     let symbols = bars.iter().map(|bars| bars.symbol.clone()).collect();
     let mut config = Config::new("sma_cross", symbols, Interval::H1);
     config.params.extend([("fast", "2"), ("slow", "5")].map(|(key, value)| (key.to_string(), value.to_string())));
-    config.sizing = Some("fraction:0.01".parse().unwrap());
+    config.sizing = Some("equity:0.01".parse().unwrap());
     (config.stop_loss, config.take_profit) = (Some(0.03), Some(0.05));
     config.exposure_cap = Some(80_000.0);
     config.max_positions = Some(90);
