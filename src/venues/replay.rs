@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::{Bars, Ts};
+use crate::domain::{Bar, Bars, Ts};
 use crate::trade::{Action, Feed, Hours, Phase, Signal, Step, StepAction, StepSignal, Tick};
 
 /// A signal and the bar at whose close it is known.
@@ -36,9 +36,36 @@ pub struct Surroundings {
     pub bars_per_year: Option<f64>,
 }
 
+/// Bars that are gathered out of their columns at once, where many series take turns: a column's value brings its
+/// neighbours into the cache, which are gone again when the others have had theirs.
+const AHEAD: usize = 8;
+
+/// The next bars of a series, row by row.
+#[derive(Default)]
+struct Ahead {
+    /// Index of the first one.
+    from: usize,
+    rows: Vec<Bar>,
+}
+
+impl Ahead {
+    /// A bar and the one after it.
+    #[inline]
+    fn pair(&mut self, bars: &Bars, index: usize) -> (Option<&Bar>, Option<&Bar>) {
+        if index < self.from || index + 1 >= self.from + self.rows.len() {
+            self.from = index;
+            self.rows.clear();
+            self.rows.extend((index..=index + AHEAD).map_while(|index| bars.get(index)));
+        }
+        let at = index - self.from;
+        (self.rows.get(at), self.rows.get(at + 1))
+    }
+}
+
 /// One asset on its way through time.
 struct Series<'a> {
     bars: &'a Bars,
+    ahead: Ahead,
     signals: &'a [TimedSignal],
     around: Option<&'a Surroundings>,
     next_bar: usize,
@@ -70,7 +97,8 @@ impl<'a> Replay<'a> {
         let signals = signals.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
         let around = around.iter().map(Some).chain(std::iter::repeat(None));
         let series = bars.iter().zip(signals).zip(around).map(|((bars, signals), around)| Series {
-            opens: opening(bars, around, 0, None),
+            opens: bars.get(0).map(|bar| opening(&bar, around, None)),
+            ahead: Ahead::default(),
             bars,
             signals,
             around,
@@ -106,8 +134,7 @@ impl<'a> Replay<'a> {
     fn open_bars(&mut self, ts: Ts, step: &mut Step) {
         for (asset, series) in self.series.iter_mut().enumerate() {
             if !series.is_open && series.opens == Some(ts) {
-                self.session = self.session.max(series.take(asset, step));
-                series.opens = opening(series.bars, series.around, series.next_bar, series.session);
+                self.session = self.session.max(series.take_in_turn(asset, step));
             }
         }
         let starts = step.ticks.iter().map(|tick| tick.bar.ts).max().unwrap_or(ts);
@@ -170,14 +197,30 @@ impl Series<'_> {
         self.bars.ts.get(self.next_bar).copied()
     }
 
-    /// Moves the next bar into a step; gives its trading day.
+    /// Moves the next bar of the only series into a step; gives its trading day.
     #[inline(always)]
     fn take(&mut self, asset: usize, step: &mut Step) -> i32 {
         let Some(bar) = self.bars.get(self.next_bar) else { return i32::MIN };
+        let next_day = self.bars.session_date.get(self.next_bar + 1).copied();
+        self.hand_over(asset, bar, next_day, step)
+    }
+
+    /// The same for one of many, and looks when the bar after it opens.
+    #[inline]
+    fn take_in_turn(&mut self, asset: usize, step: &mut Step) -> i32 {
+        let (Some(bar), next) = self.ahead.pair(self.bars, self.next_bar) else { return i32::MIN };
+        let (bar, next) = (*bar, next.copied());
+        let day = self.hand_over(asset, bar, next.map(|next| next.session_date), step);
+        self.opens = next.map(|next| opening(&next, self.around, self.session));
+        day
+    }
+
+    /// Adds a bar to a step; `next_day` is the trading day of the one after it.
+    #[inline(always)]
+    fn hand_over(&mut self, asset: usize, bar: Bar, next_day: Option<i32>, step: &mut Step) -> i32 {
         self.next_bar += 1;
-        let last = self.next_bar == self.bars.len();
-        let session_end = last || self.bars.session_date[self.next_bar] != bar.session_date;
-        let day = bar.session_date;
+        let (day, last) = (bar.session_date, next_day.is_none());
+        let session_end = next_day != Some(day);
         step.ticks.push(Tick { asset, bar, hours: None, session_end, halted: false, last });
         if let Some(around) = self.around {
             self.look_around(around, step);
@@ -213,30 +256,24 @@ impl Series<'_> {
     }
 }
 
-/// When a bar of a series opens; `known` are the hours of a day that were looked up before.
+/// When a bar opens; `known` are the hours of a day that were looked up before.
 #[inline(always)]
-fn opening(
-    bars: &Bars,
-    around: Option<&Surroundings>,
-    index: usize,
-    known: Option<(i32, Option<Hours>)>,
-) -> Option<Ts> {
-    let ts = *bars.ts.get(index)?;
-    let Some(around) = around.filter(|around| !around.hours.is_empty()) else { return Some(ts) };
-    let day = bars.session_date[index];
+fn opening(bar: &Bar, around: Option<&Surroundings>, known: Option<(i32, Option<Hours>)>) -> Ts {
+    let Some(around) = around.filter(|around| !around.hours.is_empty()) else { return bar.ts };
+    let day = bar.session_date;
     let hours = match known {
         Some((known, hours)) if known == day => hours,
         _ => around.hours.get(&day).copied(),
     };
-    let open = hours.map_or(ts, |hours| hours.open);
+    let open = hours.map_or(bar.ts, |hours| hours.open);
     // A session that begins after the bar has ended is none of this bar's.
-    Some(if open < bars.close_ts[index] { ts.max(open) } else { ts })
+    if open < bar.close_ts { bar.ts.max(open) } else { bar.ts }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Bar, Interval};
+    use crate::domain::Interval;
     use crate::trade::Direction;
 
     fn series(symbol: &str, minutes: &[(i64, i32)]) -> Bars {
