@@ -171,7 +171,7 @@ pub fn lookahead(
 /// change of itself.
 fn first_rows(sample: &Sample, subject: &Subject) -> Result<Frame, AuditError> {
     let Subject::Query { .. } = subject else { return subject.rows(&sample.store) };
-    if let Some(word) = subject.introspects() {
+    if let Some(word) = subject.introspects()? {
         let reason = format!("it asks about the database itself ('{word}')");
         return Err(AuditError::Outside { name: subject.name(), reason });
     }

@@ -7,6 +7,7 @@ use crate::features::{self, FeatureSet};
 use crate::labels::{self, LabelSpec};
 use crate::store::Store;
 use crate::store::frame::Frame;
+use crate::store::guard::{Files, Statement};
 use crate::store::series::SeriesFilter;
 
 /// Something whose rows must not depend on what became known after them.
@@ -32,10 +33,11 @@ impl Subject {
     /// A statement, with the built feature sets of a store whose tables it names.
     ///
     /// # Errors
-    /// Faults of DuckDB, a stored set that can't be read.
+    /// What is no reading statement, faults of DuckDB, a stored set that can't be read.
     pub fn query(store: &Store, name: String, sql: String) -> Result<Self, AuditError> {
+        let statement = Statement::reading(&sql, Files::Refused)?;
         let mut sets = features::built(store)?;
-        sets.retain(|set| names(&sql, &set.table()));
+        sets.retain(|set| statement.names_table(&set.table()));
         Ok(Self::Query { name, sql, sets })
     }
 
@@ -72,12 +74,10 @@ impl Subject {
         }
     }
 
-    /// The word by which a statement asks about the database itself, if it does.
-    pub(super) fn introspects(&self) -> Option<String> {
-        let Self::Query { sql, .. } = self else { return None };
-        let sql = sql.to_lowercase();
-        let asks = |word: &&str| CATALOGUE.contains(word) || word.starts_with("duckdb_") || word.starts_with("pragma_");
-        words(&sql).find(asks).map(str::to_string)
+    /// The name by which a statement asks about the database itself, if it does.
+    pub(super) fn introspects(&self) -> Result<Option<String>, AuditError> {
+        let Self::Query { sql, .. } = self else { return Ok(None) };
+        Ok(Statement::reading(sql, Files::Refused)?.introspects().map(str::to_string))
     }
 
     /// Bars before the first row that can have every value.
@@ -142,24 +142,4 @@ impl Subject {
         }
         Ok(Some(frame))
     }
-}
-
-/// Names by which a statement asks about the database itself; those that begin with `duckdb_` or `pragma_` are others.
-const CATALOGUE: [&str; 7] = [
-    "information_schema",
-    "pg_catalog",
-    "sqlite_master",
-    "sqlite_schema",
-    "current_setting",
-    "current_database",
-    "getvariable",
-];
-
-/// Whether a statement names a table as a word of its own.
-fn names(sql: &str, table: &str) -> bool {
-    words(&sql.to_lowercase()).any(|word| word == table.to_lowercase())
-}
-
-fn words(sql: &str) -> impl Iterator<Item = &str> {
-    sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
 }

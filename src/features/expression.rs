@@ -15,7 +15,8 @@
 //!
 //! A window may also be spelled out, `(PARTITION BY symbol, interval ORDER BY ts ROWS BETWEEN n PRECEDING AND CURRENT
 //! ROW)`: `, session_date` may follow `interval`, the frame may end at `m PRECEDING`. What is not listed is refused:
-//! `lead`, FOLLOWING, unbounded frames, descending order, subqueries, random numbers and the clock.
+//! `lead`, FOLLOWING, unbounded frames, descending order, subqueries, random numbers and the clock. What is let through by
+//! its words is judged once more by DuckDB's own parser ([`guard::check_expression`]).
 //!
 //! Columns: the bar's (`open high low close volume vwap ts close_ts session_date`), `bar_n` (its number in the
 //! series), `sentiment` (the newest score known at `close_ts`, NULL when there is none), the set's as-of columns and
@@ -25,6 +26,7 @@ use std::collections::BTreeSet;
 
 use super::tokens::{Token, split_places};
 use super::window::{ACROSS, LONGEST, PEER_COLUMNS, Window};
+use crate::store::guard;
 
 /// A checked expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,6 +135,9 @@ impl Expression {
         for (place, what) in inserts.iter().rev() {
             sql.insert_str(ends[*place], what);
         }
+        let defined: Vec<String> = windows.iter().map(|window| window.definition()).collect();
+        let own = ACROSS.map(|(name, _)| name);
+        guard::check_expression(&sql, &defined.join(", "), &own).map_err(|error| error.to_string())?;
         Ok(Self { text: text.to_string(), sql, words, windows, across, back, warmup })
     }
 

@@ -27,8 +27,6 @@ mod parser;
 mod tree;
 mod walk;
 
-use std::collections::BTreeSet;
-
 use super::{Result, StoreError};
 use tree::{Node, Tree};
 
@@ -73,7 +71,7 @@ impl Statement {
             let found = if statements == 0 { "no statement" } else { "several statements" };
             return Err(refused(format!("one SQL statement is needed, {found} given")));
         }
-        let named = walk::judge(&tree, files).map_err(refused)?;
+        let named = walk::judge(&tree, files, &[]).map_err(refused)?;
         let (text, explains) = match prefix {
             Some(prefix) => (format!("{prefix} {inner}"), true),
             None => (inner.to_string(), false),
@@ -87,31 +85,27 @@ impl Statement {
         &self.text
     }
 
-    /// Tables, views and its own common table expressions, by lower-case name.
-    #[must_use]
-    pub fn tables(&self) -> &BTreeSet<String> {
-        &self.named.tables
-    }
-
-    /// Whether it reads a table or view of that name.
+    /// Whether it names a table, view or common table expression so.
     #[must_use]
     pub fn names_table(&self, table: &str) -> bool {
         self.named.tables.contains(&table.to_lowercase())
     }
 
-    /// Functions and operators, by lower-case name.
+    /// Whether it reads a table or view of that name of the store itself: a common table expression of the same name
+    /// hides it from what comes after.
     #[must_use]
-    pub fn functions(&self) -> &BTreeSet<String> {
-        &self.named.functions
+    pub fn reads_table(&self, table: &str) -> bool {
+        walk::reads(&self.tree, &table.to_lowercase())
     }
 
-    /// Columns named without their table, by lower-case name.
+    /// The name by which it asks about the database itself instead of about rows, if it does: functions, tables and
+    /// statements that show what the database holds, where it is or how it is set.
     #[must_use]
-    pub fn columns(&self) -> &BTreeSet<String> {
-        &self.named.columns
+    pub fn introspects(&self) -> Option<&str> {
+        self.named.introspects.as_deref()
     }
 
-    /// A larger SELECT with this statement as its only table: `before ( statement ) after`.
+    /// A larger SELECT with this statement as its first table: `before ( statement ) after`.
     ///
     /// `before` ends in `FROM` and `after` is the rest, both texts of this program.
     ///
@@ -128,7 +122,7 @@ impl Statement {
         for end in std::iter::once(self.text.len()).chain(ends) {
             let wrapped = format!("{before} (\n{}\n) {after}", &self.text[..end]);
             let Ok(tree) = parse(&wrapped) else { continue };
-            let (Some(inner), Some(found)) = (inner, tree.at(0, &WITHIN)) else { continue };
+            let (Some(inner), Some(found)) = (inner, first_subquery(&tree)) else { continue };
             if tree.same(found, &self.tree, inner, None) && tree.same(0, &template, 0, Some(found)) {
                 return Ok(wrapped);
             }
@@ -137,8 +131,35 @@ impl Statement {
     }
 }
 
-/// Where the statement stands in the tree of the larger one.
-const WITHIN: [&str; 6] = ["statements", "0", "node", "from_table", "subquery", "node"];
+/// Judges an expression that becomes part of a statement of this program: `SELECT (expression) FROM rows WINDOW windows`.
+///
+/// `windows` are definitions separated by commas, or empty; `own` are functions that the program has defined.
+///
+/// # Errors
+/// What does not parse, is more than one expression, has a subquery or does anything but read.
+pub fn check_expression(text: &str, windows: &str, own: &[&str]) -> Result<()> {
+    check_text(text)?;
+    let after = if windows.is_empty() { String::new() } else { format!(" WINDOW {windows}") };
+    let tree = parse(&format!("SELECT (\n{text}\n) FROM rows{after}"))?;
+    let template = parse(&format!("SELECT (NULL) FROM rows{after}"))?;
+    let found = tree.at(0, &["statements", "0", "node", "select_list", "0"]);
+    if found.is_none() || !tree.same(0, &template, 0, found) {
+        return Err(refused("one SQL expression is needed".into()));
+    }
+    if tree.objects().any(|members| tree.text(members, "class") == Some("SUBQUERY")) {
+        return Err(refused("an expression can't have a subquery".into()));
+    }
+    walk::judge(&tree, Files::Refused, own).map(|_| ()).map_err(refused)
+}
+
+/// Where the statement stands in the tree of the larger one: its FROM, or the first table of the joins there.
+fn first_subquery(tree: &Tree) -> Option<usize> {
+    let mut table = tree.at(0, &["statements", "0", "node", "from_table"])?;
+    while let Some(left) = tree.at(table, &["left"]) {
+        table = left;
+    }
+    tree.at(table, &["subquery", "node"])
+}
 
 fn refused(message: String) -> StoreError {
     StoreError::Query(message)

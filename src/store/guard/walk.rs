@@ -30,17 +30,21 @@ pub(super) fn is_allowed(section: &str, word: &str) -> bool {
 pub(super) struct Named {
     /// Tables and views, in lower case.
     pub tables: BTreeSet<String>,
-    /// Functions, in lower case.
-    pub functions: BTreeSet<String>,
-    /// Columns and settings without a table, in lower case.
-    pub columns: BTreeSet<String>,
+    /// The first name by which it asks about the database itself.
+    pub introspects: Option<String>,
 }
 
-/// Judges a tree; gives what it names.
+impl Named {
+    fn asks(&mut self, name: &str) {
+        self.introspects.get_or_insert_with(|| name.to_string());
+    }
+}
+
+/// Judges a tree; gives what it names. `own` are functions that the program itself has defined.
 ///
 /// # Errors
 /// What is refused, and what to do instead.
-pub(super) fn judge(tree: &Tree, files: Files) -> Result<Named, String> {
+pub(super) fn judge(tree: &Tree, files: Files, own: &[&str]) -> Result<Named, String> {
     let mut named = Named::default();
     let tables = table_functions(tree);
     let mut lambdas = 0;
@@ -51,7 +55,7 @@ pub(super) fn judge(tree: &Tree, files: Files) -> Result<Named, String> {
         match (tree.text(members, "class"), tree.text(members, "type")) {
             (Some(class), kind) => {
                 lambdas += usize::from(class == "LAMBDA");
-                expression(tree, members, class, kind.unwrap_or_default(), files, &tables, &mut named)?;
+                expression(tree, members, class, kind.unwrap_or_default(), (files, own), &tables, &mut named)?;
             }
             (None, Some(kind)) => reference(tree, members, kind, files, &mut named)?,
             (None, None) => {}
@@ -64,6 +68,8 @@ pub(super) fn judge(tree: &Tree, files: Files) -> Result<Named, String> {
 }
 
 const READING: &str = "only statements that read are run here (SELECT, WITH, FROM, VALUES, DESCRIBE, SHOW, SUMMARIZE, PIVOT .. IN, EXPLAIN)";
+
+const FILES: &str = "only 'ws sql' with --allow-files reads files; 'ws ingest' brings data into the store";
 
 /// Where the functions of FROM stand: they are judged by another list.
 fn table_functions(tree: &Tree) -> HashSet<*const (String, usize)> {
@@ -80,7 +86,7 @@ fn expression(
     members: &[(String, usize)],
     class: &str,
     kind: &str,
-    files: Files,
+    (files, own): (Files, &[&str]),
     tables: &HashSet<*const (String, usize)>,
     named: &mut Named,
 ) -> Result<(), String> {
@@ -91,15 +97,21 @@ fn expression(
         "FUNCTION" | "WINDOW" => {
             let name = tree.text(members, "function_name").unwrap_or_default().to_lowercase();
             let in_from = tables.contains(&members.as_ptr());
-            let known = if in_from { is_allowed("tables", &name) } else { is_allowed("functions", &name) };
+            let known = if in_from {
+                is_allowed("tables", &name)
+            } else {
+                is_allowed("functions", &name) || own.contains(&name.as_str())
+            };
             let reads_files = in_from && is_allowed("files", &name);
             if !known && reads_files && files == Files::Refused {
-                return Err(format!("{name}() reads files; 'ws sql --allow-files' lets it"));
+                return Err(format!("{name}() reads files; {FILES}"));
             }
             if !known && !reads_files {
                 return Err(format!("function '{name}' is not among those known to read only"));
             }
-            named.functions.insert(name);
+            if is_allowed("catalogue", &name) || is_catalogue(&name) {
+                named.asks(&name);
+            }
         }
         "TYPE" => {
             let name = tree.text(members, "type_name").unwrap_or_default().to_lowercase();
@@ -111,8 +123,10 @@ fn expression(
             let names = tree.member(members, "column_names").map(|at| tree.items(at)).unwrap_or_default();
             if let [only] = names
                 && let Node::Text(name) = tree.node(*only)
+                && is_allowed("catalogue", &name.to_lowercase())
             {
-                named.columns.insert(name.to_lowercase());
+                // Some are called without parentheses.
+                named.asks(&name.to_lowercase());
             }
         }
         _ => {}
@@ -144,6 +158,7 @@ fn reference(
     let of = |key: &str| tree.text(members, key).unwrap_or_default().to_lowercase();
     let (catalog, schema, table) = (of("catalog_name"), of("schema_name"), of("table_name"));
     if is_shown && tree.text(members, "show_type") == Some("SHOW_SPECIAL") {
+        named.asks("show tables");
         return match table.as_str() {
             "\"tables\"" | "__show_tables_expanded" => Ok(()),
             other => Err(format!("SHOW {} is refused; 'SHOW TABLES' lists tables and views", other.trim_matches('"'))),
@@ -155,16 +170,54 @@ fn reference(
     }
     let is_path = table.contains(['.', '/', '\\', ':', '*', '?', '[', '{', '%']);
     if is_path && files == Files::Refused {
-        return Err(format!("'{table}' names a file; 'ws sql --allow-files' lets a statement read files"));
+        return Err(format!("'{table}' names a file; {FILES}"));
     }
-    let introspects = table.starts_with("duckdb_") || table.starts_with("pragma_");
-    if introspects && !is_allowed("tables", &table) {
+    if is_catalogue(&table) && !is_allowed("tables", &table) {
         return Err(format!("'{table}' is not among the tables that user SQL may read"));
+    }
+    if is_allowed("catalogue", &schema) {
+        named.asks(&schema);
+    } else if is_catalogue(&table) || is_allowed("catalogue", &table) {
+        named.asks(&table);
     }
     if !table.is_empty() {
         named.tables.insert(table);
     }
     Ok(())
+}
+
+/// Whether a table, or a function of FROM, is about the database itself by its name.
+fn is_catalogue(name: &str) -> bool {
+    name.starts_with("duckdb_") || name.starts_with("pragma_")
+}
+
+/// Whether a tree reads a table of that lower-case name where no common table expression hides it. One hides it from those
+/// after it and from its own statement, not from itself.
+pub(super) fn reads(tree: &Tree, table: &str) -> bool {
+    let mut waiting = vec![(0, false)];
+    while let Some((at, hidden)) = waiting.pop() {
+        let members = match tree.node(at) {
+            Node::Object(members) => members,
+            Node::Array(items) => {
+                waiting.extend(items.iter().map(|&item| (item, hidden)));
+                continue;
+            }
+            _ => continue,
+        };
+        let says = |key: &str| tree.text(members, key).unwrap_or_default().to_lowercase();
+        if says("type") == "base_table" && says("table_name") == table && (!hidden || !says("schema_name").is_empty()) {
+            return true;
+        }
+        let mut hidden = hidden;
+        let expressions = tree.at(at, &["cte_map", "map"]).map(|map| tree.items(map)).unwrap_or_default();
+        for &expression in expressions {
+            waiting.push((expression, hidden));
+            let name = tree.at(expression, &["key"]).map(|key| tree.node(key));
+            hidden |= matches!(name, Some(Node::Text(name)) if name.to_lowercase() == table);
+        }
+        waiting.extend(members.iter().filter(|(key, _)| key != "cte_map").map(|&(_, member)| (member, hidden)));
+    }
+    false
 }
 
 /// How deep lambdas stand inside each other.

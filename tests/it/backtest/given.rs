@@ -122,7 +122,7 @@ fn what_an_audit_cannot_see_into_is_refused() {
                 "SELECT 'GOOG' AS symbol, column0 AS ts, if(lead(column4) OVER (ORDER BY column0) > column4, 'LONG', 'FLAT') AS
                  direction FROM read_csv('{file}', header = false, skip = 1)"
             ),
-            "reads what no audit can alter",
+            "read_csv() reads files",
         ),
         (
             format!("{} LEFT JOIN labels AS l USING (symbol, interval, ts)", if_rises("l.forward_return > 0")),
@@ -136,7 +136,15 @@ fn what_an_audit_cannot_see_into_is_refused() {
         ),
         (
             if_rises("current_setting('enable_external_access') AND lead(close) OVER (ORDER BY ts) > close"),
-            "asks about the database itself ('current_setting')",
+            "function 'current_setting' is not among those known to read only",
+        ),
+        (
+            if_rises("current_database() = 'memory' OR lead(close) OVER (ORDER BY ts) > close"),
+            "asks about the database itself ('current_database')",
+        ),
+        (
+            if_rises("'audit_bars' IN (SELECT name FROM (SHOW TABLES)) OR lead(close) OVER (ORDER BY ts) > close"),
+            "asks about the database itself ('show tables')",
         ),
         (if_rises("random() < 0.5"), "gives other rows each time"),
         // It speaks at few bars, and peeks at three closes ahead.
