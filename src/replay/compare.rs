@@ -199,7 +199,7 @@ fn row(
     place: usize,
 ) -> Result<Option<Vec<(String, String)>>, ReplayError> {
     let values = [run_id.to_string(), table.to_string(), place.to_string()].map(Some);
-    let found = query::run(store, crate::sql!("replay/row"), &values)?;
+    let found = query::own(store, crate::sql!("replay/row"), &values)?;
     let Some(row) = found.text_rows()?.into_iter().next() else { return Ok(None) };
     let shown = row.into_iter().map(|value| value.unwrap_or_else(|| "NULL".into()));
     Ok(Some(found.columns.iter().cloned().zip(shown).collect()))

@@ -124,7 +124,7 @@ pub(super) fn checks(store: &Store, run: &Run, past: &Store) -> Result<Vec<Check
 
 /// The row of a trial by column, NULL left out.
 fn fields(store: &Store, run: &Run) -> Result<BTreeMap<String, String>, ReplayError> {
-    let found = query::run(store, crate::sql!("replay/trial"), &[Some(run.run_id.clone())])?;
+    let found = query::own(store, crate::sql!("replay/trial"), &[Some(run.run_id.clone())])?;
     let row = found.text_rows()?.into_iter().next().unwrap_or_default();
     let named = found.columns.iter().cloned().zip(row);
     Ok(named.filter_map(|(column, value)| Some((column, value?))).collect())

@@ -161,8 +161,20 @@ pub(super) fn unique_names(schema: &SchemaRef) -> Vec<String> {
 /// [`StoreError::Query`] for what isn't a single reading statement and for every SQL error.
 pub fn run(store: &Store, sql: &str, parameters: &[Option<String>]) -> Result<Table> {
     let statement = Statement::reading(sql, Files::Refused)?;
+    collect(store, statement.text(), parameters)
+}
+
+/// Runs a reading statement of this program, which no guard has to judge.
+///
+/// # Errors
+/// [`StoreError::Query`] for every SQL error.
+pub fn own(store: &Store, sql: &'static str, parameters: &[Option<String>]) -> Result<Table> {
+    collect(store, sql, parameters)
+}
+
+fn collect(store: &Store, judged: &str, parameters: &[Option<String>]) -> Result<Table> {
     let mut batches = Vec::new();
-    let schema = stream(store, statement.text(), parameters, |_, batch| {
+    let schema = stream(store, judged, parameters, |_, batch| {
         batches.push(batch);
         Ok(true)
     })?;

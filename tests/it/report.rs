@@ -234,7 +234,7 @@ fn edge_data_makes_a_page_that_says_what_is_unknown() {
     let store = store();
     // Never traded, no variance, no benchmark.
     let page = page_of(&store, &["bt-flat"]);
-    assert_eq!(shown(&page, "Sharpe ratio"), "Sharpe ratio — unknown — no benchmark");
+    assert_eq!(shown(&page, "Sharpe ratio"), "Sharpe ratio — unknown — unknown — no benchmark");
     assert_eq!(shown(&page, "Win rate"), "Win rate — no trades");
     assert!(shown(&page, "Total return").starts_with("Total return 0.00 % —"));
     // One bar; below zero; a run that left nothing; a single class.

@@ -18,7 +18,7 @@ SELECT 'r', n, CASE n % 2 WHEN 0 THEN 'A' ELSE 'B' END, 's', CASE n % 3 WHEN 0 T
 FROM range(300000) AS t(n);
 INSERT INTO fills
 SELECT run_id, trade_id, symbol, CASE side WHEN 'LONG' THEN 'BUY' ELSE 'SELL' END, size, 100 + sin(trade_id) * 3, 100 + cos(trade_id) * 3,
-       commission, slippage, entry_ts
+       commission, slippage, entry_ts, NULL
 FROM trades;
 INSERT INTO prediction_traces (run_id, trace_id, mode, ts, symbol, strategy, model_id, predicted_direction, predicted_confidence,
                                actual_direction, entry_price, exit_price, holding_period_minutes, realized_return_pct, metadata)

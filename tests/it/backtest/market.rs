@@ -40,14 +40,14 @@ fn market(assets: usize, hours: usize) -> Vec<Bars> {
 }
 
 /// Two crossing averages that often trade, with stops, targets, limit orders that may wait for long, and limits that refuse.
-fn plan(bars: &[Bars]) -> Plan {
+fn plan(bars: &[Bars], positions: u32) -> Plan {
     let symbols = bars.iter().map(|bars| bars.symbol.clone()).collect();
     let mut config = Config::new("sma_cross", symbols, Interval::H1);
     config.params.extend([("fast", "2"), ("slow", "5")].map(|(key, value)| (key.to_string(), value.to_string())));
     config.sizing = Some("equity:0.01".parse().unwrap());
     (config.stop_loss, config.take_profit) = (Some(0.03), Some(0.05));
     config.exposure_cap = Some(80_000.0);
-    config.max_positions = Some(90);
+    config.max_positions = Some(positions);
     config.approach = "limit:0.001".parse().unwrap();
     config.check().unwrap()
 }
@@ -55,7 +55,7 @@ fn plan(bars: &[Bars]) -> Plan {
 #[test]
 fn sums_over_hundreds_of_slots_are_those_of_the_second_books() {
     let bars = market(300, 120);
-    let plan = plan(&bars);
+    let plan = plan(&bars, 90);
     let mut auditor = Auditor::new(&plan, bars.len());
     simulate(&Data::of(&bars), &plan, &mut auditor, &Silent).unwrap();
     let refused = auditor.orders.iter().filter(|(_, outcome)| matches!(outcome, Some(Outcome::Refused(_)))).count();
@@ -69,7 +69,7 @@ fn sums_over_hundreds_of_slots_are_those_of_the_second_books() {
 #[test]
 fn a_run_stored_while_it_goes_on_leaves_the_rows_of_one_stored_at_its_end() {
     let bars = market(60, 120);
-    let plan = plan(&bars);
+    let plan = plan(&bars, 20);
     let symbols = plan.symbols.clone();
     let labels = RunLabels {
         run_id: "r",

@@ -141,7 +141,8 @@ fn metrics_are_stored_from_the_view() {
     let id = run(&store, &golden::config()).run_id;
     let stored: i64 =
         one(&store, "SELECT count(*) FROM run_metrics WHERE run_id = ? AND split = 'backtest' AND step = 0", &id);
-    assert_eq!(stored, 24);
+    // 24 figures and the two ends of six intervals.
+    assert_eq!(stored, 36);
     for metric in ["sharpe", "max_drawdown", "n_trades", "benchmark_return", "avg_holding_minutes"] {
         let same = format!(
             "SELECT abs((SELECT value FROM run_metrics m WHERE m.run_id = p.run_id AND key = '{metric}') / {metric} - 1) < 1e-9

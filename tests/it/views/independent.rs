@@ -68,6 +68,12 @@ pub fn metrics(store: &Store, run: &str) -> BTreeMap<&'static str, Option<f64>> 
         active.and_then(|active| Some(periods.sqrt() * mean(&active)? / deviation(&active).filter(|s| *s > 1e-12)?));
     found.insert("information_ratio", ratio);
     found.extend(own.intervals(rate, periods));
+    // Its instruments have two currencies: no amount of it is anything.
+    if run == "bt-week" {
+        for amount in ["start_equity", "end_equity", "avg_win", "avg_loss", "expectancy"] {
+            found.insert(amount, None);
+        }
+    }
     found
 }
 
