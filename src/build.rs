@@ -18,6 +18,9 @@ const FOLDERS: [(&str, &str, &str, bool); 7] = [
     ("SAMPLE", "data/sample", "gz", true),
 ];
 
+/// What the program is made of.
+const PROGRAM: [&str; 8] = ["src", "sql", "schemas", "queries", "reports", "data", "Cargo.toml", "Cargo.lock"];
+
 fn main() -> std::io::Result<()> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(std::env::var("OUT_DIR").unwrap_or_default()).join("embedded.rs");
@@ -31,7 +34,7 @@ fn main() -> std::io::Result<()> {
     }
     std::fs::write(out, code)?;
     println!("cargo:rustc-env=WS_COMMIT={}", commit(&root));
-    println!("cargo:rerun-if-changed=.git/HEAD");
+    watch_commit(&root);
     println!("cargo:rerun-if-changed=src/build.rs");
     Ok(())
 }
@@ -63,15 +66,35 @@ fn write_table(code: &mut String, name: &str, folder: &Path, files: &[PathBuf], 
     let _ = writeln!(code, "];");
 }
 
-/// The commit the binary is built from, or nothing outside a checkout.
+/// The commit the binary is built from, with `-dirty` behind it where tracked files of the program differ from it; nothing
+/// outside a checkout.
 fn commit(root: &Path) -> String {
-    Command::new("git")
-        .arg("-C")
-        .arg(root)
-        .args(["rev-parse", "--short=12", "HEAD"])
-        .output()
-        .ok()
-        .filter(|output| output.status.success())
-        .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string())
-        .unwrap_or_default()
+    let Some(commit) = git(root, &["rev-parse", "--short=12", "HEAD"]) else { return String::new() };
+    let status = ["--no-optional-locks", "status", "--porcelain", "--untracked-files=no", "--"];
+    let differs = git(root, &[&status[..], &PROGRAM].concat());
+    if differs.is_some_and(|files| !files.is_empty()) { format!("{commit}-dirty") } else { commit }
+}
+
+/// Runs again when HEAD moves: on another branch, or with the branch it is on, whose file appears when packed references
+/// are unpacked. And when a source changes, as that makes a clean tree a dirty one; the crate is compiled again then anyway.
+fn watch_commit(root: &Path) {
+    for path in PROGRAM {
+        println!("cargo:rerun-if-changed={path}");
+    }
+    let mut watched = vec!["HEAD".to_string(), "packed-refs".to_string()];
+    watched.extend(git(root, &["symbolic-ref", "-q", "HEAD"]));
+    for name in watched {
+        // In a worktree HEAD and the references lie in different folders.
+        let path = git(root, &["rev-parse", "--git-path", &name]).map(|path| root.join(path));
+        // A file that is missing would run this at every build.
+        if let Some(path) = path.filter(|path| path.exists()) {
+            println!("cargo:rerun-if-changed={}", path.display());
+        }
+    }
+}
+
+/// What git prints, without the line's end; `None` where it fails.
+fn git(root: &Path, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
 }

@@ -35,6 +35,9 @@ pub struct Prediction {
     /// Calibrated probability of label 1; NaN is unknown, and left out of files, as JSON has no word for it.
     #[serde(default = "unknown", skip_serializing_if = "is_unknown")]
     pub probability: f64,
+    /// Side of the bet that label 1 says is right: that of the primary rule of meta labels; without one it is long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side: Option<Direction>,
     /// Realised label, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<i32>,
@@ -44,6 +47,14 @@ pub struct Prediction {
     /// Time of the call, in ms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<f64>,
+}
+
+impl Prediction {
+    /// The side of a bet as label sets store it, 1 or -1.
+    #[must_use]
+    pub fn side_of(sign: Option<i32>) -> Option<Direction> {
+        sign.map(|sign| if sign < 0 { Direction::Short } else { Direction::Long })
+    }
 }
 
 const fn unknown() -> f64 {

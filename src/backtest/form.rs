@@ -183,7 +183,15 @@ mod tests {
         let direction = Some(crate::trade::Direction::Short);
         config.signals = vec![GivenSignal { symbol: symbol.clone(), ts, direction, confidence: None }];
         let probability = f64::NAN;
-        let unknown = Prediction { symbol, ts, probability, label: None, forward_return: None, latency_ms: Some(1.5) };
+        let unknown = Prediction {
+            symbol,
+            ts,
+            probability,
+            side: None,
+            label: None,
+            forward_return: None,
+            latency_ms: Some(1.5),
+        };
         config.predictions = vec![Prediction { probability: 0.1 + 0.2, ..unknown.clone() }];
         let back =
             |config: &Config| -> Config { serde_json::from_str(&serde_json::to_string(config).unwrap()).unwrap() };

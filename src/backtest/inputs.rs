@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{BacktestError, Config, Plan};
+use super::{BacktestError, Config, Plan, Prediction};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::{Bars, Interval, Progress, Symbol, Ts};
 use crate::store::{Store, bars, params, series};
@@ -88,7 +88,8 @@ pub(super) fn signals(
     let mut by_asset = context;
     let mut unused = 0;
     let predictions = config.predictions.iter().map(|prediction| {
-        (&prediction.symbol, prediction.ts, Signal::Prediction { probability: prediction.probability })
+        let Prediction { probability, side, .. } = *prediction;
+        (&prediction.symbol, prediction.ts, Signal::Prediction { probability, side })
     });
     let given = config.signals.iter().map(|signal| {
         (&signal.symbol, signal.ts, Signal::Directed { direction: signal.direction, confidence: signal.confidence })
@@ -179,7 +180,7 @@ pub(super) fn check_volume(plan: &Plan, series: &[Bars]) -> Result<(), BacktestE
 /// Probabilities and confidences are fractions, scores lie around 0, levels are not negative; or they are unknown.
 fn check_range(symbol: &Symbol, ts: Ts, signal: &Signal) -> Result<(), BacktestError> {
     let (name, value, low, high) = match signal {
-        Signal::Prediction { probability } => ("probability", *probability, 0.0, 1.0),
+        Signal::Prediction { probability, .. } => ("probability", *probability, 0.0, 1.0),
         Signal::Directed { confidence, .. } => ("confidence", confidence.unwrap_or(f64::NAN), 0.0, 1.0),
         Signal::Sentiment { score } => ("sentiment", *score, -1.0, 1.0),
         Signal::VolatilityIndex { level } => ("volatility index", *level, 0.0, f64::MAX),

@@ -1,6 +1,6 @@
 //! Rows of `predictions`: every model call a run used, and what came of it.
 //!
-//! `ml_verdict` is what the probability alone says: LONG from the threshold on, SHORT up to the short threshold where
+//! `ml_verdict` is what the probability alone says: LONG from the threshold on (the side of the bet, of meta labels), SHORT up to the short threshold where
 //! there is one, else NOOP. `final_verdict` is the same where an entry was ordered for it (or nothing was to be done), and
 //! HOLD where a rule kept it from being one: a filter, the sentiment gate, a limit of the account, a position that was
 //! held already. `final_source` tells the two apart: `model` or `rule`.
@@ -12,6 +12,7 @@ use super::chosen::Chosen;
 use super::{Config, ModelRef, Prediction};
 use crate::domain::{Bars, Ts};
 use crate::store::{Columns, Result, Store};
+use crate::trade::Direction;
 use crate::trade::strategies::Model;
 
 /// A call about a bar of the run.
@@ -37,7 +38,7 @@ pub(super) fn write(
     let (threshold, short) = (asked.params.get("threshold"), asked.params.get("short_threshold"));
     let used = |call| {
         let (asset, close_ts) = bar(call, series)?;
-        let raw = verdict(call.probability, threshold, short);
+        let raw = verdict(call, threshold, short);
         let obeyed = !matches!(raw, Some("LONG" | "SHORT")) || entries.contains(&(asset, close_ts));
         Some(Used { call, close_ts, raw, obeyed })
     };
@@ -75,13 +76,13 @@ fn bar(call: &Prediction, series: &[Bars]) -> Option<(usize, Ts)> {
 }
 
 /// What the model says; nothing when it does not know.
-fn verdict(probability: f64, threshold: f64, short: f64) -> Option<&'static str> {
-    let side = if probability >= threshold {
-        "LONG"
-    } else if short > 0.0 && probability <= short {
-        "SHORT"
+fn verdict(call: &Prediction, threshold: f64, short: f64) -> Option<&'static str> {
+    let side = if call.probability >= threshold {
+        call.side.unwrap_or(Direction::Long).as_str()
+    } else if call.side.is_none() && short > 0.0 && call.probability <= short {
+        Direction::Short.as_str()
     } else {
         "NOOP"
     };
-    (!probability.is_nan()).then_some(side)
+    (!call.probability.is_nan()).then_some(side)
 }

@@ -9,6 +9,7 @@ use super::{Dataset, DatasetError, FeatureSchema, Result, Sample, Series};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::{Interval, Symbol, Ts};
 use crate::features;
+use crate::labels;
 use crate::store::stale::{self, Mark};
 use crate::store::{Store, StoreError, duckdb, params};
 
@@ -47,7 +48,9 @@ pub fn load(store: &Store, spec: &DatasetSpec) -> Result<Dataset> {
     let table = format!("features_{}", spec.schema.set);
     check_version(store, &spec.schema, &table)?;
     refuse_stale(store, spec)?;
-    let mut reader = Reader::new(spec);
+    // What is no set of this program may leave bets open anywhere.
+    let bets = labels::spec_of(store, &spec.label_set).ok();
+    let mut reader = Reader::new(spec, bets.is_some_and(|bets| bets.has_sides()));
     let symbols: Vec<&str> = spec.symbols.iter().map(Symbol::as_str).collect();
     let mut statement = store.conn().prepare(crate::sql!("dataset/windows")).map_err(StoreError::from)?;
     let bound = params![
@@ -58,6 +61,7 @@ pub fn load(store: &Store, spec: &DatasetSpec) -> Result<Dataset> {
         spec.from.map_or(MIN_MICROS, |ts| ts.0.clamp(MIN_MICROS, MAX_MICROS)),
         spec.to.map_or(MAX_MICROS, |ts| ts.0.clamp(MIN_MICROS, MAX_MICROS)),
         (spec.lookback - 1) as i64,
+        bets.map_or(i64::MAX, |bets| i64::try_from(bets.horizon()).unwrap_or(i64::MAX).saturating_add(1)),
     ];
     for batch in statement.stream_arrow(bound).map_err(StoreError::from)? {
         reader.read(&batch.map_err(StoreError::from)?)?;
@@ -138,14 +142,6 @@ fn check_version(store: &Store, schema: &FeatureSchema, table: &str) -> Result<(
     }
 }
 
-/// Where a series is with its labels: none yet, all known so far, or past the first that the data's end hides.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Labels {
-    Awaited,
-    Known,
-    Over,
-}
-
 /// Gathers rows into series and samples as they stream by, ordered by symbol and time.
 struct Reader<'a> {
     spec: &'a DatasetSpec,
@@ -153,29 +149,20 @@ struct Reader<'a> {
     samples: Vec<Sample>,
     /// Complete rows in a row, up to the newest of the current series.
     complete: usize,
-    /// Where the current series is with its labels.
-    labels: Labels,
+    /// Whether the labels judge bets of a primary rule: where that has no side there is nothing to judge.
+    has_sides: bool,
     rows: usize,
     data_as_of: Option<Ts>,
     print: Fingerprint,
 }
 
 impl<'a> Reader<'a> {
-    fn new(spec: &'a DatasetSpec) -> Self {
+    fn new(spec: &'a DatasetSpec, has_sides: bool) -> Self {
         let mut print = Fingerprint::new();
         print.text(&spec.schema.set);
         print.text(&spec.label_set);
         print.text(spec.interval.as_str());
-        Self {
-            spec,
-            series: vec![],
-            samples: vec![],
-            complete: 0,
-            labels: Labels::Awaited,
-            rows: 0,
-            data_as_of: None,
-            print,
-        }
+        Self { spec, series: vec![], samples: vec![], complete: 0, has_sides, rows: 0, data_as_of: None, print }
     }
 
     fn read(&mut self, batch: &RecordBatch) -> Result<()> {
@@ -190,13 +177,13 @@ impl<'a> Reader<'a> {
             series.close.push(beside.close.value(row));
             let known = series.values[start..].iter().all(|value| value.is_finite());
             self.complete = if known { self.complete + 1 } else { 0 };
-            let mut sample =
+            let sample =
                 beside.sample(row, self.series.len() - 1, self.series.last().map_or(0, |series| series.ts.len() - 1));
-            self.settle(&mut sample);
             self.print(&sample, start);
             self.data_as_of = self.data_as_of.max(Some(sample.close_ts));
             self.rows += 1;
-            if self.complete >= self.spec.lookback && self.spec.from.is_none_or(|from| sample.ts >= from) {
+            let is_asked = !self.has_sides || sample.side.is_some();
+            if is_asked && self.complete >= self.spec.lookback && self.spec.from.is_none_or(|from| sample.ts >= from) {
                 self.samples.push(sample);
             }
         }
@@ -225,23 +212,7 @@ impl<'a> Reader<'a> {
         self.print.text(symbol.as_str());
         self.series.push(Series { symbol, asset_id, ts: vec![], close: vec![], values: vec![] });
         self.complete = 0;
-        self.labels = Labels::Awaited;
         Ok(())
-    }
-
-    /// Forgets the label of a sample whose neighbours can't have one yet.
-    ///
-    /// Near the end of the data a label is known only if its barrier was touched early: those that are known say
-    /// nothing of those that are not, so none is used from the first unknown one on.
-    fn settle(&mut self, sample: &mut Sample) {
-        self.labels = match (self.labels, sample.label) {
-            (Labels::Awaited | Labels::Known, Some(_)) => Labels::Known,
-            (Labels::Awaited, None) => Labels::Awaited,
-            (Labels::Known, None) | (Labels::Over, _) => Labels::Over,
-        };
-        if self.labels == Labels::Over {
-            *sample = Sample { label: None, forward_return: f64::NAN, exit_ts: None, ..*sample };
-        }
     }
 
     fn print(&mut self, sample: &Sample, start: usize) {
@@ -254,6 +225,8 @@ impl<'a> Reader<'a> {
         self.print.i64(sample.label.map_or(-1, i64::from));
         self.print.i64(sample.exit_ts.map_or(i64::MIN, |ts| ts.0));
         self.print.f64s(&[sample.forward_return]);
+        // Sets without sides keep the fingerprints they had.
+        sample.side.iter().for_each(|side| self.print.i64(i64::from(*side)));
     }
 
     fn finish(mut self) -> Result<Dataset> {
@@ -297,6 +270,7 @@ struct Beside<'a> {
     label: &'a Int32Array,
     forward_return: &'a Float64Array,
     exit_ts: &'a TimestampMicrosecondArray,
+    side: &'a Int32Array,
 }
 
 impl<'a> Beside<'a> {
@@ -325,6 +299,7 @@ impl<'a> Beside<'a> {
             label: whole("sample.label")?,
             forward_return: number("sample.forward_return")?,
             exit_ts: time("sample.exit_ts")?,
+            side: whole("sample.side")?,
         })
     }
 
@@ -337,6 +312,7 @@ impl<'a> Beside<'a> {
             label: (!self.label.is_null(row)).then(|| self.label.value(row)),
             forward_return: optional(self.forward_return, row),
             exit_ts: (!self.exit_ts.is_null(row)).then(|| Ts(self.exit_ts.value(row))),
+            side: (!self.side.is_null(row)).then(|| self.side.value(row)),
         }
     }
 }

@@ -31,12 +31,14 @@ pub struct Sample {
     pub ts: Ts,
     /// UTC time at which the window is known.
     pub close_ts: Ts,
-    /// 1 or 0; `None` when there is no label, and from the first bar on whose horizon the data does not cover.
+    /// 1 or 0; `None` where there was no bet, and from the first bar on whose horizon the data does not cover.
     pub label: Option<i32>,
     /// Return from entry to exit, a fraction; NaN when unknown.
     pub forward_return: f64,
     /// UTC start of the bar in which the labelled position ends.
     pub exit_ts: Option<Ts>,
+    /// Side of the bet that the label judges, 1 or -1; `None` in label sets whose bets are always long.
+    pub side: Option<i32>,
 }
 
 impl Sample {

@@ -13,7 +13,7 @@
 //!
 //! Then each feature `j` is standardised:
 //! `z = (v − mean_j) / std_j`, with mean and population standard deviation over all rows of all training windows
-//! (a constant feature keeps `std = 1`), and bounded to ±[`Scaler::CLIP`] so that a rare outlier can't drown the
+//! (a constant feature keeps `std = 1`; constant is what varies no more than sums of rounded values do), and bounded to ±[`Scaler::CLIP`] so that a rare outlier can't drown the
 //! rest of a sample.
 //!
 //! A window without any volume has no volume to relate to: its volume and flow features become 0 ("as usual")
@@ -57,8 +57,8 @@ impl Scaler {
         let count = (train.len() * train.dataset().lookback).max(1) as f64;
         scaler.mean = scaler.sum_over(train, |value, _| value).iter().map(|sum| sum / count).collect();
         let squares = scaler.sum_over(train, |value, mean| (value - mean) * (value - mean));
-        scaler.std =
-            squares.iter().map(|sum| (sum / count).sqrt()).map(|std| if std > 0.0 { std } else { 1.0 }).collect();
+        let variances = squares.iter().map(|sum| sum / count).zip(&scaler.mean);
+        scaler.std = variances.map(|(variance, mean)| spread(variance, *mean, count)).collect();
         scaler
     }
 
@@ -130,6 +130,15 @@ impl Scaler {
     }
 }
 
+/// The deviation to divide by: 1 where a variance is no more than what rounding leaves of a constant.
+///
+/// The bound is scikit-learn's: `n ε variance + (n mean ε)²`, an upper bound of the error of the two-pass variance of `n`
+/// values (Chan, Golub and LeVeque 1983, eq. 1.7).
+fn spread(variance: f64, mean: f64, count: f64) -> f64 {
+    let bound = count * f64::EPSILON * variance + (count * mean * f64::EPSILON).powi(2);
+    if variance > bound { variance.sqrt() } else { 1.0 }
+}
+
 /// `x / mean − 1` for one column of a window.
 fn relate_volume(window: &mut [f64], at: usize, width: usize) {
     let rows = (window.len() / width) as f64;
@@ -147,5 +156,28 @@ fn relate_flow(window: &mut [f64], at: usize, width: usize) {
     let mean = steps / (column.len() - 1).max(1) as f64;
     for value in window.iter_mut().skip(at).step_by(width) {
         *value = if mean == 0.0 { 0.0 } else { (*value - last) / mean };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Mean and variance as [`Scaler::fit`] has them, in two passes.
+    fn spread_of(values: &[f64]) -> f64 {
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        spread(values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count, mean, count)
+    }
+
+    #[test]
+    fn rounding_is_no_spread() {
+        // The mean of a thousand times 0.1 is not 0.1; scikit-learn 1.7 gives these the scale 1 as well.
+        for constant in [0.1, 1e-7, -123_456.789, 1e12 / 3.0] {
+            assert_eq!(spread_of(&vec![constant; 1_000]), 1.0, "{constant}");
+        }
+        // What is small beside its mean but there stays: the scale of 1 and 1.000002 in turn is a millionth.
+        let turns: Vec<f64> = (0..1_000).map(|at| if at % 2 == 0 { 1.0 } else { 1.000_002 }).collect();
+        assert!((spread_of(&turns) / 1e-6 - 1.0).abs() < 1e-6);
     }
 }

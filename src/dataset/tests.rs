@@ -3,6 +3,7 @@
 use super::fixture::{self, HASH, HORIZON, LABELS, WARMUP, ts};
 use super::*;
 use crate::domain::Ts;
+use crate::labels::LabelSpec;
 
 const LOOKBACK: usize = 6;
 
@@ -61,6 +62,49 @@ fn labels_known_early_at_the_end_of_the_data_are_not_used() {
     let last = dataset.samples.iter().rev().find(|sample| sample.is_labelled()).unwrap();
     assert_eq!(last.ts, ts(40 - HORIZON - 1));
     assert_eq!(dataset.samples.last().unwrap().ts, ts(39));
+}
+
+#[test]
+fn a_bar_without_a_bet_ends_no_labels() {
+    let store = fixture::store(&["AAA"], 40, |_, rows| {
+        (rows.label[20], rows.exit[20]) = (None, None);
+        // Known early at the end of the data, after one that is still open.
+        (rows.label[38], rows.exit[38]) = (Some(1), Some(39));
+    });
+    // A name that tells of bets of three bars at most; of the fixture's own nothing is known.
+    let named = DatasetSpec { label_set: format!("tb_1_1_{HORIZON}"), ..fixture::spec(LOOKBACK) };
+    store.conn().execute("UPDATE labels SET label_set = ?", [&named.label_set]).unwrap();
+    let dataset = load(&store, &named).unwrap();
+    let labelled: Vec<Ts> =
+        dataset.samples.iter().filter(|sample| sample.is_labelled()).map(|sample| sample.ts).collect();
+    let expected: Vec<Ts> = (WARMUP + LOOKBACK - 1..40 - HORIZON).filter(|bar| *bar != 20).map(ts).collect();
+    assert_eq!(labelled, expected);
+    // The features of the bar serve the windows after it, and it is predicted itself.
+    assert_eq!(dataset.samples.len(), 40 - WARMUP - LOOKBACK + 1);
+}
+
+#[test]
+fn meta_labels_have_samples_where_the_primary_rule_bets() {
+    let store = fixture::store(&["AAA"], 40, |_, _| {});
+    let spec: LabelSpec = serde_json::from_str(
+        r#"{"kind": "meta", "fast": 2, "slow": 5, "barriers": {"kind": "triple_barrier", "take_profit": 0.01, "stop_loss": 0.01, "horizon": 3}}"#,
+    )
+    .unwrap();
+    let record = "INSERT INTO label_sets VALUES (?, 'meta', ?, TIMESTAMP '2024-01-01')";
+    store.conn().execute(record, crate::store::params![spec.name(), serde_json::to_string(&spec).unwrap()]).unwrap();
+    let bets = "UPDATE labels SET label_set = ?, side = CASE WHEN hour(ts) < 6 THEN NULL WHEN hour(ts) < 12 THEN -1 ELSE 1 END";
+    store.conn().execute(bets, [spec.name()]).unwrap();
+    let dataset = load(&store, &DatasetSpec { label_set: spec.name(), ..fixture::spec(LOOKBACK) }).unwrap();
+    assert!(dataset.samples.iter().any(|sample| sample.side == Some(-1)));
+    for bar in WARMUP + LOOKBACK - 1..40 {
+        let found = dataset.samples.iter().find(|sample| sample.ts == ts(bar)).map(|sample| sample.side);
+        let side = match bar % 24 {
+            ..6 => None,
+            6..12 => Some(Some(-1)),
+            _ => Some(Some(1)),
+        };
+        assert_eq!(found, side, "bar {bar}");
+    }
 }
 
 #[test]

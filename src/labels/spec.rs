@@ -104,6 +104,26 @@ impl LabelSpec {
         }
     }
 
+    /// Bars that a bet lasts at most, the entry bar counted.
+    #[must_use]
+    pub const fn horizon(&self) -> usize {
+        match self {
+            Self::FixedHorizon(params) => params.horizon,
+            Self::TripleBarrier(bounded) => bounded.barriers.horizon,
+            Self::Volatility(bounded) => bounded.barriers.horizon,
+            Self::Meta(meta) => match meta.barriers {
+                Barriers::TripleBarrier(bounded) => bounded.barriers.horizon,
+                Barriers::Volatility(bounded) => bounded.barriers.horizon,
+            },
+        }
+    }
+
+    /// Whether a primary rule says on which side each bet is.
+    #[must_use]
+    pub const fn has_sides(&self) -> bool {
+        matches!(self, Self::Meta(_))
+    }
+
     /// Whether labels also follow from what was before the decision: a volatility, or a primary rule.
     #[must_use]
     pub const fn looks_back(&self) -> bool {

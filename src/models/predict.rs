@@ -17,9 +17,11 @@ pub struct Prediction {
     pub close_ts: Ts,
     /// Calibrated probability of label 1; always a number.
     pub probability: f64,
+    /// Side of the bet that label 1 says is right, 1 or -1; `None` where it is always long.
+    pub side: Option<i32>,
 }
 
-/// Predicts every complete window with `from <= ts < to`, ascending by time, then symbol.
+/// Predicts every complete window (of meta labels: those at which the primary rule bets) with `from <= ts < to`, ascending by time, then symbol.
 ///
 /// `symbols` empty means those of its dataset; any without a training window is predicted as an average asset. `from` open means
 /// [`LoadedModel::unseen_from`], so that by default nothing is predicted that the fit has seen.
@@ -46,6 +48,7 @@ pub fn predict(
             ts: sample.ts,
             close_ts: sample.close_ts,
             probability,
+            side: sample.side,
         })
         .collect())
 }

@@ -2,7 +2,7 @@
 
 use super::artifact::Calibrated;
 use super::{Metrics, Result};
-use crate::dataset::Samples;
+use crate::dataset::{Sample, Samples};
 use crate::store::{Columns, Store, StoreError, params};
 
 /// Who predicted.
@@ -24,8 +24,12 @@ pub(super) fn predictions(
     probabilities: &[f64],
 ) -> Result<()> {
     let n = samples.len();
-    let verdicts: Vec<&str> =
-        probabilities.iter().map(|p| if *p >= model.threshold { "LONG" } else { "NOOP" }).collect();
+    let verdict = |(sample, p): (&Sample, &f64)| match sample.side {
+        _ if *p < model.threshold => "NOOP",
+        Some(side) if side < 0 => "SHORT",
+        _ => "LONG",
+    };
+    let verdicts: Vec<&str> = samples.iter().zip(probabilities).map(verdict).collect();
     Columns::new()
         .text("run_id", std::iter::repeat_n(asked.run_id, n))
         .text("split", std::iter::repeat_n(asked.split, n))

@@ -249,6 +249,7 @@ fn ask(past: &Store, run: &Run, config: &mut Config, progress: &dyn Progress) ->
         symbol: predicted.symbol,
         ts: predicted.ts,
         probability: predicted.probability,
+        side: Prediction::side_of(predicted.side),
         label: None,
         forward_return: None,
         latency_ms: None,

@@ -39,6 +39,8 @@ pub enum Signal {
     Prediction {
         /// Probability of label 1 (profit before loss), from 0 to 1.
         probability: f64,
+        /// Side of the bet that the label judges (meta labels); without one it is long.
+        side: Option<Direction>,
     },
     /// A direction to hold from the next open on.
     Directed {

@@ -79,6 +79,7 @@ pub fn config(
             symbol: prediction.symbol,
             ts: prediction.ts,
             probability: prediction.probability,
+            side: Prediction::side_of(prediction.side),
             label: None,
             forward_return: None,
             latency_ms: Some(latency_ms),

@@ -112,6 +112,7 @@ fn with_model(search: &Search<'_>, config: Config, model_id: &str) -> Result<Con
         symbol: prediction.symbol,
         ts: prediction.ts,
         probability: prediction.probability,
+        side: Prediction::side_of(prediction.side),
         label: None,
         forward_return: None,
         latency_ms: None,

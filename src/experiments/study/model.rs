@@ -291,6 +291,7 @@ fn predictions(samples: &Samples<'_>, probabilities: &[f64]) -> Vec<Prediction> 
         symbol: samples.series_of(sample).symbol.clone(),
         ts: sample.ts,
         probability: *probability,
+        side: Prediction::side_of(sample.side),
         label: sample.label,
         forward_return: Some(sample.forward_return).filter(|value| !value.is_nan()),
         latency_ms: None,

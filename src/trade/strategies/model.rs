@@ -1,7 +1,8 @@
 //! Long when a model is sure enough, short when it is sure enough of the opposite.
 //!
 //! A prediction at or above `threshold` opens a long position when nothing is held; one at or below
-//! `short_threshold`, where that is above 0, a short one. Filters may hold either back ([`Filters`]; all off unless
+//! `short_threshold`, where that is above 0, a short one. A prediction about the bet of a primary rule (meta labels) opens
+//! that bet, long or short, at or above `threshold` and nothing below. Filters may hold either back ([`Filters`]; all off unless
 //! their parameters ask: 15 for the volatility index, 0.8 for the volume ratio and 50 bars for the trend are levels to
 //! begin with). A position is left by the stop or target attached to every entry, or at the open after `max_holding`
 //! bars.
@@ -95,24 +96,25 @@ impl Model {
         }))
     }
 
-    /// The side a probability speaks for.
-    fn side(&self, probability: f64) -> Option<Direction> {
+    /// The side a probability speaks for; `bet` is that of the bet it judges, where that has one.
+    fn side(&self, probability: f64, bet: Option<Direction>) -> Option<Direction> {
         if probability >= self.threshold {
-            return Some(Direction::Long);
+            return Some(bet.unwrap_or(Direction::Long));
         }
-        self.short_threshold.filter(|short| probability <= *short).map(|_| Direction::Short)
+        let shorts = self.short_threshold.filter(|_| bet.is_none());
+        shorts.filter(|short| probability <= *short).map(|_| Direction::Short)
     }
 
-    fn predicted(&mut self, view: &View, probability: f64) -> Intents {
-        let Some(side) = self.side(probability).filter(|_| view.is_flat()) else { return Intents::NONE };
+    fn predicted(&mut self, view: &View, probability: f64, bet: Option<Direction>) -> Intents {
+        let Some(side) = self.side(probability, bet).filter(|_| view.is_flat()) else { return Intents::NONE };
         if !self.filters.pass(view.asset, side) {
             return Intents::NONE;
         }
         let enter = Enter {
             confidence: Some(Self::confidence(probability)),
             max_bars: Some(self.max_holding),
-            // That the price rises before it falls; the mirror for a short.
-            probability: Some(if side == Direction::Long { probability } else { 1.0 - probability }),
+            // That the side taken is right: a short against a long bet is its mirror.
+            probability: Some(if side == bet.unwrap_or(Direction::Long) { probability } else { 1.0 - probability }),
             ..Enter::market(side)
         };
         Intents { exit: false, enter: Some(enter) }
@@ -124,7 +126,9 @@ impl Strategy for Model {
         match event {
             Event::Bar(bar) => self.filters.bar(view.asset, bar),
             Event::Signal(Signal::VolatilityIndex { level }) => self.filters.vol_index(view.asset, *level),
-            Event::Signal(Signal::Prediction { probability }) => return self.predicted(view, *probability),
+            Event::Signal(Signal::Prediction { probability, side }) => {
+                return self.predicted(view, *probability, *side);
+            }
             Event::Signal(_) => {}
         }
         Intents::NONE

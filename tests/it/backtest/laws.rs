@@ -55,7 +55,7 @@ fn series(symbol: &str, draws: &[Draw], models: bool, late: i64) -> (Bars, Vec<T
         }
         let direction = [Some(Direction::Long), Some(Direction::Short), None].get(usize::from(opinion));
         if models {
-            tell(Signal::Prediction { probability: f64::from(opinion) / 11.0 });
+            tell(Signal::Prediction { probability: f64::from(opinion) / 11.0, side: None });
         }
         if let Some(direction) = direction {
             tell(Signal::Directed { direction: *direction, confidence: Some(0.5) });

@@ -145,8 +145,11 @@ fn a_cap_by_default_grows_with_the_account() {
     // Each entry gains 10 %: after the first, 95 % of equity is more than the 100 000 that the strategy asks for.
     let closes: Vec<f64> = (0..30).map(|n| 100.0 * 1.02_f64.powi(n)).collect();
     let bars = [flat_bars("A", &closes)];
-    let signals: Vec<TimedSignal> =
-        bars[0].ts.iter().map(|ts| TimedSignal { ts: *ts, signal: Signal::Prediction { probability: 0.9 } }).collect();
+    let signals: Vec<TimedSignal> = bars[0]
+        .ts
+        .iter()
+        .map(|ts| TimedSignal { ts: *ts, signal: Signal::Prediction { probability: 0.9, side: None } })
+        .collect();
     let entered = |cap: Option<f64>| {
         let model = workstation::backtest::ModelRef {
             model_id: "m".into(),

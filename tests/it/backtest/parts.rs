@@ -171,7 +171,7 @@ fn a_refused_entry_leaves_the_volume_to_others() {
     let bars = [flat(5)];
     let at = |signal| TimedSignal { ts: bars[0].ts[0], signal };
     let signals = vec![vec![
-        at(Signal::Prediction { probability: 1.0 }),
+        at(Signal::Prediction { probability: 1.0, side: None }),
         at(Signal::Directed { direction: LONG, confidence: Some(0.5) }),
     ]];
     let model = ModelRef { model_id: "m".into(), parent_run_id: String::new(), feature_set_hash: String::new() };

@@ -43,7 +43,7 @@ fn world(bars: Vec<Bars>) -> World {
                 tell(Signal::Sentiment { score: number as f64 / 50.0 - 1.0 });
                 tell(Signal::VolatilityIndex { level: 10.0 + number as f64 / 5.0 });
             }
-            tell(Signal::Prediction { probability: number as f64 / 99.0 });
+            tell(Signal::Prediction { probability: number as f64 / 99.0, side: None });
             let direction = [Some(Direction::Long), Some(Direction::Short), None].get(number as usize);
             if let Some(direction) = direction {
                 tell(Signal::Directed { direction: *direction, confidence: Some(0.75) });

@@ -99,7 +99,7 @@ fn strategies_of_one_asset_compete_for_its_cap() {
     let bars = [flat_bars("A", &[100.0; 4])];
     let at = |signal| TimedSignal { ts: bars[0].ts[0], signal };
     let signals = vec![vec![
-        at(Signal::Prediction { probability: 0.7 }),
+        at(Signal::Prediction { probability: 0.7, side: None }),
         at(Signal::Directed { direction: LONG, confidence: Some(0.9) }),
     ]];
     let model = ModelRef { model_id: "m".into(), parent_run_id: String::new(), feature_set_hash: String::new() };

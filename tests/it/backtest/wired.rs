@@ -269,6 +269,31 @@ fn bars_before_the_period_warm_up_and_are_not_traded() {
 }
 
 #[test]
+fn a_model_of_meta_labels_takes_the_side_of_the_primary_rule() {
+    let bars = daily("A", &[[100.0; 4]; 8]);
+    let store = store_with(std::slice::from_ref(&bars));
+    let said = |index: usize, probability| Prediction {
+        symbol: bars.symbol.clone(),
+        ts: bars.ts[index],
+        probability,
+        side: Prediction::side_of(Some(-1)),
+        label: None,
+        forward_return: None,
+        latency_ms: None,
+    };
+    let meta = Config {
+        model: Some(ModelRef { model_id: "m-1".into(), parent_run_id: "t".into(), feature_set_hash: "f".into() }),
+        predictions: vec![said(0, 0.1), said(2, 0.9)],
+        ..config(&bars, &[]).with_strategies(&["model"])
+    };
+    let id = run(&store, &meta).run_id;
+    let truth = |sql: &str| assert!(one::<bool>(&store, sql, &id), "{sql}");
+    truth("SELECT list(side) = ['SHORT'] FROM trades WHERE run_id = ?");
+    truth("SELECT list(ml_verdict ORDER BY ts) = ['NOOP', 'SHORT'] FROM predictions WHERE run_id = ?");
+    truth("SELECT list(predicted_direction) = ['SHORT'] FROM prediction_traces WHERE run_id = ?");
+}
+
+#[test]
 fn traces_name_the_model_of_their_own_strategy_alone() {
     let bars = daily("A", &[[100.0; 4]; 8]);
     let store = store_with(std::slice::from_ref(&bars));
@@ -277,6 +302,7 @@ fn traces_name_the_model_of_their_own_strategy_alone() {
         symbol: bars.symbol.clone(),
         ts: bars.ts[0],
         probability: 0.9,
+        side: None,
         label: None,
         forward_return: None,
         latency_ms: None,

@@ -97,7 +97,7 @@ fn any_bar() -> impl Strategy<Value = Bar> {
 fn any_signal() -> impl Strategy<Value = Signal> {
     let direction = prop::sample::select(vec![None, Some(Direction::Long), Some(Direction::Short)]);
     prop_oneof![
-        number().prop_map(|probability| Signal::Prediction { probability }),
+        number().prop_map(|probability| Signal::Prediction { probability, side: None }),
         (direction, prop::option::of(number()))
             .prop_map(|(direction, confidence)| Signal::Directed { direction, confidence }),
         number().prop_map(|score| Signal::Sentiment { score }),

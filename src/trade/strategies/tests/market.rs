@@ -180,7 +180,7 @@ fn signals(dice: &mut Dice) -> Vec<Signal> {
     }
     if dice.chance(0.9) {
         let probability = if dice.chance(0.05) { f64::NAN } else { dice.roll() };
-        found.push(Signal::Prediction { probability });
+        found.push(Signal::Prediction { probability, side: None });
     }
     if dice.chance(0.3) {
         let direction = [None, Some(Direction::Long), Some(Direction::Short)][(dice.roll() * 3.0) as usize];

@@ -6,10 +6,16 @@ use crate::trade::event::{Direction, Signal};
 use crate::trade::strategies::{AnyStrategy, Enter, Event, Intents, Strategy};
 
 fn enters(strategy: &mut AnyStrategy, size: f64, probability: f64) -> Option<Enter> {
-    let signal = Signal::Prediction { probability };
+    let signal = Signal::Prediction { probability, side: None };
     let intents = strategy.on_event(&view(size, None), &Event::Signal(&signal));
     assert!(!intents.exit);
     intents.enter
+}
+
+/// The same about the short bet of a primary rule.
+fn judges(strategy: &mut AnyStrategy, probability: f64) -> Option<Enter> {
+    let signal = Signal::Prediction { probability, side: Some(Direction::Short) };
+    strategy.on_event(&view(0.0, None), &Event::Signal(&signal)).enter
 }
 
 fn tell(strategy: &mut AnyStrategy, bar: &Bar) {
@@ -38,6 +44,16 @@ fn stays_out_when_unsure_unknown_held_or_not_a_prediction() {
     assert_eq!(enters(&mut strategy, 0.0, 0.0), None);
     let directed = Signal::Directed { direction: Some(Direction::Long), confidence: None };
     assert_eq!(strategy.on_event(&view(0.0, None), &Event::Signal(&directed)), Intents::NONE);
+}
+
+#[test]
+fn the_bet_of_a_primary_rule_is_taken_or_left() {
+    let mut strategy = build("model", &[("short_threshold", "0.3")]);
+    let enter = judges(&mut strategy, 0.7).unwrap();
+    assert_eq!((enter.direction, enter.probability), (Direction::Short, Some(0.7)));
+    // That a bet is wrong does not make its opposite right.
+    assert_eq!(judges(&mut strategy, 0.1), None);
+    assert_eq!(judges(&mut strategy, 0.59), None);
 }
 
 #[test]

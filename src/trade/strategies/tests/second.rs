@@ -179,7 +179,7 @@ fn model(moments: &[Moment], n_volume: usize, n_trend: usize) -> Vec<(f64, Inten
     };
     walk(moments, |index, size| {
         let probability = moments[index].signals.iter().find_map(|signal| match signal {
-            Signal::Prediction { probability } => Some(*probability),
+            Signal::Prediction { probability, .. } => Some(*probability),
             _ => None,
         });
         let Some(p) = probability.filter(|p| size == 0.0 && (*p >= 0.6 || *p <= 0.4)) else { return Intents::NONE };
