@@ -8,7 +8,8 @@
 -- col n_wins: Trades with pnl > 0 after costs
 -- col win_rate: n_wins / n_trades, a fraction
 -- col profit_factor: Gross profit / gross loss; NULL when nothing was lost
--- col total_pnl: Sum of pnl, net of costs, in currency
+-- col gross_pnl: Sum of gross_pnl, before commissions and carry, in currency; NULL when a trade is older than its column
+-- col total_pnl: Sum of pnl, net of costs, in currency: gross_pnl - entry_commission - exit_commission + carry
 -- col expectancy: Mean pnl of a trade, in currency
 -- col avg_win: Mean pnl of winning trades, in currency; NULL when none won
 -- col avg_loss: Mean pnl of losing trades, in currency <= 0; NULL when none lost
@@ -18,6 +19,9 @@
 -- col avg_holding_minutes: Mean clock time from entry to exit, in minutes
 -- col avg_bars_held: Mean bars from entry to exit
 -- col commission: Sum of commissions, in currency
+-- col entry_commission: Of it, what entries paid; NULL as gross_pnl is
+-- col exit_commission: Of it, what exits paid; NULL as gross_pnl is
+-- col carry: Dividends received less dividends and borrow paid, in currency; NULL as gross_pnl is
 -- col slippage: Sum of slippage, already inside pnl, in currency
 -- Amounts are added as whole numbers of 2^-50, as in run_performance: the same in whatever order threads come to them. Values
 -- of 1e15 or more are out of their reach and leave the sums NULL.
@@ -29,7 +33,11 @@ wholes AS (
         CASE WHEN abs(return_pct) < 1e15 THEN CAST(return_pct * 1125899906842624 AS HUGEINT) END             AS whole_return,
         CASE WHEN abs(holding_minutes) < 1e15 THEN CAST(holding_minutes * 1125899906842624 AS HUGEINT) END   AS whole_minutes,
         CASE WHEN abs(commission) < 1e15 THEN CAST(commission * 1125899906842624 AS HUGEINT) END             AS whole_commission,
-        CASE WHEN abs(slippage) < 1e15 THEN CAST(slippage * 1125899906842624 AS HUGEINT) END                 AS whole_slippage
+        CASE WHEN abs(slippage) < 1e15 THEN CAST(slippage * 1125899906842624 AS HUGEINT) END                 AS whole_slippage,
+        CASE WHEN abs(gross_pnl) < 1e15 THEN CAST(gross_pnl * 1125899906842624 AS HUGEINT) END               AS whole_gross_pnl,
+        CASE WHEN abs(entry_commission) < 1e15 THEN CAST(entry_commission * 1125899906842624 AS HUGEINT) END AS whole_entry_commission,
+        CASE WHEN abs(exit_commission) < 1e15 THEN CAST(exit_commission * 1125899906842624 AS HUGEINT) END   AS whole_exit_commission,
+        CASE WHEN abs(carry) < 1e15 THEN CAST(carry * 1125899906842624 AS HUGEINT) END                       AS whole_carry
     FROM trades
 ),
 summed AS (
@@ -49,7 +57,11 @@ summed AS (
         sum(whole_minutes) / 1125899906842624 / count(whole_minutes) AS avg_holding_minutes,
         avg(bars_held)                                               AS avg_bars_held,
         CASE WHEN count(whole_commission) = count(*) THEN sum(whole_commission) / 1125899906842624 END       AS commission,
-        CASE WHEN count(whole_slippage) = count(*) THEN sum(whole_slippage) / 1125899906842624 END           AS slippage
+        CASE WHEN count(whole_slippage) = count(*) THEN sum(whole_slippage) / 1125899906842624 END           AS slippage,
+        CASE WHEN count(whole_gross_pnl) = count(*) THEN sum(whole_gross_pnl) / 1125899906842624 END     AS gross_pnl,
+        CASE WHEN count(whole_entry_commission) = count(*) THEN sum(whole_entry_commission) / 1125899906842624 END AS entry_commission,
+        CASE WHEN count(whole_exit_commission) = count(*) THEN sum(whole_exit_commission) / 1125899906842624 END AS exit_commission,
+        CASE WHEN count(whole_carry) = count(*) THEN sum(whole_carry) / 1125899906842624 END             AS carry
     FROM wholes
     GROUP BY run_id, symbol, side
 )
@@ -62,6 +74,7 @@ SELECT
     t.n_wins,
     t.n_wins / t.n_trades                             AS win_rate,
     t.gross_profit / nullif(abs(t.gross_loss), 0)     AS profit_factor,
+    t.gross_pnl,
     t.total_pnl,
     t.total_pnl / t.n_trades                          AS expectancy,
     t.gross_profit / nullif(t.n_wins, 0)              AS avg_win,
@@ -72,6 +85,9 @@ SELECT
     t.avg_holding_minutes,
     t.avg_bars_held,
     t.commission,
+    t.entry_commission,
+    t.exit_commission,
+    t.carry,
     t.slippage
 FROM summed AS t
 LEFT JOIN (SELECT symbol, max(currency) AS currency FROM instruments GROUP BY symbol) AS i ON i.symbol = t.symbol

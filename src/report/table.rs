@@ -115,12 +115,13 @@ const DRAWDOWNS: [Shown; 5] = [
     shown("days", "Calendar days", Kind::Number(Unit::Days)),
 ];
 
-const TRADE_STATS: [Shown; 9] = [
+const TRADE_STATS: [Shown; 10] = [
     shown("symbol", "Symbol", Kind::Text),
     shown("side", "Side", Kind::Text),
     shown("n_trades", "Trades", Kind::Number(Unit::Count)),
     shown("win_rate", "Win rate", Kind::Number(Unit::Percent)),
     shown("profit_factor", "Profit factor", Kind::Number(Unit::Ratio)),
+    shown("gross_pnl", "Gross profit", Kind::Money),
     shown("total_pnl", "Net profit", Kind::Money),
     shown("expectancy", "Mean a trade", Kind::Money),
     shown("avg_holding_minutes", "Mean holding", Kind::Number(Unit::Minutes)),

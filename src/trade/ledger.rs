@@ -110,6 +110,7 @@ impl<K: Sink> Ledger<'_, K> {
         let Some(position) = self.portfolio.leave(fill) else { return };
         // Of means that are the same price nothing was gained.
         let gained = direction.sign() * position.closed * price::difference(position.exit_price, position.entry_price);
+        let commission = position.entry_commission + position.exit_commission;
         self.ids.trade += 1;
         self.sink.trade(&Trade {
             id: self.ids.trade,
@@ -123,9 +124,12 @@ impl<K: Sink> Ledger<'_, K> {
             exit_price: position.exit_price,
             entry_ref_price: position.ref_price,
             exit_ref_price: position.exit_ref_price,
-            pnl: gained - position.commission + position.carry,
+            gross_pnl: gained,
+            pnl: gained - commission + position.carry,
             carry: position.carry,
-            commission: position.commission,
+            commission,
+            entry_commission: position.entry_commission,
+            exit_commission: position.exit_commission,
             slippage: position.slippage,
             reason,
             bars_held: bars - position.entry_bar,

@@ -303,12 +303,18 @@ pub struct Trade {
     pub entry_ref_price: f64,
     /// Exit price before slippage.
     pub exit_ref_price: f64,
-    /// Net of commissions, with `carry` (slippage is inside the prices), in currency.
+    /// What the prices alone gained, slippage inside them, in currency: `side x size x (exit_price - entry_price)`.
+    pub gross_pnl: f64,
+    /// `gross_pnl - entry_commission - exit_commission + carry`, in currency.
     pub pnl: f64,
     /// Dividends received less dividends and borrow paid while it was held, in currency.
     pub carry: f64,
-    /// Of all executions, in currency.
+    /// Of all executions, in currency: `entry_commission + exit_commission`.
     pub commission: f64,
+    /// Of the executions that built it, in currency.
+    pub entry_commission: f64,
+    /// Of the executions that took it apart, in currency.
+    pub exit_commission: f64,
     /// Of all executions, in currency.
     pub slippage: f64,
     /// Why the last of it was left: what had been left before may have had other reasons, which its orders tell.

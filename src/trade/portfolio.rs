@@ -37,7 +37,9 @@ pub(super) struct Position {
     pub entry_ts: Ts,
     /// Number of the asset's bar in which it was opened.
     pub entry_bar: u32,
-    pub commission: f64,
+    /// Of the entry's executions and of the exit's, in currency.
+    pub entry_commission: f64,
+    pub exit_commission: f64,
     pub slippage: f64,
     pub carry: f64,
     /// Units of it that have been left, positive, and the means of their prices with and without slippage.
@@ -93,7 +95,7 @@ impl Holding {
             position.entry_price = mean((position.entry_price, entered), (fill.price, fill.size));
             position.ref_price = mean((position.ref_price, entered), (fill.ref_price, fill.size));
             position.size += added;
-            position.commission += fill.commission;
+            position.entry_commission += fill.commission;
             position.slippage += fill.slippage;
             return;
         }
@@ -103,7 +105,8 @@ impl Holding {
             ref_price: fill.ref_price,
             entry_ts: fill.ts,
             entry_bar: self.bars,
-            commission: fill.commission,
+            entry_commission: fill.commission,
+            exit_commission: 0.0,
             slippage: fill.slippage,
             carry: 0.0,
             closed: 0.0,
@@ -120,7 +123,7 @@ impl Holding {
         position.exit_price = mean((position.exit_price, position.closed), (fill.price, fill.size));
         position.exit_ref_price = mean((position.exit_ref_price, position.closed), (fill.ref_price, fill.size));
         position.closed += fill.size;
-        position.commission += fill.commission;
+        position.exit_commission += fill.commission;
         position.slippage += fill.slippage;
         if fill.size >= position.size.abs() {
             self.exiting = false;

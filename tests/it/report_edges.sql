@@ -13,7 +13,7 @@ INSERT INTO equity VALUES
 INSERT INTO run_returns VALUES
     ('bt-once', DATE '2024-01-02', 0), ('bt-broke', DATE '2024-01-02', -0.5),
     ('bt-broke', DATE '2024-01-03', -1.4), ('bt-broke', DATE '2024-01-04', 0.25);
-INSERT INTO trades VALUES
+INSERT INTO trades (run_id, trade_id, symbol, strategy, side, size, entry_ts, entry_price, exit_ts, exit_price, pnl, return_pct, commission, slippage, exit_reason, bars_held, holding_minutes) VALUES
     ('bt-broke', 1, 'AAA', 'sma_cross', 'LONG', 1000, TIMESTAMP '2024-01-02', 100, TIMESTAMP '2024-01-03', 0.01, -99990, -99.99, 0, 0, 'stop_loss', 1, 1440);
 INSERT INTO predictions (run_id, split, ts, close_ts, symbol, interval, model_id, probability, threshold, label)
 SELECT 'ev-single', 'test', TIMESTAMP '2024-01-02' + to_hours(i), TIMESTAMP '2024-01-02' + to_hours(i + 1), 'AAA', '1h', 'm-9', 0.5, 0.9, 0

@@ -11,10 +11,11 @@ FROM range(300000) AS t(n);
 INSERT INTO run_returns
 SELECT run_id, session_date, last / coalesce(lag(last) OVER (ORDER BY session_date), 100000) - 1
 FROM (SELECT run_id, session_date, max_by(equity, ts) AS last FROM equity GROUP BY ALL);
-INSERT INTO trades
+INSERT INTO trades (run_id, trade_id, symbol, strategy, side, size, entry_ts, entry_price, exit_ts, exit_price, pnl, return_pct, commission, slippage, exit_reason, bars_held, holding_minutes, gross_pnl, entry_commission, exit_commission, carry)
 SELECT 'r', n, CASE n % 2 WHEN 0 THEN 'A' ELSE 'B' END, 's', CASE n % 3 WHEN 0 THEN 'SHORT' ELSE 'LONG' END, 1 + n % 7,
        TIMESTAMP '2000-01-01' + INTERVAL 1 MINUTE * n, 100, TIMESTAMP '2000-01-01' + INTERVAL 1 MINUTE * (n + 5), 101,
-       sin(n * 1.1) * pow(10, n % 6), cos(n * 0.3) / 7, 0.1 + n % 10 / 3.0, abs(sin(n)) / 9, 'signal', 1 + n % 11, 5 + n % 13 / 7.0
+       sin(n * 1.1) * pow(10, n % 6), cos(n * 0.3) / 7, 0.1 + n % 10 / 3.0, abs(sin(n)) / 9, 'signal', 1 + n % 11, 5 + n % 13 / 7.0,
+       sin(n * 1.1) * pow(10, n % 6) + n % 10 / 3.0, 0.1 + n % 4 / 3.0, n % 6 / 7.0, cos(n) / 3
 FROM range(300000) AS t(n);
 INSERT INTO fills
 SELECT run_id, trade_id, symbol, CASE side WHEN 'LONG' THEN 'BUY' ELSE 'SELL' END, size, 100 + sin(trade_id) * 3, 100 + cos(trade_id) * 3,

@@ -65,7 +65,7 @@ INSERT INTO run_returns
 SELECT run_id, session_date, equity / lag(equity, 1, CASE run_id WHEN 'bt-walk' THEN 50000 ELSE 100000 END) OVER (PARTITION BY run_id ORDER BY session_date) - 1
 FROM (SELECT run_id, session_date, arg_max(equity, ts) AS equity FROM equity GROUP BY run_id, session_date);
 
-INSERT INTO trades
+INSERT INTO trades (run_id, trade_id, symbol, strategy, side, size, entry_ts, entry_price, exit_ts, exit_price, pnl, return_pct, commission, slippage, exit_reason, bars_held, holding_minutes)
 SELECT run_id, i + 1, CASE WHEN noise(i + 0.1) < 0.5 THEN 'AAA' ELSE 'BBB' END, strategy, CASE WHEN noise(i + 0.2) < 0.7 THEN 'LONG' ELSE 'SHORT' END,
        10 + floor(noise(i + 0.3) * 90), entry_ts, 100, entry_ts + INTERVAL 3 HOUR, 100 + 4 * (noise(i + 0.4) - 0.48), 900 * (noise(i + 0.5) - 0.48),
        3 * (noise(i + 0.5) - 0.48), 1.5, 0.5, CASE WHEN noise(i + 0.6) < 0.2 THEN 'stop_loss' ELSE 'signal' END, 3, 180

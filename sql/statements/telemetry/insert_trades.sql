@@ -2,7 +2,7 @@
 -- line feeds.
 INSERT INTO trades (
     run_id, trade_id, symbol, strategy, side, size, entry_ts, entry_price, exit_ts, exit_price, pnl, return_pct, commission,
-    slippage, exit_reason, bars_held, holding_minutes)
+    slippage, exit_reason, bars_held, holding_minutes, gross_pnl, entry_commission, exit_commission, carry)
 SELECT
     $3,
     trade_id,
@@ -20,5 +20,9 @@ SELECT
     slippage,
     string_split($5, chr(10))[exit_reason],
     bars_held,
-    holding_minutes
+    holding_minutes,
+    gross_pnl,
+    entry_commission,
+    exit_commission,
+    carry
 FROM (FROM arrow($1) UNION ALL FROM arrow($2))
