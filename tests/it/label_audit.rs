@@ -220,7 +220,8 @@ fn sets_older_than_their_records_stay_readable() {
     // Back to what the schema was before.
     let before = "DROP TABLE label_sets; DROP TABLE feature_state; DROP TABLE audits; DROP TABLE montecarlo; DROP TABLE IF EXISTS campaign_cells;
                   DROP TABLE tries; DROP TABLE test_looks; DROP TABLE experiments; DROP TABLE trials; DROP TABLE experiment_folds; DROP TABLE experiment_paths; DROP TABLE experiment_luck;
-                  DROP TABLE experiment_splits; DROP TABLE experiment_importance; DROP TABLE experiment_thresholds; DROP TABLE corporate_actions_revisions; ALTER TABLE fills DROP COLUMN note; ALTER TABLE labels DROP COLUMN side; ALTER TABLE labels DROP COLUMN weight;
+                  DROP TABLE experiment_splits; DROP TABLE experiment_importance; DROP TABLE experiment_thresholds; DROP TABLE corporate_actions_revisions; ALTER TABLE fills DROP COLUMN note; ALTER TABLE trades DROP COLUMN gross_pnl;
+                  ALTER TABLE trades DROP COLUMN entry_commission; ALTER TABLE trades DROP COLUMN exit_commission; ALTER TABLE trades DROP COLUMN carry; ALTER TABLE labels DROP COLUMN side; ALTER TABLE labels DROP COLUMN weight;
                   DELETE FROM schema_migrations WHERE version >= 6";
     store.conn().execute_batch(before).unwrap();
     drop(store);

@@ -7,7 +7,7 @@
 //! chain on real bars, and that no test bar reaches a model; `backtest` the engine against a reference and its laws;
 //! `report` pages and pictures, `experiment_pages` those of experiments; `montecarlo` and `compare` what luck could have done, over the runs of `luck_store`; `campaign` many backtests at once; `splits` raw bars with splits against the series without; `slt` and `views` the metrics on hand-computed rows and against a second
 //! implementation; `reproducible` that threads do not change them; `replay` and `replay_trials` runs made again and their stories; `experiment` and `experiment_cli` searches over parameters; `experiment_export` what an experiment looks like outside the store; `experiment_honest` what luck counts, and that nothing takes it back;
-//! `embargo` bars kept free around judged time, in each symbol's own bars; `cli` the program as users run it. Tests that read `../shared` fail when it is missing.
+//! `guard` user SQL at every door, hostile and not; `embargo` bars kept free around judged time, in each symbol's own bars; `cli` the program as users run it. Tests that read `../shared` fail when it is missing.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a failing test should stop loudly")]
 
@@ -27,6 +27,7 @@ mod experiment_pages;
 mod feature_sets;
 mod feature_world;
 mod features;
+mod guard;
 mod increments;
 mod ingest;
 mod ingest_fit;

@@ -126,6 +126,11 @@ fn a_run_leaves_everything_behind() {
                 WHEN exit_price > entry_price THEN 'LONG' ELSE 'SHORT' END) AND count(DISTINCT actual_direction) = 3
            FROM prediction_traces WHERE run_id = ?",
     );
+    truth("SELECT bool_and(abs(gross_pnl - entry_commission - exit_commission + carry - pnl) < 1e-9)
+                AND bool_and(abs(gross_pnl - CASE side WHEN 'LONG' THEN 1 ELSE -1 END * size * (exit_price - entry_price)) < 1e-6)
+                AND min(entry_commission) > 0 AND min(exit_commission) > 0 FROM trades WHERE run_id = ?");
+    truth("SELECT abs((SELECT sum(entry_commission + exit_commission) FROM trades t WHERE t.run_id = f.run_id) - sum(commission)) < 1e-6
+           FROM fills f WHERE run_id = ? GROUP BY run_id");
     let pnl: f64 = one(&store, "SELECT sum(pnl) FROM trades WHERE run_id = ?", id);
     let grown: f64 = one(&store, "SELECT 100000 * product(1 + \"return\") FROM run_returns WHERE run_id = ?", id);
     let last: f64 = one(&store, "SELECT arg_max(equity, ts) FROM equity WHERE run_id = ?", id);
