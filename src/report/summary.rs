@@ -137,6 +137,13 @@ pub fn splits(store: &Store, run: &Run) -> Result<Vec<Record>, ReportError> {
     records(store, crate::sql!("report/classifier"), &[&run.run_id])
 }
 
+/// A model's row at the threshold that a run traded with; `None` when the run asked no model, or changed its threshold.
+fn traded_classifier(store: &Store, run: &Run, classifier: &Record) -> Result<Option<Record>, ReportError> {
+    let (Some(of), Some(split)) = (classifier.text("run_id"), classifier.text("split")) else { return Ok(None) };
+    let found = records(store, crate::sql!("report/traded_classifier"), &[of, split, &run.run_id])?;
+    Ok(found.into_iter().next())
+}
+
 /// The performance row of a run; `None` when it has no equity.
 pub fn performance(store: &Store, run: &Run) -> Result<Option<Record>, ReportError> {
     Ok(records(store, crate::sql!("report/performance"), &[&run.run_id])?.into_iter().next())
@@ -160,7 +167,13 @@ pub fn summary(store: &Store, run: &Run, record: &Record, classifier: Option<&Re
     let wanted: Vec<_> = wanted.map(|metric| (metric.name, metric.heading(), metric.unit.into())).collect();
     let mut found = facts(record, &meanings, &wanted, &run.currency);
     if let Some(classifier) = classifier {
-        let base = classifier_facts(store, classifier)?.into_iter().take(2);
+        let traded = traded_classifier(store, run, classifier)?;
+        let shown = traded.as_ref().unwrap_or(classifier);
+        let mut base = classifier_facts(store, shown)?;
+        base.truncate(2);
+        if let (Some(precision), Some(threshold)) = (base.last_mut(), shown.number("threshold")) {
+            precision.label = format!("{} at {threshold:.3}", precision.label);
+        }
         found.splice(4..4, base);
     }
     Ok(Summary {

@@ -230,6 +230,24 @@ fn hostile_names_stay_text() {
 }
 
 #[test]
+fn precision_is_that_of_the_threshold_traded_with() {
+    let store = store();
+    // Evaluated at 0.5, where two of four calls are right; traded at 0.6, where two of three are.
+    let calls = "INSERT INTO runs (run_id, kind, mode, status, started_at, code_version, model_id, interval, symbols) VALUES
+            ('ev-traded', 'evaluate', 'research', 'finished', TIMESTAMP '2024-03-09', '0.1.0', 'm-1', '1h', ['AAA']);
+        DELETE FROM predictions WHERE run_id = 'bt-model';
+        INSERT INTO predictions (run_id, split, ts, close_ts, symbol, interval, model_id, probability, threshold, label)
+        SELECT 'ev-traded', 'test', TIMESTAMP '2024-01-02' + to_hours(i), TIMESTAMP '2024-01-02' + to_hours(i + 1), 'AAA', '1h', 'm-1', p, 0.5, l
+        FROM (VALUES (1, 0.55, 0), (2, 0.65, 1), (3, 0.7, 1), (4, 0.9, 0), (5, 0.2, 1)) AS calls(i, p, l);
+        INSERT INTO predictions (run_id, split, ts, close_ts, symbol, interval, model_id, probability, threshold)
+        VALUES ('bt-model', 'backtest', TIMESTAMP '2024-02-02', TIMESTAMP '2024-02-02 01:00', 'AAA', '1h', 'm-1', 0.7, 0.6)";
+    store.conn().execute_batch(calls).unwrap();
+    let page = page_of(&store, &["bt-model", "ev-traded"]);
+    let told = shown(&page, "Model precision at 0.600");
+    assert!(told.contains("66.67 %"), "{told}");
+}
+
+#[test]
 fn edge_data_makes_a_page_that_says_what_is_unknown() {
     let store = store();
     // Never traded, no variance, no benchmark.
