@@ -6,6 +6,7 @@ use duckdb::arrow::array::{
 use duckdb::arrow::datatypes::{Float64Type, Int32Type, TimestampMicrosecondType};
 
 use super::{Dataset, DatasetError, FeatureSchema, Result, Sample, Series};
+use crate::domain::bet::BetTerms;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::{Interval, Symbol, Ts};
 use crate::features;
@@ -120,6 +121,14 @@ pub fn label_sets(store: &Store, interval: Interval) -> Result<Vec<String>> {
     let mut statement = store.conn().prepare(crate::sql!("dataset/label_sets")).map_err(StoreError::from)?;
     let rows = statement.query_map([interval.as_str()], |row| row.get(0)).map_err(StoreError::from)?;
     Ok(rows.collect::<std::result::Result<_, _>>().map_err(StoreError::from)?)
+}
+
+/// When the bets of a label set are left: what a model that learned it is traded with. `None` when nothing is known of the set.
+///
+/// # Errors
+/// A record that is unreadable, faults of DuckDB.
+pub fn bet_terms(store: &Store, label_set: &str) -> Result<Option<BetTerms>> {
+    Ok(labels::terms_of(store, label_set)?)
 }
 
 /// Bounds that `make_timestamp` takes (years 1 to 9999).

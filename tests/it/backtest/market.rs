@@ -77,6 +77,7 @@ fn a_run_stored_while_it_goes_on_leaves_the_rows_of_one_stored_at_its_end() {
         strategies: &["sma_cross"],
         interval: Interval::H1,
         symbols: &symbols,
+        feature_set: None,
         model_id: None,
     };
     let capital = plan.settings.capital;
