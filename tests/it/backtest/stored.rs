@@ -187,6 +187,7 @@ fn model_config(bars: &Bars) -> Config {
         symbol: bars.symbol.clone(),
         ts: bars.ts[i],
         probability: if i % 5 == 0 { 0.75 } else { 0.5 },
+        side: None,
         label: Some(1),
         forward_return: None,
         latency_ms: Some(0.25),

@@ -375,6 +375,7 @@ fn the_index_holds_the_model_back() {
         symbol: bars.symbol.clone(),
         ts: bars.ts[at],
         probability: 0.9,
+        side: None,
         label: None,
         forward_return: None,
         latency_ms: None,

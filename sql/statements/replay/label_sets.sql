@@ -1,0 +1,2 @@
+-- What the names of label sets stand for.
+SELECT * FROM label_sets
