@@ -60,6 +60,13 @@ impl Config {
         if !has("model") && (self.model.is_some() || self.learned.is_some() || !self.predictions.is_empty()) {
             return refused("a model and its predictions are for strategy 'model' only");
         }
+        let has_shorts = |chosen: &Chosen| chosen.spec.name == "model" && chosen.params.get("short_threshold") > 0.0;
+        if strategies.iter().any(has_shorts) && self.predictions.iter().any(|said| said.side.is_some()) {
+            return refused(
+                "short_threshold is for models whose labels are always long: this one judges the bets of a primary rule, \
+                 short ones among them; leave it out",
+            );
+        }
         if !has("model") && self.vol_index.is_some() {
             return refused("a volatility index is for strategy 'model' only, with --param vol_index_min=15");
         }

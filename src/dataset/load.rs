@@ -49,9 +49,10 @@ pub fn load(store: &Store, spec: &DatasetSpec) -> Result<Dataset> {
     let table = format!("features_{}", spec.schema.set);
     check_version(store, &spec.schema, &table)?;
     refuse_stale(store, spec)?;
-    // What is no set of this program may leave bets open anywhere.
+    // A set that nothing describes may leave bets open anywhere.
     let bets = labels::spec_of(store, &spec.label_set).ok();
-    let mut reader = Reader::new(spec, bets.is_some_and(|bets| bets.has_sides()));
+    let has_sides = bets.is_some_and(|bets| bets.has_sides());
+    let mut reader = Reader::new(spec, has_sides);
     let symbols: Vec<&str> = spec.symbols.iter().map(Symbol::as_str).collect();
     let mut statement = store.conn().prepare(crate::sql!("dataset/windows")).map_err(StoreError::from)?;
     let bound = params![
@@ -62,7 +63,8 @@ pub fn load(store: &Store, spec: &DatasetSpec) -> Result<Dataset> {
         spec.from.map_or(MIN_MICROS, |ts| ts.0.clamp(MIN_MICROS, MAX_MICROS)),
         spec.to.map_or(MAX_MICROS, |ts| ts.0.clamp(MIN_MICROS, MAX_MICROS)),
         (spec.lookback - 1) as i64,
-        bets.map_or(i64::MAX, |bets| i64::try_from(bets.horizon()).unwrap_or(i64::MAX).saturating_add(1)),
+        bets.map(|bets| i64::try_from(bets.horizon()).unwrap_or(i64::MAX).saturating_add(1)),
+        has_sides,
     ];
     for batch in statement.stream_arrow(bound).map_err(StoreError::from)? {
         reader.read(&batch.map_err(StoreError::from)?)?;
@@ -191,12 +193,29 @@ impl<'a> Reader<'a> {
             self.print(&sample, start);
             self.data_as_of = self.data_as_of.max(Some(sample.close_ts));
             self.rows += 1;
-            let is_asked = !self.has_sides || sample.side.is_some();
-            if is_asked && self.complete >= self.spec.lookback && self.spec.from.is_none_or(|from| sample.ts >= from) {
-                self.samples.push(sample);
+            if self.complete >= self.spec.lookback && self.spec.from.is_none_or(|from| sample.ts >= from) {
+                self.refuse_unlabelled(&beside, row)?;
+                if !self.has_sides || sample.side.is_some() {
+                    self.samples.push(sample);
+                }
             }
         }
         Ok(())
+    }
+
+    /// Refuses a bar newer than a label set whose bets have sides: nobody knows on which side a model would be asked.
+    fn refuse_unlabelled(&self, beside: &Beside<'_>, row: usize) -> Result<()> {
+        if !self.has_sides || !beside.label_ts.is_null(row) {
+            return Ok(());
+        }
+        Err(DatasetError::Stale(format!(
+            "labels {} of {} {} have no row at {}, and its bets say on which side to trade; build them again with \
+             'ws labels build'",
+            self.spec.label_set,
+            beside.symbol.value(row),
+            self.spec.interval,
+            Ts(beside.ts.value(row))
+        )))
     }
 
     fn feature_columns<'b>(&self, batch: &'b RecordBatch) -> Result<Vec<&'b Float64Array>> {
@@ -280,6 +299,7 @@ struct Beside<'a> {
     forward_return: &'a Float64Array,
     exit_ts: &'a TimestampMicrosecondArray,
     side: &'a Int32Array,
+    label_ts: &'a TimestampMicrosecondArray,
 }
 
 impl<'a> Beside<'a> {
@@ -309,6 +329,7 @@ impl<'a> Beside<'a> {
             forward_return: number("sample.forward_return")?,
             exit_ts: time("sample.exit_ts")?,
             side: whole("sample.side")?,
+            label_ts: time("sample.label_ts")?,
         })
     }
 
