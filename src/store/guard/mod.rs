@@ -148,8 +148,14 @@ pub fn check_expression(text: &str, windows: &str, own: &[&str]) -> Result<()> {
     let tree = parse(&format!("SELECT (\n{text}\n) FROM given{after}"))?;
     let template = parse(&format!("SELECT (NULL) FROM given{after}"))?;
     let found = tree.at(0, &["statements", "0", "node", "select_list", "0"]);
-    if found.is_none() || !tree.same(0, &template, 0, found) {
+    // Between parentheses a list, or nothing, would be a row; without them a name could be given.
+    let bare = parse(&format!("SELECT\n{text}\nFROM given{after}"))?;
+    if found.is_none() || !tree.same(0, &template, 0, found) || !tree.same(0, &bare, 0, None) {
         return Err(refused("one SQL expression is needed".into()));
+    }
+    if matches!(found.map(|at| tree.node(at)), Some(Node::Object(members)) if tree.text(members, "class") == Some("STAR"))
+    {
+        return Err(refused("one SQL expression is needed; name the column instead of *".into()));
     }
     if tree.objects().any(|members| tree.text(members, "class") == Some("SUBQUERY")) {
         return Err(refused("an expression can't have a subquery".into()));

@@ -41,7 +41,7 @@ fn what_nests_deep_neither_overflows_a_small_stack_nor_hangs() {
         chain("SELECT 1 FROM range(1)", ", LATERAL (SELECT 1)", 2_500),
         chain("SELECT true", " AND true", 7_000),
         chain("SELECT 1", " UNION ALL SELECT 1", 300),
-        chain("SELECT '[]'::JSON", " -> 'a'", 9_000),
+        chain("SELECT '[]'::JSON", " -> 'a'", 7_000),
         chain("FROM (SELECT 1 a, 2 b)", " PIVOT (sum(b) FOR a IN (1))", 2_000),
         format!("SELECT '{}{}'::JSON", "[".repeat(30_000), "]".repeat(30_000)),
         format!("SELECT {}1{}", "[".repeat(30_000), "]".repeat(30_000)),
@@ -52,7 +52,7 @@ fn what_nests_deep_neither_overflows_a_small_stack_nor_hangs() {
     // Half of what the main thread has: what passes is bound and run by whoever asked.
     let small = std::thread::Builder::new().stack_size(4 << 20);
     let run = small.spawn(move || {
-        let store = Store::in_memory().unwrap();
+        let store = Store::in_memory().unwrap().guarded().unwrap();
         for text in deep {
             let started = Instant::now();
             // Either answer is right.
@@ -102,6 +102,8 @@ fn expressions_are_one_and_have_no_subquery() {
         "a, b",
         "a) FROM bars; DROP TABLE bars; SELECT (1",
         "a) AS x, (b",
+        "a AS x",
+        "*",
         "(SELECT 1)",
         "EXISTS (FROM bars)",
         "nextval('s')",
