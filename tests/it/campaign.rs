@@ -610,9 +610,9 @@ fn a_cell_that_panics_fails_alone() {
 fn named_windows_are_periods_and_judge_models() {
     let (folder, db) = store();
     let file = folder.path().join("windows.toml");
-    let text = "[windows]\nspring = { from = \"2025-03-01\", to = \"2025-06-01\" }\nsummer = { from = \"2025-06-01\", to = \"2025-09-01\" }\n\
+    let named = "[windows]\nspring = { from = \"2025-03-01\", to = \"2025-06-01\" }\nsummer = { from = \"2025-06-01\", to = \"2025-09-01\" }\n\
                 past = { from = \"1990-01-01\", to = \"1991-01-01\" }\n";
-    std::fs::write(&file, text).unwrap();
+    std::fs::write(&file, named).unwrap();
     let config = file.display().to_string();
     let asked = ["--strategy", "sma_cross", "--symbols", "SYN001", "--config", &config, "--window", "summer,spring"];
     let (code, answer) = campaign(&db, &folder, &asked);
