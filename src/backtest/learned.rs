@@ -33,9 +33,11 @@ pub(super) const KEYS: [&str; 3] = ["bet", "label_set", "feature_set"];
 impl Learned {
     /// As a run stores it.
     pub(super) fn params(&self) -> impl Iterator<Item = (String, String)> {
-        let json =
-            |terms: BetTerms| serde_json::to_string(&terms).expect("a struct of numbers and flags is always JSON");
-        let bet = self.terms.map(|terms| ("bet".to_string(), json(terms)));
+        // Not JSON: serde_json reads a number of 17 digits back with another last bit.
+        let text = |terms: BetTerms| {
+            toml::Value::try_from(terms).expect("a struct of numbers and flags is always TOML").to_string()
+        };
+        let bet = self.terms.map(|terms| ("bet".to_string(), text(terms)));
         let sets = [("label_set", &self.label_set), ("feature_set", &self.feature_set)];
         bet.into_iter().chain(sets.map(|(key, name)| (key.to_string(), name.clone())))
     }
@@ -47,10 +49,11 @@ impl Learned {
     pub fn restore(params: &BTreeMap<String, String>) -> Result<Option<Self>, BacktestError> {
         let name = |key: &str| params.get(key).cloned();
         let Some((label_set, feature_set)) = name("label_set").zip(name("feature_set")) else { return Ok(None) };
-        let parse = |json: &String| {
-            serde_json::from_str(json).map_err(|error| BacktestError::SettingText {
+        let parse = |text: &String| {
+            let terms = text.parse::<toml::Value>().and_then(toml::Value::try_into);
+            terms.map_err(|error| BacktestError::SettingText {
                 setting: "bet",
-                value: json.chars().take(60).collect(),
+                value: text.chars().take(60).collect(),
                 problem: format!("use a bet as ws backtest stores it ({error})"),
             })
         };

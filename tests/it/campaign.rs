@@ -626,10 +626,11 @@ fn named_windows_are_periods_and_judge_models() {
     let dated = "summer=2025-06-01 00:00:00..2025-09-01 00:00:00,spring=2025-03-01 00:00:00..2025-06-01 00:00:00";
     assert_eq!(periods, dated);
     // Each cell is the backtest of its window, to the last metric.
-    let flags = ["backtest", "--strategy", "sma_cross", "--symbols", "SYN001"];
-    let alone = json(&db, &[&flags[..], &["--from", "2025-03-01", "--to", "2025-06-01"]].concat());
     let cells =
         query::run(&store, "SELECT period, run_id FROM campaign_cells ORDER BY period", &[]).unwrap().json_rows();
+    drop(store);
+    let flags = ["backtest", "--strategy", "sma_cross", "--symbols", "SYN001"];
+    let alone = json(&db, &[&flags[..], &["--from", "2025-03-01", "--to", "2025-06-01"]].concat());
     assert_eq!((cells[0]["period"].as_str(), cells[1]["period"].as_str()), (Some("spring"), Some("summer")));
     let equity = |run: &Value| -> f64 {
         let sql = "SELECT arg_max(equity, ts) FROM equity WHERE run_id = ?";
@@ -652,7 +653,7 @@ fn named_windows_are_periods_and_judge_models() {
         "{seen}"
     );
     assert!(told(&["evaluate", "--config", &config, "--window", "smmer"]).contains("did you mean 'summer'?"));
-    let unseen = unseen_from(&store);
+    let unseen = unseen_from(&Store::open_read_only(&db).unwrap());
     std::fs::write(&file, format!("[windows]\nlate = {{ from = \"{unseen}\", to = \"2100-01-01\" }}\n")).unwrap();
     let judged = json(&db, &["evaluate", "--config", &config, "--window", "late"]);
     assert_eq!(judged["window"], "late");

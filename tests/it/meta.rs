@@ -112,6 +112,10 @@ fn replays_know_the_bets() {
 
 #[test]
 fn a_threshold_for_shorts_is_refused_beside_bets_with_sides() {
-    let told = refusal(store(), &["backtest", "--model", "judge", "-p", "short_threshold=0.2", "-p", "threshold=0.5"]);
+    // A copy: a backtest writes, and the other tests read meanwhile.
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.duckdb");
+    std::fs::copy(store(), &copy).unwrap();
+    let told = refusal(&copy, &["backtest", "--model", "judge", "-p", "short_threshold=0.2", "-p", "threshold=0.5"]);
     assert!(told.contains("short_threshold is for models whose labels are always long"), "{told}");
 }
