@@ -1,7 +1,7 @@
 //! Speed beside a peer or a limit, in one run, as ratios: machines are shared and noisy, and timings decide no test.
 //!
 //! `cargo bench` prints a table (`cargo bench -- newest` one case: ingest, core23, newest, engine, minutes, market,
-//! performance, suggest); every case runs five times, ours and the peer in turn, and the medians are compared.
+//! performance, suggest, results); every case runs five times, ours and the peer in turn, and the medians are compared.
 //! Data are synthetic. Peak memory is the process's high-water mark after the case (Linux).
 
 use std::collections::BTreeMap;
@@ -14,8 +14,9 @@ use workstation::ingest::synthetic::Market;
 use workstation::ingest::{self, Options};
 use workstation::search::{Condition, Dimension, Direction, Domain, Observed, Sampler, Space, Tpe, TrialState, Value};
 use workstation::store::bars::{self, coverage};
+use workstation::store::guard::{Files, Statement};
 use workstation::store::series::SeriesFilter;
-use workstation::store::{Store, duckdb};
+use workstation::store::{Store, duckdb, output};
 use workstation::telemetry::Recorder;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -27,7 +28,7 @@ fn main() -> Outcome<()> {
     println!("{:<44} {:>12} {:>24} {:>9} {:>10}", "case", "ours", "peer or limit", "ratio", "peak MiB");
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     type Case = (&'static str, fn() -> Outcome<()>);
-    let cases: [Case; 8] = [
+    let cases: [Case; 9] = [
         ("ingest", ingest_beside_read_csv),
         ("core23", core23),
         ("newest", newest_bars),
@@ -36,6 +37,7 @@ fn main() -> Outcome<()> {
         ("market", recorded_market),
         ("performance", performance_view),
         ("suggest", tpe_suggestion),
+        ("results", streamed_results),
     ];
     for (name, run) in cases {
         if wanted.is_empty() || wanted.iter().any(|wanted| name.contains(wanted.as_str())) {
@@ -295,6 +297,40 @@ fn performance_view() -> Outcome<()> {
     let ours = median(times) * 1000.0;
     line("run_performance, 1 run of 10 M equity rows", &format!("{ours:.1} ms"), "limit 50 ms", 50.0 / ours);
     Ok(())
+}
+
+/// Ten million rows of a user's statement to CSV and to Parquet, beside DuckDB writing the same rows itself. Run it alone
+/// (`-- results`) for its peak memory.
+fn streamed_results() -> Outcome<()> {
+    let rows = "SELECT i, 'SYM' || (i % 500) AS symbol, TIMESTAMP '2020-01-01' + to_seconds(i) AS ts, i * 0.37 AS x \
+                FROM range(10000000) AS t(i)";
+    let statement = Statement::reading(rows, Files::Refused)?;
+    let folder = std::env::temp_dir().join(format!("ws-bench-results-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let store = Store::in_memory()?;
+    for format in ["csv", "parquet"] {
+        let (mut ours, mut peer) = (Vec::new(), Vec::new());
+        let (path, other) = (folder.join(format!("ours.{format}")), folder.join(format!("peer.{format}")));
+        for _ in 0..TIMES {
+            ours.push(seconds(|| {
+                if format == "csv" {
+                    let mut out = std::io::BufWriter::new(std::fs::File::create(&path)?);
+                    output::csv(&store, &statement, &[], &mut out)?;
+                    return Ok(std::io::Write::flush(&mut out)?);
+                }
+                output::parquet(&store, &statement, &[], &path)?;
+                Ok(())
+            })?);
+            let compression = if format == "csv" { "" } else { ", COMPRESSION zstd" };
+            let target = other.display().to_string().replace('\'', "''");
+            let copy = format!("COPY ({rows}) TO '{target}' (FORMAT {format}{compression})");
+            peer.push(seconds(|| Ok(store.conn().execute_batch(&copy)?))?);
+        }
+        let (ours, peer) = (median(ours), median(peer));
+        let label = format!("10 M rows of a statement to {format}");
+        line(&label, &format!("{ours:.2} s"), &format!("DuckDB COPY {peer:.2} s"), peer / ours);
+    }
+    Ok(std::fs::remove_dir_all(&folder)?)
 }
 
 /// Eight parameters of every kind, two of them with a condition.

@@ -67,29 +67,39 @@ fn write_table(code: &mut String, name: &str, folder: &Path, files: &[PathBuf], 
 }
 
 /// The commit the binary is built from, with `-dirty` behind it where tracked files of the program differ from it; nothing
-/// outside a checkout.
-fn commit(root: &Path) -> String {
-    let Some(commit) = git(root, &["rev-parse", "--short=12", "HEAD"]) else { return String::new() };
+/// outside a checkout of its own, as an unpacked package inside another project's.
+pub fn commit(root: &Path) -> String {
+    let is_top = git(root, &["rev-parse", "--show-prefix"]).is_some_and(|prefix| prefix.is_empty());
+    let Some(commit) = git(root, &["rev-parse", "--short=12", "HEAD"]).filter(|_| is_top) else {
+        return String::new();
+    };
     let status = ["--no-optional-locks", "status", "--porcelain", "--untracked-files=no", "--"];
     let differs = git(root, &[&status[..], &PROGRAM].concat());
     if differs.is_some_and(|files| !files.is_empty()) { format!("{commit}-dirty") } else { commit }
 }
 
-/// Runs again when HEAD moves: on another branch, or with the branch it is on, whose file appears when packed references
-/// are unpacked. And when a source changes, as that makes a clean tree a dirty one; the crate is compiled again then anyway.
+/// What changes when HEAD moves, and only then or hardly ever else: HEAD itself names a branch and stays as it is when that
+/// gets a commit, so the branch is watched too, and the log of HEAD, which grows with each move. A branch without a file of
+/// its own is packed: then the nearest folder in which its file will appear is watched. The index is not: looking at the
+/// state of the tree writes it, and every build would compile everything. Nor are files that are missing, for the same
+/// reason. In a worktree these lie in different folders.
+pub fn watched(root: &Path) -> Vec<PathBuf> {
+    let place = |name: &str| git(root, &["rev-parse", "--git-path", name]).map(|path| root.join(path));
+    let mut paths: Vec<PathBuf> = ["HEAD", "logs/HEAD", "packed-refs"].into_iter().filter_map(place).collect();
+    paths.retain(|path| path.exists());
+    let branch = git(root, &["symbolic-ref", "-q", "HEAD"]).and_then(|branch| place(&branch));
+    paths.extend(branch.and_then(|path| path.ancestors().find(|path| path.exists()).map(Path::to_path_buf)));
+    paths
+}
+
+/// Runs again when HEAD moves, and when a source changes, as that makes a clean tree a dirty one; the crate is compiled again
+/// then anyway.
 fn watch_commit(root: &Path) {
     for path in PROGRAM {
         println!("cargo:rerun-if-changed={path}");
     }
-    let mut watched = vec!["HEAD".to_string(), "packed-refs".to_string()];
-    watched.extend(git(root, &["symbolic-ref", "-q", "HEAD"]));
-    for name in watched {
-        // In a worktree HEAD and the references lie in different folders.
-        let path = git(root, &["rev-parse", "--git-path", &name]).map(|path| root.join(path));
-        // A file that is missing would run this at every build.
-        if let Some(path) = path.filter(|path| path.exists()) {
-            println!("cargo:rerun-if-changed={}", path.display());
-        }
+    for path in watched(root) {
+        println!("cargo:rerun-if-changed={}", path.display());
     }
 }
 

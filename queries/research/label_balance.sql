@@ -5,7 +5,7 @@ SELECT
     symbol,
     interval,
     count(*)                                                                AS n,
-    count(*) FILTER (label IS NULL)                                         AS n_incomplete,
+    count(*) FILTER (label IS NULL)                                         AS n_without_label,
     avg(label)                                                              AS base_rate,
     count(*) FILTER (barrier = 'take_profit') / nullif(count(barrier), 0)   AS take_profit_share,
     count(*) FILTER (barrier = 'stop_loss') / nullif(count(barrier), 0)     AS stop_loss_share,

@@ -1,22 +1,34 @@
 -- about: Predicted against actual, for predictions with labels and for the traces of closed positions
 -- grain: run_id, source, split, predicted, actual
--- needs: classifier_metrics, trace_outcomes
+-- needs: scored_predictions, trace_outcomes
 -- col run_id: Run
 -- col source: predictions (at the threshold in force) or traces
 -- col split: Split of the predictions; mode of the traces
--- col predicted: LONG, SHORT or NOOP; a prediction of label 1 is LONG, of 0 NOOP
--- col actual: LONG, SHORT or NOOP; label 1 is LONG, 0 NOOP
+-- col predicted: LONG, SHORT or NOOP; a prediction of label 1 is the side of its bet, of 0 NOOP
+-- col actual: LONG, SHORT or NOOP; label 1 is the side of its bet, 0 NOOP
 -- col n: Cases, 0 included
 -- col share_of_actual: n / all cases of that actual class, a fraction; NULL when there are none
 WITH
+bets AS (
+    SELECT
+        run_id,
+        split,
+        bet,
+        count(*) FILTER (predicted = 1 AND label = 1) AS tp,
+        count(*) FILTER (predicted = 1 AND label = 0) AS fp,
+        count(*) FILTER (predicted = 0 AND label = 0) AS tn,
+        count(*) FILTER (predicted = 0 AND label = 1) AS fn
+    FROM scored_predictions
+    GROUP BY run_id, split, bet
+),
 prediction_cells AS (
-    SELECT run_id, 'predictions' AS source, split, 'LONG' AS predicted, 'LONG' AS actual, tp AS n FROM classifier_metrics
+    SELECT run_id, 'predictions' AS source, split, bet AS predicted, bet AS actual, tp AS n FROM bets
     UNION ALL
-    SELECT run_id, 'predictions', split, 'LONG', 'NOOP', fp FROM classifier_metrics
+    SELECT run_id, 'predictions', split, bet, 'NOOP', fp FROM bets
     UNION ALL
-    SELECT run_id, 'predictions', split, 'NOOP', 'NOOP', tn FROM classifier_metrics
+    SELECT run_id, 'predictions', split, 'NOOP', bet, fn FROM bets
     UNION ALL
-    SELECT run_id, 'predictions', split, 'NOOP', 'LONG', fn FROM classifier_metrics
+    SELECT run_id, 'predictions', split, 'NOOP', 'NOOP', CAST(sum(tn) AS BIGINT) FROM bets GROUP BY run_id, split
 ),
 directions (direction) AS (
     VALUES ('LONG'), ('SHORT'), ('NOOP')

@@ -11,6 +11,7 @@
 -- col predicted: 1 when probability >= threshold, else 0; NULL without a threshold
 -- col label: Realised label, 1 or 0
 -- col forward_return: Realised forward return, a fraction; NULL when unknown
+-- col bet: LONG or SHORT: the side on which label 1 is right
 SELECT
     run_id,
     split,
@@ -22,6 +23,7 @@ SELECT
     threshold,
     CAST(probability >= threshold AS INTEGER) AS predicted,
     CAST(label = 1 AS INTEGER)                AS label,
-    forward_return
+    forward_return,
+    CASE WHEN side < 0 THEN 'SHORT' ELSE 'LONG' END AS bet
 FROM predictions
 WHERE probability IS NOT NULL AND label IS NOT NULL

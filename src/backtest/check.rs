@@ -40,6 +40,7 @@ impl Config {
             tick: self.tick,
             square_off,
             max_holding: self.max_holding,
+            learned: self.learned.clone(),
             vol_index: self.vol_index.clone(),
             halts: self.halts.clone(),
             risk_free_rate: self.risk_free_rate,
@@ -56,8 +57,15 @@ impl Config {
         if has("model") && self.model.is_none() {
             return refused("strategy 'model' needs a model; name one with --model ID");
         }
-        if !has("model") && (self.model.is_some() || !self.predictions.is_empty()) {
+        if !has("model") && (self.model.is_some() || self.learned.is_some() || !self.predictions.is_empty()) {
             return refused("a model and its predictions are for strategy 'model' only");
+        }
+        let has_shorts = |chosen: &Chosen| chosen.spec.name == "model" && chosen.params.get("short_threshold") > 0.0;
+        if strategies.iter().any(has_shorts) && self.predictions.iter().any(|said| said.side.is_some()) {
+            return refused(
+                "short_threshold is for models whose labels are always long: this one judges the bets of a primary rule, \
+                 short ones among them; leave it out",
+            );
         }
         if !has("model") && self.vol_index.is_some() {
             return refused("a volatility index is for strategy 'model' only, with --param vol_index_min=15");
@@ -116,7 +124,12 @@ impl Config {
     /// By strategy, when its positions are closed for the night.
     fn square_off(&self, strategies: &[Chosen]) -> Result<Vec<Option<SquareOff>>, BacktestError> {
         let when = if self.interval.minutes() == 1 { SquareOff::LastOpen } else { SquareOff::LastClose };
-        let squared = |chosen: &Chosen| self.square_off.unwrap_or(chosen.spec.square_off).then_some(when);
+        let squared = |chosen: &Chosen| {
+            let bounded = self.bet_terms().is_some_and(|terms| terms.session_bounded) && chosen.spec.name == "model";
+            // A label that its session bounds ends at the close whatever the bar length.
+            let when = if bounded { SquareOff::LastClose } else { when };
+            self.square_off.unwrap_or(chosen.spec.square_off || bounded).then_some(when)
+        };
         let squared: Vec<Option<SquareOff>> = strategies.iter().map(squared).collect();
         match strategies.iter().zip(&squared).find(|(_, squared)| squared.is_some()) {
             Some((chosen, _)) if self.approach == Approach::MarketOnClose => Err(BacktestError::Combination(format!(
@@ -179,6 +192,7 @@ fn check_sizing(settings: &Settings, strategies: &[Chosen]) -> Result<(), Backte
 mod tests {
     use super::super::ModelRef;
     use super::*;
+    use crate::domain::bet::Width;
     use crate::domain::{Interval, Symbol};
     use crate::trade::costs::Commission;
 
@@ -229,7 +243,10 @@ mod tests {
     fn model_guards_default_on_and_zero_switches_off() {
         let mut config = of_model();
         let plan = config.check().unwrap();
-        assert_eq!((plan.strategies[0].stop_loss, plan.strategies[0].take_profit), (Some(0.02), Some(0.04)));
+        assert_eq!(
+            (plan.strategies[0].stop_loss, plan.strategies[0].take_profit),
+            (Some(Width::Fraction(0.02)), Some(Width::Fraction(0.04)))
+        );
         let cautious = Limits {
             exposure_cap: Some(100_000.0),
             exposure_multiple: Some(1.0),
@@ -240,7 +257,7 @@ mod tests {
         config.stop_loss = Some(0.0);
         config.take_profit = Some(0.1);
         let plan = config.check().unwrap();
-        assert_eq!((plan.strategies[0].stop_loss, plan.strategies[0].take_profit), (None, Some(0.1)));
+        assert_eq!((plan.strategies[0].stop_loss, plan.strategies[0].take_profit), (None, Some(Width::Fraction(0.1))));
     }
 
     #[test]

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::check::limit;
-use super::{BacktestError, Config};
+use super::{BacktestError, Config, Learned};
+use crate::domain::bet::Width;
 use crate::domain::{shown, suggestion};
 use crate::trade::Trader;
 use crate::trade::strategies::params::{ParamError, Params};
@@ -18,10 +18,10 @@ pub struct Chosen {
     pub spec: &'static StrategySpec,
     /// Its parameters, defaults filled in.
     pub params: Params,
-    /// Stop, a fraction of the entry price.
-    pub stop_loss: Option<f64>,
-    /// Target, a fraction of the entry price.
-    pub take_profit: Option<f64>,
+    /// Stop.
+    pub stop_loss: Option<Width>,
+    /// Target.
+    pub take_profit: Option<Width>,
 }
 
 impl Chosen {
@@ -45,16 +45,22 @@ const VOL_INDEX_MIN: f64 = 15.0;
 pub(super) fn chosen(config: &Config) -> Result<Vec<Chosen>, BacktestError> {
     let specs = specs(&config.strategies)?;
     let mut given = sorted(&specs, &config.params)?;
-    if config.vol_index.is_some()
-        && let Some(model) = specs.iter().position(|spec| spec.name == "model")
-    {
-        given[model].entry("vol_index_min".into()).or_insert_with(|| VOL_INDEX_MIN.to_string());
+    if let Some(model) = specs.iter().position(|spec| spec.name == "model") {
+        if config.vol_index.is_some() {
+            given[model].entry("vol_index_min".into()).or_insert_with(|| VOL_INDEX_MIN.to_string());
+        }
+        if let Some(terms) = config.bet_terms() {
+            given[model].entry("max_holding".into()).or_insert_with(|| terms.horizon.to_string());
+        }
     }
     let choose = |(spec, given): (&&'static StrategySpec, &BTreeMap<String, String>)| {
         let params =
             Params::check(spec.params, given).map_err(|source| BacktestError::Param { strategy: spec.name, source })?;
-        let stop_loss = limit(config.stop_loss, spec.stop_loss);
-        let take_profit = limit(config.take_profit, spec.take_profit);
+        let learned = config.bet_terms().filter(|_| spec.name == "model");
+        let own = (spec.stop_loss.map(Width::Fraction), spec.take_profit.map(Width::Fraction));
+        let (stop, target) = learned.map_or(own, |terms| (terms.stop_loss, terms.take_profit));
+        let stop_loss = Learned::width(config.stop_loss, stop);
+        let take_profit = Learned::width(config.take_profit, target);
         let chosen = Chosen { spec, params, stop_loss, take_profit };
         // Parameters that don't go together show here.
         chosen.trader(1).map(|_| chosen)

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::form::Written;
 use super::holding::HoldingTime;
+use super::learned::Learned;
+use crate::domain::bet::BetTerms;
 use crate::domain::{Interval, Symbol, Ts, shown};
 use crate::trade::costs::{Commission, Slippage};
 use crate::trade::{Approach, Direction, Life, SentimentLevels, Sizing};
@@ -221,6 +223,8 @@ pub struct Config {
     pub in_sample: bool,
     /// Model behind `predictions`.
     pub model: Option<ModelRef>,
+    /// The bet that the model learned; strategy `model` is left by it unless settings say otherwise.
+    pub learned: Option<Learned>,
     /// For strategy `model`, in any order.
     pub predictions: Vec<Prediction>,
     /// Statement behind `signals`, when there is one.
@@ -275,10 +279,23 @@ impl Config {
             seed: None,
             in_sample: false,
             model: None,
+            learned: None,
             predictions: Vec::new(),
             source: None,
             signals: Vec::new(),
         }
+    }
+
+    /// When the bets that the model learned are left, where that is known.
+    pub(super) fn bet_terms(&self) -> Option<BetTerms> {
+        self.learned.as_ref()?.terms
+    }
+
+    /// Bars before the period that are read: those that warm strategies up, and those that learned barriers rest on.
+    #[must_use]
+    pub fn bars_before(&self) -> usize {
+        let barriers = self.bet_terms().map_or(0, |terms| terms.closes());
+        barriers.max(self.warmup as usize)
     }
 
     /// The same with several strategies side by side.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BacktestError, Config, GivenSignal, ModelRef, Prediction, SignalSource};
+use super::{BacktestError, Config, GivenSignal, Learned, ModelRef, Prediction, SignalSource};
 use crate::domain::{Interval, Symbol, Ts, shown, suggestion};
 
 /// A single value, of the kind that its text has.
@@ -80,6 +80,8 @@ pub(super) struct Written {
     params: BTreeMap<String, Scalar>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     model: Option<ModelRef>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    learned: Option<Learned>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     predictions: Vec<Prediction>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,7 +91,7 @@ pub(super) struct Written {
 }
 
 /// Keys beside the settings.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "strategies",
     "symbols",
     "interval",
@@ -100,6 +102,7 @@ const KEYS: [&str; 13] = [
     "seed",
     "params",
     "model",
+    "learned",
     "predictions",
     "source",
     "signals",
@@ -120,6 +123,7 @@ impl From<Config> for Written {
             seed: config.seed,
             params: config.params.into_iter().map(|(name, value)| (name, value.into())).collect(),
             model: config.model,
+            learned: config.learned,
             predictions: config.predictions,
             source: config.source,
             signals: config.signals,
@@ -150,6 +154,7 @@ impl TryFrom<Written> for Config {
             seed: written.seed,
             params: written.params.into_iter().map(|(name, value)| (name, value.to_string())).collect(),
             model: written.model,
+            learned: written.learned,
             predictions: written.predictions,
             source: written.source,
             signals: written.signals,

@@ -33,11 +33,12 @@ pub(super) fn load_bars(
 fn warm_starts(store: &Store, config: &Config, plan: &Plan) -> Result<Vec<(Symbol, Ts)>, BacktestError> {
     let all = |from: Ts| plan.symbols.iter().map(|symbol| (symbol.clone(), from)).collect();
     let Some(from) = config.from else { return Ok(all(Ts(i64::MIN))) };
-    if config.warmup == 0 {
+    let before = config.bars_before();
+    if before == 0 {
         return Ok(all(from));
     }
     let symbols: Vec<&str> = plan.symbols.iter().map(Symbol::as_str).collect();
-    let values = params![symbols.join("\n"), config.interval.as_str(), from.0, i64::from(config.warmup)];
+    let values = params![symbols.join("\n"), config.interval.as_str(), from.0, before as i64];
     let mut statement = store.conn().prepare(crate::sql!("backtest/warm_start"))?;
     let rows = statement.query_map(values, |row| Ok((row.get::<_, String>(0)?, Ts(row.get(1)?))))?;
     let starts = rows.collect::<Result<BTreeMap<String, Ts>, _>>()?;

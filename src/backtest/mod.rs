@@ -19,6 +19,7 @@ mod form;
 mod holding;
 mod inputs;
 mod instruments;
+mod learned;
 mod market;
 mod plan;
 mod predictions;
@@ -34,6 +35,7 @@ pub use config::{Config, GivenSignal, Halt, InvalidHalt, ModelRef, Prediction, S
 pub use error::BacktestError;
 pub use form::Scalar;
 pub use holding::{HoldingTime, InvalidHoldingTime};
+pub use learned::Learned;
 pub use market::{Market, Recorded};
 pub use plan::Plan;
 pub use record::{Outcome, run};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::chosen::Chosen;
 use super::config::Halt;
 use super::holding::HoldingTime;
+use super::learned::Learned;
 use crate::domain::{Interval, Symbol};
 use crate::trade::{Contract, Costs, Limits, Settings};
 use crate::venues::{SquareOff, Terms};
@@ -32,6 +33,8 @@ pub struct Plan {
     pub square_off: Vec<Option<SquareOff>>,
     /// Longest time a position is held.
     pub max_holding: Option<HoldingTime>,
+    /// The bet that the model learned.
+    pub learned: Option<Learned>,
     /// Instrument whose closes are the volatility index.
     pub vol_index: Option<Symbol>,
     /// Times of no trading.
@@ -92,6 +95,7 @@ impl Plan {
             ("periods_per_year", periods_per_year.to_string()),
         ];
         params.extend(decided.map(|(name, text)| (name.to_string(), text)));
+        params.extend(self.learned.iter().flat_map(Learned::params));
         for chosen in &self.strategies {
             let owner = if self.strategies.len() > 1 { format!("{}.", chosen.spec.name) } else { String::new() };
             params

@@ -1,7 +1,7 @@
 //! Rows of `predictions`: every model call a run used, and what came of it.
 //!
-//! `ml_verdict` is what the probability alone says: LONG from the threshold on (the side of the bet, of meta labels), SHORT up to the short threshold where
-//! there is one, else NOOP. `final_verdict` is the same where an entry was ordered for it (or nothing was to be done), and
+//! `ml_verdict` is what the probability alone says: LONG from the threshold on (with meta labels the side of the bet), SHORT
+//! up to the short threshold where there is one, else NOOP. `final_verdict` is the same where an entry was ordered for it (or nothing was to be done), and
 //! HOLD where a rule kept it from being one: a filter, the sentiment gate, a limit of the account, a position that was
 //! held already. `final_source` tells the two apart: `model` or `rule`.
 
@@ -64,6 +64,7 @@ pub(super) fn write(
         .f64("confidence", calls().map(|call| Model::confidence(call.probability)))
         .f64("latency_ms", calls().map(|call| known(call.latency_ms)))
         .i32_opt("label", calls().map(|call| call.label))
+        .i32_opt("side", calls().map(|call| call.side.map(|side| side.sign() as i32)))
         .f64("forward_return", calls().map(|call| known(call.forward_return)))
         .append_to(store, "predictions")
 }

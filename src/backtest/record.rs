@@ -201,6 +201,7 @@ impl<'a> Prepared<'a> {
             interval: self.config.interval,
             symbols: &self.plan.symbols,
             model_id: self.config.model.as_ref().map(|model| model.model_id.as_str()),
+            feature_set: self.config.learned.as_ref().map(|learned| learned.feature_set.as_str()),
         }
     }
 

@@ -2,10 +2,11 @@
 //!
 //! `restore(strategies, symbols, interval, params).check()?.run_params(p) == params` for whatever was stored. Settings
 //! that were stored as each strategy's own (`sma_cross:none,intraday:0.02`), or as a cap with what it gives way to
-//! (`100000 or 1 x equity`), are the defaults they came from.
+//! (`100000 or 1 x equity`), or as a multiple of volatility (`2 x volatility of 20 returns`), are the defaults they came from.
 
 use std::collections::BTreeMap;
 
+use super::learned::{self, Learned};
 use super::{BacktestError, Config, SignalSource};
 use crate::domain::{Interval, Symbol, Ts};
 
@@ -29,6 +30,7 @@ impl Config {
             config.take(key, value)?;
         }
         config.source = source(params)?;
+        config.learned = Learned::restore(params)?;
         Ok(config)
     }
 
@@ -43,10 +45,10 @@ impl Config {
             "to" => self.to = bound("to", value)?,
             // Said by the instruments, the statement and the run itself.
             "periods_per_year" | "signals" | "signals_sha256" | "audit" => {}
-            _ if key.starts_with("note.") => {}
+            _ if key.starts_with("note.") || learned::KEYS.contains(&key) => {}
             _ => {
                 let setting = Self::setting(key)?;
-                if !(setting.is_strategys() && (value.contains(':') || value.contains(" or "))) {
+                if !(setting.is_strategys() && [":", " or ", " x "].iter().any(|sign| value.contains(sign))) {
                     setting.set(self, value)?;
                 }
             }
@@ -84,6 +86,7 @@ fn source(params: &BTreeMap<String, String>) -> Result<Option<SignalSource>, Bac
 mod tests {
     use super::*;
     use crate::backtest::{Halt, ModelRef};
+    use crate::domain::bet::{BetTerms, Width};
     use crate::trade::strategies::catalogue;
     use crate::trade::{Direction, SentimentLevels};
     use rand::{RngExt, SeedableRng};
@@ -117,12 +120,28 @@ mod tests {
             let model = ModelRef { model_id: "m".into(), parent_run_id: "t".into(), feature_set_hash: "h".into() };
             config.model = Some(model);
             config.params.insert(format!("{}threshold", owner("model")), rng.random::<f64>().to_string());
+            config.learned = rng.random_bool(0.6).then(|| learned(rng));
             config.vol_index = rng.random_bool(0.3).then(|| "VIX".parse().unwrap());
         }
         if names.contains(&"signals") {
             let audit_id = rng.random_bool(0.5).then(|| "audit-1".to_string());
             config.source = Some(SignalSource { name: "my.sql".into(), sha256: "ab".into(), text: None, audit_id });
         }
+    }
+
+    fn learned(rng: &mut ChaCha8Rng) -> Learned {
+        let width = |rng: &mut ChaCha8Rng| {
+            let scaled = Width::Volatility { multiple: rng.random_range(0.1..5.0), window: 20 };
+            pick(rng, &[None, Some(Width::Fraction(0.0375)), Some(scaled)])
+        };
+        let terms = BetTerms {
+            take_profit: width(rng),
+            stop_loss: width(rng),
+            horizon: rng.random_range(1..50),
+            session_bounded: rng.random_bool(0.3),
+        };
+        let terms = Some(terms).filter(|_| rng.random_bool(0.8));
+        Learned { label_set: "labels".into(), feature_set: "set".into(), terms }
     }
 
     fn account(rng: &mut ChaCha8Rng, config: &mut Config) {

@@ -47,7 +47,7 @@ pub fn simulate<K: Sink>(
 ) -> Result<Vec<String>, BacktestError> {
     let mut engine = engine(data, plan)?;
     engine.run(&mut Replay::new(data.bars, data.signals, data.around), sink, progress);
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = plan.exits_note().into_iter().collect();
     for (trader, chosen) in engine.traders().iter().zip(&plan.strategies) {
         notes.extend(trader.strategy.notes().into_iter().map(|note| format!("{}: {note}", chosen.spec.name)));
     }

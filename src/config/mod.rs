@@ -7,6 +7,8 @@
 //! commission = "in-delivery"
 //! slippage_bps = 5
 //! stop_loss = 0.02
+//! [windows]               # for `--window` of `ws campaign` and `ws evaluate`; ends are not included
+//! crash = { from = "2020-02-20", to = "2020-04-08" }
 //! ```
 
 use std::fmt;
@@ -16,6 +18,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 
 use crate::backtest::{self, BacktestError, Scalar, Setting};
+use crate::domain::Windows;
 
 /// Settled configuration.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -25,6 +28,8 @@ pub struct Config {
     pub db: Option<PathBuf>,
     /// Defaults of backtests.
     pub backtest: BacktestDefaults,
+    /// Windows of time by name.
+    pub windows: Windows,
 }
 
 /// Defaults of backtests, each a row of [`backtest::Config::SETTINGS`] with its text; flags beat them.
@@ -160,6 +165,15 @@ mod tests {
         assert_eq!((asked.capital, asked.stop_loss, asked.square_off), (5.0, Some(0.01), Some(false)));
         assert_eq!((asked.commission.to_string().as_str(), asked.halts.len()), ("flat:20", 1));
         assert_eq!(asked.risk_free_rate, 0.02, "what the file does not say is the default");
+    }
+
+    #[test]
+    fn windows_have_names() {
+        let config: Config =
+            toml::from_str("[windows]\ncrash = { from = \"2020-02-20\", to = \"2020-04-08\" }\n").unwrap();
+        assert!(config.windows.find("crash").is_ok());
+        let error = refusal("[windows]\ncrash = { from = \"2020-02-20\", to = \"2020-01-01\" }\n");
+        assert!(error.contains("line 2") && error.contains("is empty"), "{error}");
     }
 
     #[test]

@@ -12,6 +12,9 @@ pub enum DatasetError {
     /// The stored features could not be judged.
     #[error(transparent)]
     Features(#[from] crate::features::FeatureError),
+    /// The stored labels could not be judged.
+    #[error(transparent)]
+    Labels(#[from] crate::labels::LabelError),
     /// A lookback of zero, fractions that don't add up and the like.
     #[error("{0}")]
     Spec(String),

@@ -6,6 +6,7 @@ use duckdb::arrow::array::{
 use duckdb::arrow::datatypes::{Float64Type, Int32Type, TimestampMicrosecondType};
 
 use super::{Dataset, DatasetError, FeatureSchema, Result, Sample, Series};
+use crate::domain::bet::BetTerms;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::{Interval, Symbol, Ts};
 use crate::features;
@@ -48,9 +49,10 @@ pub fn load(store: &Store, spec: &DatasetSpec) -> Result<Dataset> {
     let table = format!("features_{}", spec.schema.set);
     check_version(store, &spec.schema, &table)?;
     refuse_stale(store, spec)?;
-    // What is no set of this program may leave bets open anywhere.
+    // A set that nothing describes may leave bets open anywhere.
     let bets = labels::spec_of(store, &spec.label_set).ok();
-    let mut reader = Reader::new(spec, bets.is_some_and(|bets| bets.has_sides()));
+    let has_sides = bets.is_some_and(|bets| bets.has_sides());
+    let mut reader = Reader::new(spec, has_sides);
     let symbols: Vec<&str> = spec.symbols.iter().map(Symbol::as_str).collect();
     let mut statement = store.conn().prepare(crate::sql!("dataset/windows")).map_err(StoreError::from)?;
     let bound = params![
@@ -61,7 +63,8 @@ pub fn load(store: &Store, spec: &DatasetSpec) -> Result<Dataset> {
         spec.from.map_or(MIN_MICROS, |ts| ts.0.clamp(MIN_MICROS, MAX_MICROS)),
         spec.to.map_or(MAX_MICROS, |ts| ts.0.clamp(MIN_MICROS, MAX_MICROS)),
         (spec.lookback - 1) as i64,
-        bets.map_or(i64::MAX, |bets| i64::try_from(bets.horizon()).unwrap_or(i64::MAX).saturating_add(1)),
+        bets.map(|bets| i64::try_from(bets.horizon()).unwrap_or(i64::MAX).saturating_add(1)),
+        has_sides,
     ];
     for batch in statement.stream_arrow(bound).map_err(StoreError::from)? {
         reader.read(&batch.map_err(StoreError::from)?)?;
@@ -120,6 +123,14 @@ pub fn label_sets(store: &Store, interval: Interval) -> Result<Vec<String>> {
     let mut statement = store.conn().prepare(crate::sql!("dataset/label_sets")).map_err(StoreError::from)?;
     let rows = statement.query_map([interval.as_str()], |row| row.get(0)).map_err(StoreError::from)?;
     Ok(rows.collect::<std::result::Result<_, _>>().map_err(StoreError::from)?)
+}
+
+/// When the bets of a label set are left: what a model that learned it is traded with. `None` when nothing is known of the set.
+///
+/// # Errors
+/// A record that is unreadable, faults of DuckDB.
+pub fn bet_terms(store: &Store, label_set: &str) -> Result<Option<BetTerms>> {
+    Ok(labels::terms_of(store, label_set)?)
 }
 
 /// Bounds that `make_timestamp` takes (years 1 to 9999).
@@ -182,12 +193,29 @@ impl<'a> Reader<'a> {
             self.print(&sample, start);
             self.data_as_of = self.data_as_of.max(Some(sample.close_ts));
             self.rows += 1;
-            let is_asked = !self.has_sides || sample.side.is_some();
-            if is_asked && self.complete >= self.spec.lookback && self.spec.from.is_none_or(|from| sample.ts >= from) {
-                self.samples.push(sample);
+            if self.complete >= self.spec.lookback && self.spec.from.is_none_or(|from| sample.ts >= from) {
+                self.refuse_unlabelled(&beside, row)?;
+                if !self.has_sides || sample.side.is_some() {
+                    self.samples.push(sample);
+                }
             }
         }
         Ok(())
+    }
+
+    /// Refuses a bar newer than a label set whose bets have sides: nobody knows on which side a model would be asked.
+    fn refuse_unlabelled(&self, beside: &Beside<'_>, row: usize) -> Result<()> {
+        if !self.has_sides || !beside.label_ts.is_null(row) {
+            return Ok(());
+        }
+        Err(DatasetError::Stale(format!(
+            "labels {} of {} {} have no row at {}, and its bets say on which side to trade; build them again with \
+             'ws labels build'",
+            self.spec.label_set,
+            beside.symbol.value(row),
+            self.spec.interval,
+            Ts(beside.ts.value(row))
+        )))
     }
 
     fn feature_columns<'b>(&self, batch: &'b RecordBatch) -> Result<Vec<&'b Float64Array>> {
@@ -271,6 +299,7 @@ struct Beside<'a> {
     forward_return: &'a Float64Array,
     exit_ts: &'a TimestampMicrosecondArray,
     side: &'a Int32Array,
+    label_ts: &'a TimestampMicrosecondArray,
 }
 
 impl<'a> Beside<'a> {
@@ -300,6 +329,7 @@ impl<'a> Beside<'a> {
             forward_return: number("sample.forward_return")?,
             exit_ts: time("sample.exit_ts")?,
             side: whole("sample.side")?,
+            label_ts: time("sample.label_ts")?,
         })
     }
 

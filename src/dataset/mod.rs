@@ -24,7 +24,7 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use error::DatasetError;
-pub use load::{DatasetSpec, label_sets, load};
+pub use load::{DatasetSpec, bet_terms, label_sets, load};
 pub use samples::{Dataset, Sample, Samples, Series, Window};
 pub use scaler::{Scaler, Scaling};
 pub use schema::{FeatureColumn, FeatureSchema};

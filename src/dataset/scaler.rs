@@ -13,8 +13,8 @@
 //!
 //! Then each feature `j` is standardised:
 //! `z = (v − mean_j) / std_j`, with mean and population standard deviation over all rows of all training windows
-//! (a constant feature keeps `std = 1`; constant is what varies no more than sums of rounded values do), and bounded to ±[`Scaler::CLIP`] so that a rare outlier can't drown the
-//! rest of a sample.
+//! (a feature that is constant but for rounding keeps `std = 1`), and bounded to ±[`Scaler::CLIP`] so that a rare outlier
+//! can't drown the rest of a sample.
 //!
 //! A window without any volume has no volume to relate to: its volume and flow features become 0 ("as usual")
 //! before standardising.
@@ -57,8 +57,9 @@ impl Scaler {
         let count = (train.len() * train.dataset().lookback).max(1) as f64;
         scaler.mean = scaler.sum_over(train, |value, _| value).iter().map(|sum| sum / count).collect();
         let squares = scaler.sum_over(train, |value, mean| (value - mean) * (value - mean));
-        let variances = squares.iter().map(|sum| sum / count).zip(&scaler.mean);
-        scaler.std = variances.map(|(variance, mean)| spread(variance, *mean, count)).collect();
+        let moments = squares.iter().map(|sum| sum / count).zip(&scaler.mean).zip(&scaler.roles);
+        scaler.std =
+            moments.map(|((variance, mean), role)| spread(variance, mean + taken(scaling, *role), count)).collect();
         scaler
     }
 
@@ -130,7 +131,14 @@ impl Scaler {
     }
 }
 
-/// The deviation to divide by: 1 where a variance is no more than what rounding leaves of a constant.
+/// What the first step took away from values of a role: rounding is relative to what they were before.
+fn taken(scaling: Scaling, role: Role) -> f64 {
+    let is_ratio_less_one = scaling == Scaling::Role && matches!(role, Role::Price | Role::Volume);
+    if is_ratio_less_one { 1.0 } else { 0.0 }
+}
+
+/// The deviation to divide by: 1 where a variance is no more than what rounding leaves of a constant of the magnitude of
+/// `mean`.
 ///
 /// The bound is scikit-learn's: `n ε variance + (n mean ε)²`, an upper bound of the error of the two-pass variance of `n`
 /// values (Chan, Golub and LeVeque 1983, eq. 1.7).
@@ -161,23 +169,44 @@ fn relate_flow(window: &mut [f64], at: usize, width: usize) {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
 
-    /// Mean and variance as [`Scaler::fit`] has them, in two passes.
-    fn spread_of(values: &[f64]) -> f64 {
+    /// One feature, as scikit-learn's `StandardScaler` has it: a pattern of values and how often it is repeated.
+    #[derive(Deserialize)]
+    struct Case {
+        name: String,
+        pattern: Vec<f64>,
+        times: usize,
+        mean: f64,
+        scale: f64,
+    }
+
+    /// Mean and deviation as [`Scaler::fit`] has them, in two passes.
+    fn fit(values: &[f64]) -> (f64, f64) {
         let count = values.len() as f64;
         let mean = values.iter().sum::<f64>() / count;
-        spread(values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count, mean, count)
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
+        (mean, spread(variance, mean, count))
     }
 
     #[test]
-    fn rounding_is_no_spread() {
-        // The mean of a thousand times 0.1 is not 0.1; scikit-learn 1.7 gives these the scale 1 as well.
-        for constant in [0.1, 1e-7, -123_456.789, 1e12 / 3.0] {
-            assert_eq!(spread_of(&vec![constant; 1_000]), 1.0, "{constant}");
+    fn constant_is_what_scikit_learn_calls_constant() {
+        let cases: Vec<Case> = serde_json::from_str(include_str!("../../tests/peers/golden/scaler.json")).unwrap();
+        let near = |ours: f64, theirs: f64| (ours - theirs).abs() <= 1e-9 * theirs.abs();
+        for Case { name, pattern, times, mean, scale } in &cases {
+            let found = fit(&pattern.repeat(*times));
+            assert!(near(found.0, *mean) && near(found.1, *scale), "{name}: {found:?}, not {mean} and {scale}");
         }
-        // What is small beside its mean but there stays: the scale of 1 and 1.000002 in turn is a millionth.
-        let turns: Vec<f64> = (0..1_000).map(|at| if at % 2 == 0 { 1.0 } else { 1.000_002 }).collect();
-        assert!((spread_of(&turns) / 1e-6 - 1.0).abs() < 1e-6);
+        let constant = cases.iter().filter(|case| case.scale == 1.0).count();
+        assert!(constant >= 5 && cases.len() - constant >= 3, "{constant} of {}", cases.len());
+        // Without the bound it is rounding noise that would be divided by.
+        let noise = cases.iter().filter(|case| case.scale == 1.0).filter(|case| {
+            let values = case.pattern.repeat(case.times);
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            values.iter().any(|value| *value != mean)
+        });
+        assert!(noise.count() >= 3);
     }
 }

@@ -84,6 +84,44 @@ fn a_bar_without_a_bet_ends_no_labels() {
 }
 
 #[test]
+fn a_bet_still_open_hides_those_that_ended_early_after_it() {
+    let store = fixture::store(&["AAA"], 40, |_, rows| {
+        // Of bets of two bars 37 to 39 may be open: 37 is, 38 ended at once.
+        (rows.label[38], rows.exit[38]) = (Some(1), Some(39));
+    });
+    let named = DatasetSpec { label_set: "tb_1_1_2".into(), ..fixture::spec(LOOKBACK) };
+    store.conn().execute("UPDATE labels SET label_set = ?", [&named.label_set]).unwrap();
+    let dataset = load(&store, &named).unwrap();
+    let last = dataset.samples.iter().rev().find(|sample| sample.is_labelled()).unwrap();
+    assert_eq!(last.ts, ts(36));
+}
+
+#[test]
+fn a_bar_without_a_side_hides_no_bet_after_it() {
+    let store = fixture::store(&["AAA"], 40, |_, _| {});
+    let spec: LabelSpec = serde_json::from_str(
+        r#"{"kind": "meta", "fast": 2, "slow": 5, "barriers": {"kind": "triple_barrier", "take_profit": 0.01, "stop_loss": 0.01, "horizon": 10}}"#,
+    )
+    .unwrap();
+    let record = "INSERT INTO label_sets VALUES (?, 'meta', ?, TIMESTAMP '2024-01-01')";
+    store.conn().execute(record, crate::store::params![spec.name(), serde_json::to_string(&spec).unwrap()]).unwrap();
+    store.conn().execute("UPDATE labels SET label_set = ?, side = -1", [spec.name()]).unwrap();
+    let no_bet = "UPDATE labels SET label = NULL, forward_return = NULL, exit_ts = NULL, side = NULL WHERE ts = make_timestamp(?)";
+    store.conn().execute(no_bet, [ts(32).0]).unwrap();
+    let dataset = load(&store, &DatasetSpec { label_set: spec.name(), ..fixture::spec(LOOKBACK) }).unwrap();
+    let labelled: Vec<Ts> =
+        dataset.samples.iter().filter(|sample| sample.is_labelled()).map(|sample| sample.ts).collect();
+    let expected: Vec<Ts> = (WARMUP + LOOKBACK - 1..40 - HORIZON).filter(|bar| *bar != 32).map(ts).collect();
+    assert_eq!(labelled, expected);
+    // Bars that came after the labels have no side that anybody knows of.
+    store.conn().execute("DELETE FROM labels WHERE ts >= make_timestamp(?)", [ts(39).0]).unwrap();
+    let told = load(&store, &DatasetSpec { label_set: spec.name(), ..fixture::spec(LOOKBACK) }).unwrap_err();
+    assert!(told.to_string().contains("AAA 1h have no row at 2024-01-02 15:00:00"), "{told}");
+    let before = DatasetSpec { label_set: spec.name(), to: Some(ts(39)), ..fixture::spec(LOOKBACK) };
+    assert_eq!(load(&store, &before).unwrap().samples.len(), labelled.len() + 2);
+}
+
+#[test]
 fn meta_labels_have_samples_where_the_primary_rule_bets() {
     let store = fixture::store(&["AAA"], 40, |_, _| {});
     let spec: LabelSpec = serde_json::from_str(
@@ -235,6 +273,23 @@ fn scaled_training_windows_have_mean_0_and_deviation_1() {
             assert!(mean.abs() < 1e-5 && (variance - 1.0).abs() < 1e-4, "{scaling:?} {feature}: {mean} {variance}");
         }
     }
+}
+
+#[test]
+fn rounding_of_a_ratio_is_no_deviation() {
+    // A mean of three equal prices is off by a last digit at 0.1, and not at 0.5.
+    let store = fixture::store(&["AAA", "BBB"], 60, |symbol, rows| {
+        rows.close.fill(if symbol == "AAA" { 0.1 } else { 0.5 });
+    });
+    store.conn().execute("UPDATE features_toy SET close = (close + close + close) / 3", []).unwrap();
+    let dataset = load(&store, &fixture::spec(LOOKBACK)).unwrap();
+    let split = split::by_time(&dataset, &SplitSpec::default()).unwrap();
+    let scaler = Scaler::fit(&split.train, Scaling::Role);
+    assert!(scaler.mean()[0] > 0.0 && scaler.mean()[0] < 1e-15, "{:?}", scaler.mean());
+    assert_eq!(scaler.std()[0], 1.0);
+    let mut values = Vec::new();
+    scaler.gather(&split.train, 0..split.train.len(), &mut values);
+    assert!(values.iter().step_by(dataset.schema.width()).all(|value| value.abs() < 1e-12));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! Not for: anything that needs a table, a file or a rule of trading.
 
 pub mod bar;
+pub mod bet;
 pub mod fingerprint;
 pub mod id;
 pub mod instrument;
@@ -16,6 +17,7 @@ pub mod progress;
 pub mod session;
 mod text;
 pub mod time;
+pub mod window;
 
 pub use bar::{Bar, Bars};
 pub use instrument::Symbol;
@@ -24,3 +26,4 @@ pub use names::{nearest, shown, suggestion};
 pub use progress::{Progress, Silent};
 pub use session::{Calendar, Session, SessionKind};
 pub use time::Ts;
+pub use window::{Window, WindowError, Windows};

@@ -6,6 +6,7 @@ use super::error::LabelError;
 use super::spec::LabelSpec;
 use super::triple_barrier::TripleBarrier;
 use crate::domain::Ts;
+use crate::domain::bet::BetTerms;
 use crate::store::{Store, StoreError, duckdb, params};
 
 /// A label set at one bar length.
@@ -72,17 +73,31 @@ pub fn spec_of(store: &Store, name: &str) -> Result<LabelSpec, LabelError> {
         known.dedup();
         return Err(LabelError::Unknown { name: name.into(), known });
     }
+    described(name, text)?.ok_or_else(|| LabelError::Spec {
+        name: name.into(),
+        detail: "it has no record and its name tells no triple barrier; build it again".into(),
+    })
+}
+
+/// When the bets of a label set are left, whether or not the store still has its labels; `None` when nothing is known of it.
+///
+/// # Errors
+/// A specification that is unreadable or says another name, faults of the store.
+pub fn terms_of(store: &Store, name: &str) -> Result<Option<BetTerms>, LabelError> {
+    let read = |row: &duckdb::Row<'_>| row.get::<_, Option<String>>(0);
+    let text = store.conn().query_row(crate::sql!("labels/spec"), params![name], read).map_err(StoreError::from)?;
+    Ok(described(name, text)?.map(|spec| spec.terms()))
+}
+
+/// What a record stands for, or without one the name of a triple barrier.
+fn described(name: &str, text: Option<String>) -> Result<Option<LabelSpec>, LabelError> {
+    let Some(text) = text else { return Ok(TripleBarrier::from_name(name).map(LabelSpec::from)) };
     let fault = |detail: String| LabelError::Spec { name: name.into(), detail };
-    let Some(text) = text else {
-        let spec = TripleBarrier::from_name(name).map(LabelSpec::from);
-        return spec
-            .ok_or_else(|| fault("it has no record and its name tells no triple barrier; build it again".into()));
-    };
     let spec: LabelSpec =
         serde_json::from_str(&text).map_err(|error| fault(format!("its record is unreadable: {error}")))?;
     spec.check()?;
     if spec.name() != name {
         return Err(fault(format!("its record describes {}", spec.name())));
     }
-    Ok(spec)
+    Ok(Some(spec))
 }

@@ -34,7 +34,7 @@ pub use audit::{
     AuditPlan, AuditReport, Check, LabelTimes, Periods, SPLITS, SampledLabel, SplitFigures, audit, label_times,
 };
 pub use build::{LabelReport, SeriesLabels, build};
-pub use catalogue::{LabelSet, sets, spec_of};
+pub use catalogue::{LabelSet, sets, spec_of, terms_of};
 pub use error::LabelError;
 pub use fixed_horizon::FixedHorizon;
 pub use primary::SmaCross;

@@ -10,6 +10,7 @@ use super::trade::Bet;
 use super::triple_barrier::TripleBarrier;
 use super::volatility::Volatility;
 use crate::domain::Bars;
+use crate::domain::bet::{BetTerms, Width};
 
 /// A labelling with all its parameters; as JSON `{"kind": "triple_barrier", "take_profit": 0.05, ..}`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -130,6 +131,21 @@ impl LabelSpec {
         matches!(self, Self::Volatility(_) | Self::Meta(_))
     }
 
+    /// When the bets that it judges are left: what a model of these labels is traded with.
+    ///
+    /// A fixed horizon has no barriers; whether its return is above the threshold is no exit.
+    #[must_use]
+    pub fn terms(&self) -> BetTerms {
+        match self {
+            Self::FixedHorizon(params) => {
+                BetTerms { take_profit: None, stop_loss: None, horizon: params.horizon, session_bounded: false }
+            }
+            Self::TripleBarrier(bounded) => Barriers::TripleBarrier(*bounded).terms(),
+            Self::Volatility(bounded) => Barriers::Volatility(*bounded).terms(),
+            Self::Meta(meta) => meta.barriers.terms(),
+        }
+    }
+
     /// Checks the parameters.
     ///
     /// # Errors
@@ -215,6 +231,26 @@ impl Barriers {
             Self::Volatility(bounded) => (bounded.barriers.name(), bounded.session_bounded),
         };
         if session_bounded { format!("{name}_session") } else { name }
+    }
+
+    fn terms(&self) -> BetTerms {
+        match *self {
+            Self::TripleBarrier(Bounded { barriers, session_bounded }) => BetTerms {
+                take_profit: Some(Width::Fraction(barriers.take_profit)),
+                stop_loss: Some(Width::Fraction(barriers.stop_loss)),
+                horizon: barriers.horizon,
+                session_bounded,
+            },
+            Self::Volatility(Bounded { barriers, session_bounded }) => {
+                let scaled = |multiple: f64| Some(Width::Volatility { multiple, window: barriers.vol_window });
+                BetTerms {
+                    take_profit: scaled(barriers.take_profit),
+                    stop_loss: scaled(barriers.stop_loss),
+                    horizon: barriers.horizon,
+                    session_bounded,
+                }
+            }
+        }
     }
 
     /// A long bet a bar.

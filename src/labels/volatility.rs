@@ -19,14 +19,13 @@ use serde::{Deserialize, Serialize};
 use super::error::{LabelError, whole_within};
 use super::triple_barrier::MAX_HORIZON;
 use crate::domain::Bars;
+use crate::domain::bet::Width;
 
 /// Smallest multiple of volatility: below, every bar touches a barrier.
 const MIN_MULTIPLE: f64 = 0.001;
 
 /// Longest trailing window, in bars.
 pub const MAX_WINDOW: usize = 10_000;
-/// Volatility that counts as none.
-const LEAST: f64 = 1e-9;
 /// Largest multiple; beyond it nothing is ever touched.
 const MAX_MULTIPLE: f64 = 1e3;
 
@@ -86,5 +85,5 @@ fn deviation(returns: &[f64]) -> Option<f64> {
     let mean = returns.iter().sum::<f64>() / n;
     let squares: f64 = returns.iter().map(|value| (value - mean) * (value - mean)).sum();
     let sigma = (squares / (n - 1.0)).sqrt();
-    (sigma.is_finite() && sigma >= LEAST).then_some(sigma)
+    (sigma.is_finite() && sigma >= Width::NO_VOLATILITY).then_some(sigma)
 }

@@ -104,6 +104,20 @@ pub enum ModelError {
         /// Last time asked for.
         to: String,
     },
+    /// A window to judge by of which the fit has seen something.
+    #[error(
+        "window {window} begins at {from}; model {model} has seen bars up to {unseen}, give a window that begins then or later"
+    )]
+    Seen {
+        /// Model.
+        model: String,
+        /// Name of the window.
+        window: String,
+        /// Its begin.
+        from: String,
+        /// First bar that the fit has not seen.
+        unseen: String,
+    },
 }
 
 impl ModelError {
@@ -117,7 +131,8 @@ impl ModelError {
             | Self::Unreadable { .. }
             | Self::TooFew { .. }
             | Self::OneClass { .. }
-            | Self::Nothing { .. } => true,
+            | Self::Nothing { .. }
+            | Self::Seen { .. } => true,
             _ => false,
         }
     }

@@ -5,8 +5,8 @@ use std::time::Instant;
 use super::artifact::LoadedModel;
 use super::record::{self, Asked};
 use super::{Metrics, ModelError, Result};
-use crate::dataset::{self, Dataset, Test};
-use crate::domain::{Progress, Ts};
+use crate::dataset::{self, Dataset, Periods, Test};
+use crate::domain::{Progress, Ts, Window};
 use crate::store::Store;
 use crate::store::runs::{self, NewRun};
 
@@ -22,6 +22,8 @@ pub struct Evaluated {
     pub run_id: String,
     /// The model asked.
     pub model_id: String,
+    /// Named window that it was judged on; `None` is its test period.
+    pub window: Option<String>,
     /// Test windows.
     pub windows: usize,
     /// First and last test time.
@@ -34,14 +36,53 @@ pub struct Evaluated {
     pub seconds: f64,
 }
 
+impl Evaluated {
+    /// What it was judged on, for a reader.
+    #[must_use]
+    pub fn judged_on(&self) -> String {
+        self.window.as_ref().map_or_else(|| "its test period".into(), |name| format!("window {name}"))
+    }
+}
+
 /// Predicts the test period of a model and stores predictions and metrics.
 ///
 /// # Errors
 /// Features that are missing or were built with another definition, and a test period without samples, leave the
 /// store as it was; later failures leave a failed run.
 pub fn evaluate(store: &Store, model: &LoadedModel, now: Ts, progress: &dyn Progress) -> Result<Evaluated> {
+    judge(store, model, model.manifest.periods, None, now, progress)
+}
+
+/// The same for a named window in place of the test period.
+///
+/// # Errors
+/// As [`evaluate`], and a window that begins before the model's first unseen bar.
+pub fn evaluate_within(
+    store: &Store,
+    model: &LoadedModel,
+    (name, window): (&str, Window),
+    now: Ts,
+    progress: &dyn Progress,
+) -> Result<Evaluated> {
+    let unseen = model.unseen_from();
+    if window.from < unseen {
+        let (model, from) = (model.model_id.clone(), window.from.to_string());
+        return Err(ModelError::Seen { model, window: name.into(), from, unseen: unseen.to_string() });
+    }
+    // The last moment of a window belongs to it, its end does not.
+    let periods = Periods { test_start: window.from, test_end: window.to.plus(-1), ..model.manifest.periods };
+    judge(store, model, periods, Some(name), now, progress)
+}
+
+fn judge(
+    store: &Store,
+    model: &LoadedModel,
+    periods: Periods,
+    window: Option<&str>,
+    now: Ts,
+    progress: &dyn Progress,
+) -> Result<Evaluated> {
     let begun = Instant::now();
-    let periods = model.manifest.periods;
     let spec = model.dataset(&model.symbols(), Some(periods.test_start), Some(periods.test_end.plus(1)));
     let dataset = dataset::load(store, &spec)?;
     let test = dataset::split::restore(&dataset, periods).test;
@@ -49,7 +90,9 @@ pub fn evaluate(store: &Store, model: &LoadedModel, now: Ts, progress: &dyn Prog
         let (from, to) = (periods.test_start.to_string(), periods.test_end.to_string());
         return Err(ModelError::Nothing { model: model.model_id.clone(), from, to });
     }
-    let run_id = runs::begin(store, &new_run(model, &dataset), now)?;
+    // Of a window the last time is that of its last sample, not its end.
+    let last = test.iter().map(|sample| sample.ts).max().filter(|_| window.is_some()).unwrap_or(periods.test_end);
+    let run_id = runs::begin(store, &new_run(model, &dataset, periods, window), now)?;
     let ended = || now.plus(begun.elapsed().as_micros() as i64);
     let result = ask(store, model, &test, &run_id, progress).and_then(|metrics| {
         runs::finish(store, &run_id, ended())?;
@@ -58,8 +101,9 @@ pub fn evaluate(store: &Store, model: &LoadedModel, now: Ts, progress: &dyn Prog
     match result {
         Ok(metrics) => Ok(Evaluated {
             model_id: model.model_id.clone(),
+            window: window.map(str::to_string),
             windows: test.len(),
-            period: (periods.test_start, periods.test_end),
+            period: (periods.test_start, last),
             warnings: leak_alarm(&metrics).into_iter().collect(),
             metrics,
             seconds: begun.elapsed().as_secs_f64(),
@@ -72,16 +116,17 @@ pub fn evaluate(store: &Store, model: &LoadedModel, now: Ts, progress: &dyn Prog
     }
 }
 
-fn new_run(model: &LoadedModel, dataset: &Dataset) -> NewRun {
+fn new_run(model: &LoadedModel, dataset: &Dataset, periods: Periods, window: Option<&str>) -> NewRun {
     let manifest = &model.manifest;
     let params = [
         ("model", model.model_id.clone()),
         ("feature_set", manifest.feature_set.clone()),
         ("label_set", manifest.label_set.clone()),
         ("lookback", manifest.lookback.to_string()),
-        ("test_start", manifest.periods.test_start.to_string()),
-        ("test_end", manifest.periods.test_end.to_string()),
+        ("test_start", periods.test_start.to_string()),
+        ("test_end", periods.test_end.to_string()),
     ];
+    let window = window.map(|name| ("window", name.to_string()));
     NewRun {
         kind: "evaluate",
         mode: "research",
@@ -94,7 +139,7 @@ fn new_run(model: &LoadedModel, dataset: &Dataset) -> NewRun {
         model_id: model.model_id.clone(),
         interval: manifest.interval.clone(),
         symbols: dataset.symbols(),
-        params: params.map(|(key, value)| (key.to_string(), value)).into(),
+        params: params.into_iter().chain(window).map(|(key, value)| (key.to_string(), value)).collect(),
         ..NewRun::default()
     }
 }

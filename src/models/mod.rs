@@ -31,7 +31,7 @@ mod tests;
 pub use artifact::{Asset, LoadedModel, Manifest, load};
 pub use calibration::{Calibration, CalibrationMethod};
 pub use error::ModelError;
-pub use evaluate::{Evaluated, evaluate, leak_alarm};
+pub use evaluate::{Evaluated, evaluate, evaluate_within, leak_alarm};
 pub use folds::{FittedFold, KeptModel, Learning, classifier_measures};
 pub use learner::{Epoch, Fitted, Learner, Model};
 pub use objective::Objective;

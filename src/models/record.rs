@@ -46,6 +46,7 @@ pub(super) fn predictions(
         .f64("confidence", probabilities.iter().map(|p| (2.0 * p - 1.0).abs()))
         .f64("latency_ms", std::iter::repeat_n(asked.latency_ms, n))
         .i32_opt("label", samples.iter().map(|sample| sample.label))
+        .i32_opt("side", samples.iter().map(|sample| sample.side))
         .f64("forward_return", samples.iter().map(|sample| sample.forward_return))
         .append_to(store, "predictions")?;
     Ok(())

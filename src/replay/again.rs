@@ -7,7 +7,7 @@ use super::{ReplayError, Run, reasons, trial};
 use crate::audit::Subject;
 use crate::backtest::{self, Config, GivenSignal, ModelRef, Prediction};
 use crate::dataset::FeatureSchema;
-use crate::domain::{Progress, Symbol};
+use crate::domain::{Progress, Symbol, Ts, Window};
 use crate::features;
 use crate::models::{self, TrainConfig};
 use crate::store::{Store, artifacts, experiments, runs, signals};
@@ -280,6 +280,15 @@ fn evaluate(store: &Store, run: &Run, learned: Learned, progress: &dyn Progress)
     let param = |key: &str| run.params.get(key).cloned().unwrap_or_default();
     let past = past::take(store, run, &learned.extent(param("feature_set"), param("label_set"), None))?;
     let model = models::load(&past, run.model_id.as_deref().unwrap_or_default())?;
-    let evaluated = models::evaluate(&past, &model, run.started_at, progress)?;
+    let evaluated = match run.params.get("window") {
+        None => models::evaluate(&past, &model, run.started_at, progress)?,
+        Some(name) => {
+            let time = |key: &str| {
+                Ts::parse(&param(key)).ok_or_else(|| run.altered(&format!("its {key} '{}' is no time", param(key))))
+            };
+            let window = Window { from: time("test_start")?, to: time("test_end")?.plus(1) };
+            models::evaluate_within(&past, &model, (name, window), run.started_at, progress)?
+        }
+    };
     Ok((past, evaluated.run_id))
 }

@@ -98,6 +98,7 @@ fn surroundings(store: &Store, run: &Run, past: &Store) -> Result<(), ReplayErro
     transfer::copy(store, crate::sql!("replay/sessions"), &[], past, "sessions")?;
     transfer::copy(store, crate::sql!("replay/instruments"), &[], past, "instruments")?;
     transfer::copy(store, crate::sql!("replay/feature_sets"), &[], past, "feature_sets")?;
+    transfer::copy(store, crate::sql!("replay/label_sets"), &[], past, "label_sets")?;
     transfer::copy(store, crate::sql!("replay/actions_then"), params![then], past, "corporate_actions")?;
     transfer::copy(store, crate::sql!("replay/universe_then"), params![then], past, "universe")?;
     Ok(())

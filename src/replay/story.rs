@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::facts::{Artifact, Audited, Input, Metric, ModelFacts, Parameter, Relative, Story};
 use super::{ReplayError, Run, experiment, reasons};
-use crate::backtest::{Config, ModelRef};
+use crate::backtest::{Config, Learned, ModelRef};
 use crate::domain::Ts;
 use crate::store::{Store, duckdb, params, runs, tries};
 
@@ -179,6 +179,7 @@ fn defaults(run: &Run) -> Option<BTreeMap<String, String>> {
     if strategies.contains(&"model") {
         let (model_id, none) = (run.model_id.clone().unwrap_or_default(), String::new);
         config.model = Some(ModelRef { model_id, parent_run_id: none(), feature_set_hash: none() });
+        config.learned = Learned::restore(&run.params).ok()?;
     }
     let periods = run.params.get("periods_per_year").and_then(|text| text.parse().ok())?;
     let mut defaults = config.check().ok()?.run_params(periods);

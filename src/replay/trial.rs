@@ -38,7 +38,10 @@ pub(super) fn again(store: &Store, run: &Run, learned: Learned, progress: &dyn P
     let stored = stored(store, run)?;
     let spec = specification(store, &stored)?;
     let past = past::take(store, run, &extent(&spec, learned))?;
-    let study = Study::plan(&past, spec, progress)?;
+    let mut study = Study::plan(&past, spec, progress)?;
+    if !run.params.contains_key("label_set") {
+        study.forget_learned();
+    }
     let tried = experiments::trials(store, &stored.experiment_id)?;
     let Some(tried) = tried.iter().find(|tried| tried.trial == stored.trial) else {
         return Err(run.altered("its trial is not in the store"));

@@ -39,7 +39,8 @@ pub struct NewRun {
     pub params: BTreeMap<String, String>,
 }
 
-/// Version of the program as stored with runs: `0.1.0` or `0.1.0+<commit>`.
+/// Version of the program as stored with runs: `0.1.0+<commit>`, `0.1.0+<commit>-dirty` where the program differs from that
+/// commit, or `0.1.0` when it was built outside a checkout.
 #[must_use]
 pub fn code_version() -> String {
     let commit = env!("WS_COMMIT");

@@ -29,6 +29,8 @@ pub struct RunLabels<'a> {
     pub symbols: &'a [Symbol],
     /// Model asked, if any.
     pub model_id: Option<&'a str>,
+    /// Feature set that it reads, where that is known.
+    pub feature_set: Option<&'a str>,
 }
 
 impl RunLabels<'_> {
@@ -100,6 +102,7 @@ impl Recorder {
         for from in (0..self.equity.ts.len()).step_by(ROW_GROUP) {
             write_equity(store, labels, &self.equity, from)?;
         }
+        write_trace_features(store, labels)?;
         write_returns(store, labels, self.capital)
     }
 }
@@ -231,6 +234,14 @@ pub(super) fn write_traces(store: &Store, labels: &RunLabels<'_>, trades: &[Trad
                 &labels.model_id.unwrap_or_default(),
             ],
         )
+}
+
+/// Writes what the model saw at each decision into the stored traces of a run.
+fn write_trace_features(store: &Store, labels: &RunLabels<'_>) -> Result<()> {
+    let (Some(_), Some(set)) = (labels.model_id, labels.feature_set) else { return Ok(()) };
+    let values = params![labels.run_id, format!("features_{set}"), labels.interval.as_str()];
+    store.conn().execute(crate::sql!("telemetry/trace_features"), values)?;
+    Ok(())
 }
 
 /// Stores the account values from a row on, at most a row group of them.

@@ -4,6 +4,7 @@
 //! volatility that sizes may rest on, see prices times the product of the splits so far, so that none is a move.
 
 mod orders;
+mod widths;
 
 use super::contract::Contract;
 use super::event::{Action, Phase, Signal, Step, Tick};
@@ -18,7 +19,9 @@ use super::risk::{Limits, Risk};
 use super::sizing::{Sizing, YearlyVolatility};
 use super::strategies::{AnyStrategy, Enter, Event, Intents, Strategy, View};
 use super::style::{Approach, Life};
+use crate::domain::bet::Width;
 use crate::domain::{Progress, Ts};
+use widths::Volatilities;
 
 /// What an account is run with.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,15 +64,15 @@ impl Settings {
     }
 }
 
-/// A strategy with the stop and target that go with its entries, fractions of the entry price.
+/// A strategy with the stop and target that go with its entries.
 #[derive(Debug, Clone)]
 pub struct Trader {
     /// Decides.
     pub strategy: AnyStrategy,
     /// Stop.
-    pub stop_loss: Option<f64>,
+    pub stop_loss: Option<Width>,
     /// Target.
-    pub take_profit: Option<f64>,
+    pub take_profit: Option<Width>,
 }
 
 /// One account, its strategies, one broker.
@@ -85,6 +88,8 @@ pub struct Engine<B> {
     factors: Vec<f64>,
     /// Of each asset, when sizes rest on it.
     volatility: Vec<YearlyVolatility>,
+    /// What stops and targets rest on, where that is volatility.
+    widths: Volatilities,
     /// Whether anything may come before the first traded bar.
     warms: bool,
     /// Entries that the strategies want at this step.
@@ -123,6 +128,7 @@ impl<B: Broker> Engine<B> {
         let gate = settings.sentiment.map(|levels| SentimentGate::new(levels, assets));
         let measured = if settings.sizing.needs_volatility() { bars_per_year } else { &[] };
         let volatility = measured.iter().copied().map(YearlyVolatility::new).collect();
+        let widths = Volatilities::of(&traders, assets);
         let warms = settings.from > Ts(i64::MIN);
         Self {
             broker,
@@ -134,6 +140,7 @@ impl<B: Broker> Engine<B> {
             gate,
             factors: vec![1.0; assets],
             volatility,
+            widths,
             warms,
             wanted: Vec::new(),
             ids: Ids::default(),
@@ -315,12 +322,14 @@ impl<B: Broker> Engine<B> {
     #[inline(always)]
     fn mark(&mut self, ticks: &[Tick]) {
         self.portfolio.mark(ticks);
-        if self.volatility.is_empty() {
+        if self.volatility.is_empty() && self.widths.is_empty() {
             return;
         }
         for tick in ticks {
+            let close = tick.bar.close * self.factors[tick.asset];
+            self.widths.update(tick.asset, close);
             if let Some(volatility) = self.volatility.get_mut(tick.asset) {
-                volatility.update(tick.bar.close * self.factors[tick.asset]);
+                volatility.update(close);
             }
         }
     }

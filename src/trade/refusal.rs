@@ -64,6 +64,11 @@ pub enum Refusal {
     Halted,
     /// It has no size.
     Size(NoSize),
+    /// Stop and target rest on a volatility that is unknown.
+    Barriers {
+        /// Returns that it is taken from.
+        window: usize,
+    },
     /// The account no longer bears its positions.
     MarginCall,
     /// The sentiment gate said no.
@@ -89,6 +94,12 @@ impl fmt::Display for Refusal {
             Self::Lot { units, lot } => write!(f, "lot: {units} units are less than one lot of {lot}"),
             Self::Halted => write!(f, "halt: trading is halted"),
             Self::Size(why) => write!(f, "size: {why}"),
+            Self::Barriers { window } => {
+                write!(
+                    f,
+                    "exits: stop and target are multiples of the volatility of {window} returns, which is unknown or none"
+                )
+            }
             Self::MarginCall => write!(f, "margin call: the account no longer bears its positions"),
             Self::Sentiment(suppressed) => write!(f, "{suppressed}"),
         }

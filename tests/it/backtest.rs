@@ -10,6 +10,7 @@ mod golden;
 mod harness;
 mod labels;
 mod laws;
+mod learned;
 mod limits;
 mod market;
 mod metrics;

@@ -605,3 +605,65 @@ fn a_cell_that_panics_fails_alone() {
     let finished: i64 = store.conn().query_row(ended, [], |row| row.get(0)).unwrap();
     assert_eq!(finished, 3);
 }
+
+#[test]
+fn named_windows_are_periods_and_judge_models() {
+    let (folder, db) = store();
+    let file = folder.path().join("windows.toml");
+    let named = "[windows]\nspring = { from = \"2025-03-01\", to = \"2025-06-01\" }\nsummer = { from = \"2025-06-01\", to = \"2025-09-01\" }\n\
+                past = { from = \"1990-01-01\", to = \"1991-01-01\" }\n";
+    std::fs::write(&file, named).unwrap();
+    let config = file.display().to_string();
+    let asked = ["--strategy", "sma_cross", "--symbols", "SYN001", "--config", &config, "--window", "summer,spring"];
+    let (code, answer) = campaign(&db, &folder, &asked);
+    assert_eq!((code, &answer["cells"]), (0, &Value::from(2)), "{answer}");
+    let id = answer["run_id"].as_str().unwrap();
+    let store = Store::open_read_only(&db).unwrap();
+    let periods: String = store
+        .conn()
+        .query_row("SELECT value FROM run_params WHERE key = 'periods' AND run_id = ?", [id], |row| row.get(0))
+        .unwrap();
+    let dated = "summer=2025-06-01 00:00:00..2025-09-01 00:00:00,spring=2025-03-01 00:00:00..2025-06-01 00:00:00";
+    assert_eq!(periods, dated);
+    // Each cell is the backtest of its window, to the last metric.
+    let cells =
+        query::run(&store, "SELECT period, run_id FROM campaign_cells ORDER BY period", &[]).unwrap().json_rows();
+    drop(store);
+    let flags = ["backtest", "--strategy", "sma_cross", "--symbols", "SYN001"];
+    let alone = json(&db, &[&flags[..], &["--from", "2025-03-01", "--to", "2025-06-01"]].concat());
+    assert_eq!((cells[0]["period"].as_str(), cells[1]["period"].as_str()), (Some("spring"), Some("summer")));
+    let equity = |run: &Value| -> f64 {
+        let sql = "SELECT arg_max(equity, ts) FROM equity WHERE run_id = ?";
+        Store::open_read_only(&db).unwrap().conn().query_row(sql, [run.as_str().unwrap()], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(equity(&cells[0]["run_id"]), equity(&alone["run_id"]));
+    let told = |args: &[&str]| text(&ws(&db, args).stderr);
+    let unknown = told(&[&["campaign"], &asked[..6], &["--window", "sumer"]].concat());
+    assert!(unknown.contains("unknown window 'sumer'; did you mean 'summer'?"), "{unknown}");
+    let none = told(&["campaign", "--strategy", "sma_cross", "--window", "summer"]);
+    assert!(none.contains("no window is named yet") && none.contains("[windows] summer = {"), "{none}");
+    let empty = told(&[&["campaign"], &asked[..6], &["--window", "past"]].concat());
+    assert!(empty.contains("window past (1990-01-01 00:00:00..1991-01-01 00:00:00) has no bars"), "{empty}");
+    let both = told(&[&["campaign"], &asked[..], &["--periods", "year"]].concat());
+    assert!(both.contains("cannot be used with"), "{both}");
+    // A model is judged on a window that it has not seen, and on no other.
+    let seen = told(&["evaluate", "--config", &config, "--window", "past"]);
+    assert!(
+        seen.contains("window past begins at 1990-01-01 00:00:00") && seen.contains("has seen bars up to"),
+        "{seen}"
+    );
+    assert!(told(&["evaluate", "--config", &config, "--window", "smmer"]).contains("did you mean 'summer'?"));
+    let unseen = unseen_from(&Store::open_read_only(&db).unwrap());
+    std::fs::write(&file, format!("[windows]\nlate = {{ from = \"{unseen}\", to = \"2100-01-01\" }}\n")).unwrap();
+    let judged = json(&db, &["evaluate", "--config", &config, "--window", "late"]);
+    assert_eq!(judged["window"], "late");
+    assert!(judged["windows"].as_u64().unwrap() > 10, "{judged}");
+    let again = json(&db, &["replay", judged["run_id"].as_str().unwrap()]);
+    assert_eq!(again["reproduced"], true, "{again}");
+}
+
+/// First day that the model has not seen.
+fn unseen_from(store: &Store) -> String {
+    let sql = "SELECT CAST(CAST(manifest->>'test_start' AS TIMESTAMP) AS VARCHAR) FROM models";
+    store.conn().query_row(sql, [], |row| row.get(0)).unwrap()
+}

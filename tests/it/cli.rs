@@ -193,6 +193,57 @@ fn the_reference_backtest_runs_from_the_command_line() {
 }
 
 #[test]
+fn statements_begin_with_comments_and_json_keeps_the_order_of_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("a.duckdb");
+    assert!(ws(&db, &["init"]).status.success());
+    let sql = "-- why\n/* and how */ SELECT 1 AS z, {'b': 2, 'a': [3]} AS m, NULL AS a; -- done\n;";
+    for args in [&["sql", sql, "--format", "json"][..], &["sql", "--format", "json", sql], &["sql", "--json", sql]] {
+        let output = ws(&db, args);
+        assert_eq!(
+            text(&output.stdout),
+            "[\n  {\"z\": 1, \"m\": {\"b\": 2, \"a\": [3]}, \"a\": null}\n]\n",
+            "{output:?}"
+        );
+    }
+    for wrong in [&["sql", "--no-such-flag", "SELECT 1"][..], &["sql", "--no-such-flag"]] {
+        assert_ne!(ws(&db, wrong).status.code(), Some(0), "{wrong:?}");
+    }
+}
+
+#[test]
+fn files_are_read_with_leave_and_never_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+    let db = folder.path().join("a.duckdb");
+    assert!(ws(&db, &["init"]).status.success());
+    std::fs::write(file("x.csv"), "a,b\n1,2\n3,4\n").unwrap();
+    let sql = format!("SELECT sum(b)::INT AS b FROM '{}'", file("x.csv"));
+    let refused = ws(&db, &["sql", &sql]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(text(&refused.stderr).contains("--allow-files"), "{refused:?}");
+    let csv = |flags: &[&str]| ws(&db, &[&["sql", &sql, "--allow-files"], flags].concat());
+    assert_eq!(text(&csv(&["--format", "csv"]).stdout), "b\n6\n");
+    let parquet = csv(&["--format", "parquet", "--out", &file("y.parquet")]);
+    assert_eq!(parquet.status.code(), Some(0), "{parquet:?}");
+    let again = format!("FROM read_parquet('{}')", file("y.parquet"));
+    assert_eq!(text(&ws(&db, &["sql", &again, "--allow-files", "--format", "csv"]).stdout), "b\n6\n");
+    for hostile in [
+        format!("COPY (SELECT 1) TO '{}'", file("z.csv")),
+        format!("WITH w AS (COPY (SELECT 1) TO '{}') SELECT 1", file("z.csv")),
+        format!("EXPORT DATABASE '{}'", file("z")),
+        format!("ATTACH '{}' AS z", file("z.duckdb")),
+        "DROP TABLE bars".into(),
+    ] {
+        let output = ws(&db, &["sql", &hostile, "--allow-files"]);
+        assert_eq!(output.status.code(), Some(1), "{hostile}: {output:?}");
+    }
+    let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["a.duckdb", "x.csv", "y.parquet"]);
+}
+
+#[test]
 fn instants_with_a_zone_are_shown_in_utc_and_wrong_arguments_answer_in_json_too() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.duckdb");

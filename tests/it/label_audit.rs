@@ -5,13 +5,14 @@ use std::path::Path;
 use std::process::Output;
 
 use assert_cmd::Command;
+use workstation::domain::fingerprint::sha256;
 use workstation::domain::{Bars, Interval, Silent, Ts};
 use workstation::labels::{
     self, AuditPlan, AuditReport, Bounded, FixedHorizon, LabelError, LabelRow, LabelSpec, Periods, TripleBarrier,
     Volatility,
 };
-use workstation::store::Store;
 use workstation::store::series::SeriesFilter;
+use workstation::store::{Store, duckdb};
 
 use crate::market;
 use crate::shared::{ingest_all, now, number, shared};
@@ -209,22 +210,45 @@ fn a_set_is_recorded_once_and_explained_by_its_record() {
     }
 }
 
+/// A store as programs wrote it before a migration, with the bars and labels of another.
+fn written_before(version: u32, path: &Path, newer: &Path) {
+    let old = duckdb::Connection::open(path).unwrap();
+    old.execute_batch(
+        "CREATE TABLE schema_migrations (version INTEGER NOT NULL, name VARCHAR NOT NULL, checksum VARCHAR NOT NULL,
+                                         applied_at TIMESTAMP NOT NULL)",
+    )
+    .unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    let mut names: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    for name in names.iter().map(|name| name.to_str().unwrap()) {
+        let number: u32 = name.split('_').next().unwrap().parse().unwrap();
+        if number < version {
+            let text = std::fs::read_to_string(folder.join(name)).unwrap();
+            old.execute_batch(&text).unwrap();
+            let record = "INSERT INTO schema_migrations VALUES (?, ?, ?, TIMESTAMP '2026-01-01')";
+            old.execute(record, duckdb::params![number, name, sha256(text.as_bytes())]).unwrap();
+        }
+    }
+    old.execute_batch(&format!("ATTACH '{}' AS newer (READ_ONLY)", newer.display())).unwrap();
+    for table in ["bars", "instruments", "labels"] {
+        let columns = "SELECT string_agg(column_name, ', ') FROM duckdb_columns()
+                       WHERE table_name = ? AND database_name = current_database()";
+        let columns: String = old.query_row(columns, [table], |row| row.get(0)).unwrap();
+        old.execute_batch(&format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM newer.{table}")).unwrap();
+    }
+}
+
 #[test]
 fn sets_older_than_their_records_stay_readable() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("old.duckdb");
-    let store = Store::open(&path, now()).unwrap();
+    let (path, newer) = (folder.path().join("old.duckdb"), folder.path().join("new.duckdb"));
+    let store = Store::open(&newer, now()).unwrap();
     ingest_all(&store, &shared("data/real/GOOG_1d.csv"));
     let spec = LabelSpec::from(BARRIERS);
     labels::build(&store, &spec, &SeriesFilter::default(), now(), &Silent).unwrap();
-    // Back to what the schema was before.
-    let before = "DROP TABLE label_sets; DROP TABLE feature_state; DROP TABLE audits; DROP TABLE montecarlo; DROP TABLE IF EXISTS campaign_cells;
-                  DROP TABLE tries; DROP TABLE test_looks; DROP TABLE experiments; DROP TABLE trials; DROP TABLE experiment_folds; DROP TABLE experiment_paths; DROP TABLE experiment_luck;
-                  DROP TABLE experiment_splits; DROP TABLE experiment_importance; DROP TABLE experiment_thresholds; DROP TABLE corporate_actions_revisions; ALTER TABLE fills DROP COLUMN note; ALTER TABLE trades DROP COLUMN gross_pnl;
-                  ALTER TABLE trades DROP COLUMN entry_commission; ALTER TABLE trades DROP COLUMN exit_commission; ALTER TABLE trades DROP COLUMN carry; ALTER TABLE labels DROP COLUMN side; ALTER TABLE labels DROP COLUMN weight;
-                  DELETE FROM schema_migrations WHERE version >= 6";
-    store.conn().execute_batch(before).unwrap();
     drop(store);
+    written_before(6, &path, &newer);
     let store = Store::open(&path, now()).unwrap();
     assert_eq!(number::<i64>(&store, "SELECT count(label) FROM labels WHERE weight IS NULL AND side IS NULL"), 2139);
     assert_eq!(labels::spec_of(&store, "tb_3_3_8").unwrap(), spec);

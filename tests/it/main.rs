@@ -7,13 +7,14 @@
 //! chain on real bars, and that no test bar reaches a model; `backtest` the engine against a reference and its laws;
 //! `report` pages and pictures, `experiment_pages` those of experiments; `montecarlo` and `compare` what luck could have done, over the runs of `luck_store`; `campaign` many backtests at once; `splits` raw bars with splits against the series without; `slt` and `views` the metrics on hand-computed rows and against a second
 //! implementation; `reproducible` that threads do not change them; `replay` and `replay_trials` runs made again and their stories; `experiment` and `experiment_cli` searches over parameters; `experiment_export` what an experiment looks like outside the store; `experiment_honest` what luck counts, and that nothing takes it back;
-//! `guard` user SQL at every door, hostile and not; `embargo` bars kept free around judged time, in each symbol's own bars; `cli` the program as users run it. Tests that read `../shared` fail when it is missing.
+//! `build_script` which commit a program says it is; `meta` bets of a primary rule from labels to trades; `guard` user SQL at every door, hostile and not; `embargo` bars kept free around judged time, in each symbol's own bars; `cli` the program as users run it. Tests that read `../shared` fail when it is missing.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a failing test should stop loudly")]
 
 mod architecture;
 mod backtest;
 mod bars;
+mod build_script;
 mod calendars;
 mod campaign;
 mod cli;
@@ -41,6 +42,7 @@ mod live_features;
 mod lookahead;
 mod luck_store;
 mod market;
+mod meta;
 mod models;
 mod montecarlo;
 mod replay;

@@ -203,7 +203,7 @@ fn what_came_in_beside_the_bars_is_left_out() {
     write(&db, "UPDATE corporate_actions SET added_at = TIMESTAMP '2000-01-01'");
     assert!(differs(&db, "two").contains("equity"));
     write(&db, "UPDATE sentiment_snapshots SET fetched_at = TIMESTAMP '2000-01-01'");
-    assert!(differs(&db, "asked").contains("notes: note.1 is sentiment gate"));
+    assert!(differs(&db, "asked").contains("is sentiment gate"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 INSERT INTO runs (run_id, parent_run_id, kind, mode, name, status, started_at, ended_at, seed, code_version, data_fingerprint, feature_set_hash, model_id, strategy, interval, symbols) VALUES
     ('ev-one', 'tr-one', 'evaluate', 'research', 'm', 'finished', TIMESTAMP '2024-03-06', TIMESTAMP '2024-03-06 00:01:00', 7, '0.1.0', 'ab12cd34', 'ef56', 'm-1', NULL, '1h', ['AAA', 'BBB']);
 INSERT INTO predictions
-SELECT 'ev-one', split, ts, close_ts, symbol, interval, model_id, probability, threshold, ml_verdict, rule_verdict, final_verdict, final_source, confidence, latency_ms, label, forward_return
+SELECT 'ev-one', split, ts, close_ts, symbol, interval, model_id, probability, threshold, ml_verdict, rule_verdict, final_verdict, final_source, confidence, latency_ms, label, forward_return, side
 FROM predictions
 WHERE run_id = 'tr-one' AND split IN ('valid', 'test');
 INSERT INTO run_metrics

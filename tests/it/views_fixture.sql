@@ -95,7 +95,8 @@ SELECT run_id, split, ts, ts + INTERVAL 1 HOUR, symbol, '1h', 'm-1', probability
        CASE WHEN probability >= 0.5 THEN 'LONG' ELSE 'NOOP' END, NULL, CASE WHEN probability >= 0.5 THEN 'LONG' ELSE 'NOOP' END, 'model',
        abs(2 * probability - 1), 0.1,
        CASE WHEN split = 'backtest' THEN 0 WHEN i % 97 = 0 THEN NULL ELSE CAST(noise(i + 0.9) < 0.2 + probability / 2 AS INTEGER) END,
-       CASE WHEN i % 89 = 0 THEN NULL ELSE (noise(i + 0.35) - 0.5) / 10 + (probability - 0.5) / 30 END
+       CASE WHEN i % 89 = 0 THEN NULL ELSE (noise(i + 0.35) - 0.5) / 10 + (probability - 0.5) / 30 END,
+       NULL
 FROM (
     SELECT 'tr-one' AS run_id, CASE WHEN i < 900 THEN 'train' WHEN i < 1800 THEN 'valid' ELSE 'test' END AS split, i, ts,
            s.symbol, round(noise(i + s.k), 2) AS probability

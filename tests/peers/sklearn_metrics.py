@@ -4,6 +4,7 @@ Needs numpy and scikit-learn. Run from the repository root; rewrites
   tests/peers/golden/objectives.json   average precision, F1, log-loss, Platt and isotonic calibration
   tests/peers/golden/logistic.json     L2 logistic regression on a small data set
   tests/peers/golden/mlp_forward.json  a tiny network's weights, inputs and outputs, computed in numpy
+  tests/peers/golden/scaler.json       means and scales of constant, nearly constant and plain features
 Numbers are written with 12 significant digits; tests compare within the tolerance that each of them states.
 """
 
@@ -16,6 +17,7 @@ from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, f1_score, log_loss, precision_recall_curve
+from sklearn.preprocessing import StandardScaler
 
 GOLDEN = pathlib.Path("tests/peers/golden")
 
@@ -161,7 +163,38 @@ def mlp_forward(rng):
     }
 
 
+def scaler():
+    """StandardScaler on features that are constant, constant but for rounding, nearly constant, and neither.
+
+    Values are a pattern and how often it is repeated; they keep all their digits, as the last ones are what it is about.
+    """
+    cases = {
+        "a tenth": ([0.1], 1000),
+        "small": ([1e-7], 777),
+        "negative": ([-123456.789], 1000),
+        "large": ([1e12 / 3], 4096),
+        "zero": ([0.0], 100),
+        "sums that should be three tenths": ([0.1 + 0.2, 0.3, 0.6 / 2], 400),
+        "returns of a flat price": ([101.1 * 1.1 / 101.1 / 1.1 - 1.0, 0.0], 50),
+        "a millionth of its mean": ([1.0, 1.000002], 500),
+        "a billionth of its mean": ([1e6, 1e6 + 1e-3, 1e6 - 1e-3], 60),
+        "small but all there is": ([1e-17, -1e-17, 3e-17], 30),
+        "plain": ([0.5, -1.25, 3.0, 0.125, -0.75], 7),
+    }
+    found = []
+    for name, (pattern, times) in cases.items():
+        fitted = StandardScaler().fit(np.tile(pattern, times)[:, None])
+        mean, scale = (float(f"{value:.12g}") for value in (fitted.mean_[0], fitted.scale_[0]))
+        found.append({"name": name, "pattern": pattern, "times": times, "mean": mean, "scale": scale})
+    return found
+
+
+def write_exactly(name, value):
+    (GOLDEN / name).write_text(json.dumps(value, separators=(",", ":")) + "\n")
+
+
 if __name__ == "__main__":
+    write_exactly("scaler.json", scaler())
     rng = np.random.default_rng(20240131)
     GOLDEN.mkdir(parents=True, exist_ok=True)
     write("objectives.json", {"cases": objectives(rng)})

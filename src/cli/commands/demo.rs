@@ -161,9 +161,6 @@ fn learn_and_trade(
     let mut config =
         super::model::config(store, &trained.model_id, &data, false, &params, Some(ROUND_TRIP), ctx.progress())?;
     config.name = format!("demo {kind}");
-    // Exits where the labels have them.
-    config.take_profit = Some(BARRIERS.take_profit);
-    config.stop_loss = Some(BARRIERS.stop_loss);
     let outcome = backtest::run(store, &config, ctx.now(), ctx.progress())?;
     Ok((Row { what: kind.to_string(), ..finished(store, &config, &outcome)? }, evaluated.metrics))
 }

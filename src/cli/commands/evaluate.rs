@@ -6,6 +6,7 @@ use super::model::newest_or;
 use super::train::metrics_grid;
 use crate::cli::output::{grid, number, result_grid};
 use crate::cli::{Ctx, Failure, Output};
+use crate::domain::WindowError;
 use crate::models::{self, Evaluated};
 use crate::store::{Store, query};
 
@@ -18,12 +19,20 @@ pub struct EvaluateArgs {
     /// Model: id, name or name@version [default: the newest]
     #[arg(long, value_name = "ID")]
     model: Option<String>,
+    /// Named window to judge it on instead: one of [windows] in the file of --config, all of it after what the model has seen
+    #[arg(long, value_name = "NAME")]
+    window: Option<String>,
 }
 
 pub fn run(args: &EvaluateArgs, ctx: &Ctx) -> Result<Output, Failure> {
+    let window = args.window.as_deref().map(|name| Ok::<_, WindowError>((name, ctx.config.windows.find(name)?)));
+    let window = window.transpose()?;
     let store = ctx.open_existing()?;
     let model = newest_or(&store, args.model.as_deref())?;
-    let evaluated = models::evaluate(&store, &model, ctx.now(), ctx.progress())?;
+    let evaluated = match window {
+        Some(window) => models::evaluate_within(&store, &model, window, ctx.now(), ctx.progress())?,
+        None => models::evaluate(&store, &model, ctx.now(), ctx.progress())?,
+    };
     report(&store, &evaluated)
 }
 
@@ -33,8 +42,11 @@ fn report(store: &Store, evaluated: &Evaluated) -> Result<Output, Failure> {
     let sweep = query::run(store, crate::sql!("cli/threshold_sweep"), &run)?;
     let (from, to) = evaluated.period;
     let mut text = format!(
-        "model {} on its test period {from} to {to}: {} windows, run {}\n\n",
-        evaluated.model_id, evaluated.windows, evaluated.run_id
+        "model {} on {} {from} to {to}: {} windows, run {}\n\n",
+        evaluated.model_id,
+        evaluated.judged_on(),
+        evaluated.windows,
+        evaluated.run_id
     );
     text.push_str(&metrics_grid(&evaluated.metrics));
     text.push_str(&format!("\n\nconfusion matrix\n{}", result_grid(&confusion)?));
@@ -44,7 +56,7 @@ fn report(store: &Store, evaluated: &Evaluated) -> Result<Output, Failure> {
     }
     text.push_str(&format!("\n\nnext: ws backtest --model {}", evaluated.model_id));
     let document = json!({ "run_id": evaluated.run_id, "model_id": evaluated.model_id, "windows": evaluated.windows,
-        "from": from.to_string(), "to": to.to_string(), "metrics": evaluated.metrics, "confusion_matrix": confusion.json_rows(),
+        "window": evaluated.window, "from": from.to_string(), "to": to.to_string(), "metrics": evaluated.metrics, "confusion_matrix": confusion.json_rows(),
         "threshold_sweep": sweep.json_rows(), "warnings": evaluated.warnings, "seconds": evaluated.seconds });
     Ok(Output::new(text, document))
 }

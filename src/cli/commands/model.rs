@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::backtest::Data;
-use crate::backtest::{Config, ModelRef, Prediction};
+use crate::backtest::{Config, Learned, ModelRef, Prediction};
 use crate::cli::{Exit, Failure};
+use crate::dataset;
 use crate::domain::Progress;
 use crate::models::{self, LoadedModel, ModelError};
 use crate::store::Store;
@@ -120,6 +121,9 @@ pub fn unasked(
         let key = if params.contains_key("threshold") { "threshold" } else { "model.threshold" };
         config.params.insert(key.into(), threshold.to_string());
     }
+    let label_set = model.manifest.label_set.clone();
+    let terms = dataset::bet_terms(store, &label_set).map_err(ModelError::from)?;
+    config.learned = Some(Learned { label_set, feature_set: model.manifest.feature_set.clone(), terms });
     config.model = Some(ModelRef {
         model_id: model.model_id.clone(),
         parent_run_id: model.run_id.clone(),

@@ -19,7 +19,8 @@ use crate::store::{Store, StoreError, output};
 #[derive(Debug, clap::Args)]
 pub struct SqlArgs {
     /// The statement; '-' reads it from standard input
-    #[arg(value_name = "SQL")]
+    // A statement may begin with a comment: '-- ..'.
+    #[arg(value_name = "SQL", allow_hyphen_values = true)]
     statement: String,
     /// Let the statement read files: FROM 'other.csv', read_parquet(..)
     #[arg(long)]

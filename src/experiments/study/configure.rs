@@ -9,9 +9,11 @@
 use std::collections::BTreeMap;
 
 use super::{Study, market};
-use crate::backtest::{BacktestError, Config, ModelRef};
+use crate::backtest::{BacktestError, Config, Learned, ModelRef};
+use crate::dataset;
 use crate::experiments::ExperimentError;
 use crate::experiments::spec::{Spec, SpecError, Subject, text_of};
+use crate::features;
 use crate::models::Learning;
 use crate::search::{Assignment, Domain, Value};
 use crate::store::Store;
@@ -36,12 +38,17 @@ pub(super) fn base(store: &Store, spec: &Spec) -> Result<Config, ExperimentError
             config.strategies.clone_from(names);
             config.params.clone_from(&spec.params);
         }
-        Subject::Model(_) => {
+        Subject::Model(subject) => {
             config.strategies = vec!["model".into()];
             config.params.clone_from(&spec.strategy_params);
             // Named for each trial when its rows are stored.
             let (model_id, parent_run_id, feature_set_hash) = (String::new(), String::new(), String::new());
             config.model = Some(ModelRef { model_id, parent_run_id, feature_set_hash });
+            let label_set = super::model::label_set(store, spec, subject, interval)?;
+            let terms = dataset::bet_terms(store, &label_set)?;
+            let feature_set = features::named(store, &subject.features);
+            let feature_set = feature_set.map_err(|error| spec.wrong("data", error.to_string()))?.name().to_string();
+            config.learned = Some(Learned { label_set, feature_set, terms });
         }
     }
     for (name, value) in &spec.account {
@@ -73,6 +80,11 @@ fn check_names(spec: &Spec, config: &Config) -> Result<(), ExperimentError> {
 }
 
 impl Study {
+    /// Trades models as before runs knew what these learned: by the strategy's own exits, with traces that have no features.
+    pub fn forget_learned(&mut self) {
+        self.base.learned = None;
+    }
+
     /// What a trial simulates.
     ///
     /// # Errors

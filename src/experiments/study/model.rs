@@ -149,7 +149,27 @@ fn dataset_spec(
 ) -> Result<DatasetSpec, ExperimentError> {
     let set = features::named(store, &subject.features);
     let set = set.map_err(|error| spec.wrong("data", error.to_string()))?;
-    let label_set = match &subject.labels {
+    let label_set = label_set(store, spec, subject, interval)?;
+    Ok(DatasetSpec {
+        schema: FeatureSchema::from(&set),
+        label_set,
+        interval,
+        symbols: base.symbols.clone(),
+        lookback: subject.lookback,
+        // Trials may begin to trade later than models begin to learn.
+        from: spec.data.from,
+        to: base.to,
+    })
+}
+
+/// The label set that a model learns: the one named, or the only one there is.
+pub(super) fn label_set(
+    store: &Store,
+    spec: &Spec,
+    subject: &ModelSubject,
+    interval: Interval,
+) -> Result<String, ExperimentError> {
+    Ok(match &subject.labels {
         Some(name) => name.clone(),
         None => match dataset::label_sets(store, interval)?.as_slice() {
             [only] => only.clone(),
@@ -166,16 +186,6 @@ fn dataset_spec(
                 return Err(spec.wrong("data", reason).into());
             }
         },
-    };
-    Ok(DatasetSpec {
-        schema: FeatureSchema::from(&set),
-        label_set,
-        interval,
-        symbols: base.symbols.clone(),
-        lookback: subject.lookback,
-        // Trials may begin to trade later than models begin to learn.
-        from: spec.data.from,
-        to: base.to,
     })
 }
 

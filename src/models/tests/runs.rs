@@ -1,7 +1,7 @@
 //! Training, evaluating and predicting in a store.
 
 use crate::dataset::{self, SplitSpec, fixture};
-use crate::domain::{Silent, Ts};
+use crate::domain::{Silent, Ts, Window};
 use crate::models::spec::{LogisticSpec, MlpSpec, ModelSpec};
 use crate::models::{self, CalibrationMethod, Metrics, ModelError, TrainConfig, Trained, leak_alarm};
 use crate::store::{Store, params};
@@ -311,6 +311,37 @@ fn a_model_that_does_not_fit_is_refused() {
         );
     }
     assert_eq!(count(&store, "SELECT count(*) FROM runs WHERE kind = 'evaluate'"), 0);
+}
+
+#[test]
+fn a_named_window_judges_on_its_samples_alone() {
+    let store = market();
+    let trained = train(&store, logistic());
+    let loaded = models::load(&store, &trained.model_id).unwrap();
+    let (start, end) = (trained.periods.test_start, trained.periods.test_end);
+    let middle = Ts(start.0 + (end.0 - start.0) / 2);
+    let window = Window::new(middle, end).unwrap();
+    let part = models::evaluate_within(&store, &loaded, ("late", window), NOW, &Silent).unwrap();
+    let whole = models::evaluate(&store, &loaded, NOW, &Silent).unwrap();
+    assert!(part.windows > 0 && part.windows < whole.windows, "{} of {}", part.windows, whole.windows);
+    let sql = format!(
+        "SELECT count(*) FROM predictions AS p WHERE p.run_id = '{}' AND NOT (p.ts >= TIMESTAMP '{middle}' AND p.ts < TIMESTAMP '{end}')",
+        part.run_id
+    );
+    assert_eq!(count(&store, &sql), 0, "nothing beyond the window");
+    let sql = format!(
+        "SELECT count(*) FROM predictions WHERE run_id = '{}' AND ts >= TIMESTAMP '{middle}' AND ts < TIMESTAMP '{end}'",
+        whole.run_id
+    );
+    assert_eq!(count(&store, &sql), part.windows as i64, "and everything within it");
+    let sql = format!(
+        "SELECT count(*) FROM run_params WHERE run_id = '{}' AND key = 'window' AND value = 'late'",
+        part.run_id
+    );
+    assert_eq!((count(&store, &sql), part.judged_on().as_str()), (1, "window late"));
+    let early = Window::new(start.plus(-1), end).unwrap();
+    let error = models::evaluate_within(&store, &loaded, ("early", early), NOW, &Silent).unwrap_err();
+    assert!(error.is_refusal() && error.to_string().contains("has seen bars up to"), "{error}");
 }
 
 #[test]

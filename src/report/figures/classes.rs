@@ -50,7 +50,8 @@ fn figure(source: &Source<'_>, run: &Run, cells: &[Cell]) -> Figure {
         "Direction of each closed position against the direction the price then took; a move within the dead band \
          counts as NOOP."
     } else {
-        "Predictions at the threshold in force against the labels that came; label 1 is LONG, 0 is NOOP."
+        "Predictions at the threshold in force against the labels that came; label 1 is the side of the bet (LONG but for \
+         meta labels), 0 is NOOP."
     };
     let share = number(right as f64 / total as f64, Unit::Percent, "");
     let counted = format!("{} of {} ({share}) lie on the diagonal", fixed(right as f64, 0), fixed(total as f64, 0));

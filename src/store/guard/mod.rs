@@ -24,6 +24,8 @@
 //! ```
 
 mod parser;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod walk;
 
@@ -32,6 +34,9 @@ use tree::{Node, Tree};
 
 /// Longest text, in bytes.
 pub const LONGEST: usize = 64 << 10;
+
+/// Most that parentheses may nest, as the sum of their depths: the parser's time for tables in them grows with it, 4 µs each.
+const NESTED: usize = 100_000;
 
 /// What closes a DuckDB instance for good: only the settings that this program changes itself stay open.
 pub(super) const CLOSED: &str = "SET max_expression_depth = 250;
@@ -131,7 +136,7 @@ impl Statement {
     }
 }
 
-/// Judges an expression that becomes part of a statement of this program: `SELECT (expression) FROM rows WINDOW windows`.
+/// Judges an expression that becomes part of a statement of this program: `SELECT (expression) FROM given WINDOW windows`.
 ///
 /// `windows` are definitions separated by commas, or empty; `own` are functions that the program has defined.
 ///
@@ -140,11 +145,17 @@ impl Statement {
 pub fn check_expression(text: &str, windows: &str, own: &[&str]) -> Result<()> {
     check_text(text)?;
     let after = if windows.is_empty() { String::new() } else { format!(" WINDOW {windows}") };
-    let tree = parse(&format!("SELECT (\n{text}\n) FROM rows{after}"))?;
-    let template = parse(&format!("SELECT (NULL) FROM rows{after}"))?;
+    let tree = parse(&format!("SELECT (\n{text}\n) FROM given{after}"))?;
+    let template = parse(&format!("SELECT (NULL) FROM given{after}"))?;
     let found = tree.at(0, &["statements", "0", "node", "select_list", "0"]);
-    if found.is_none() || !tree.same(0, &template, 0, found) {
+    // Between parentheses a list, or nothing, would be a row; without them a name could be given.
+    let bare = parse(&format!("SELECT\n{text}\nFROM given{after}"))?;
+    if found.is_none() || !tree.same(0, &template, 0, found) || !tree.same(0, &bare, 0, None) {
         return Err(refused("one SQL expression is needed".into()));
+    }
+    if matches!(found.map(|at| tree.node(at)), Some(Node::Object(members)) if tree.text(members, "class") == Some("STAR"))
+    {
+        return Err(refused("one SQL expression is needed; name the column instead of *".into()));
     }
     if tree.objects().any(|members| tree.text(members, "class") == Some("SUBQUERY")) {
         return Err(refused("an expression can't have a subquery".into()));
@@ -169,10 +180,25 @@ fn check_text(text: &str) -> Result<()> {
     if text.len() > LONGEST {
         return Err(refused(format!("the statement has {} bytes; at most {LONGEST} are read", text.len())));
     }
-    match text.find('\0') {
-        Some(at) => Err(refused(format!("the statement has a NUL byte at {at}"))),
-        None => Ok(()),
+    if let Some(at) = text.find('\0') {
+        return Err(refused(format!("the statement has a NUL byte at {at}")));
     }
+    // Those of texts and comments count too: this only bounds time, and what is written by hand nests far less.
+    let (mut depth, mut nested) = (0_usize, 0_usize);
+    for byte in text.bytes() {
+        match byte {
+            b'(' => {
+                depth += 1;
+                nested += depth;
+            }
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    if nested > NESTED {
+        return Err(refused("parentheses are nested too deep; name the inner parts with WITH".into()));
+    }
+    Ok(())
 }
 
 /// The tree of a text that parses and can be serialised.

@@ -9,6 +9,9 @@ use super::tree::{Node, Tree};
 /// Deepest nesting of lambdas: the time to bind them doubles with each.
 const LAMBDAS: usize = 8;
 
+/// Most names in a row, as in `a.b.c`: the time to bind them grows with their square.
+const NAMES: usize = 64;
+
 /// The words of `allowed.txt` by section.
 static ALLOWED: LazyLock<HashMap<&'static str, HashSet<&'static str>>> = LazyLock::new(|| {
     let (mut sections, mut section) = (HashMap::new(), "");
@@ -121,6 +124,9 @@ fn expression(
         }
         "COLUMN_REF" => {
             let names = tree.member(members, "column_names").map(|at| tree.items(at)).unwrap_or_default();
+            if names.len() > NAMES {
+                return Err(format!("a column has {} names in a row; at most {NAMES} are read", names.len()));
+            }
             if let [only] = names
                 && let Node::Text(name) = tree.node(*only)
                 && is_allowed("catalogue", &name.to_lowercase())

@@ -75,7 +75,11 @@ impl<B: Broker> Engine<B> {
             (Some(own), Some(all)) => Some(own.min(all)),
             (own, all) => own.or(all),
         };
-        let exits = Exits { stop_loss: trader.stop_loss, take_profit: trader.take_profit, max_bars };
+        let widths =
+            (self.widths.fraction(trader.stop_loss, tick.asset), self.widths.fraction(trader.take_profit, tick.asset));
+        // Unknown barriers are none on an order that is refused.
+        let exits =
+            Exits { stop_loss: widths.0.unwrap_or_default(), take_profit: widths.1.unwrap_or_default(), max_bars };
         let known = Known {
             equity: account.equity,
             confidence: enter.confidence,
@@ -101,6 +105,7 @@ impl<B: Broker> Engine<B> {
         };
         let refusal = suppressed
             .map(Refusal::Sentiment)
+            .or(widths.0.err().or(widths.1.err()))
             .or(quantity.err().map(Refusal::Size))
             .or(tick.halted.then_some(Refusal::Halted));
         self.place(order, refusal, sink);

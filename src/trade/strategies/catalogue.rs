@@ -75,7 +75,8 @@ static CATALOGUE: [StrategySpec; 5] = [
     },
     StrategySpec {
         name: "model",
-        doc: "Long when a model's probability reaches the threshold and nothing is held; left by stop, target or age.",
+        doc: "Long when a model's probability reaches the threshold and nothing is held; left by stop, target or age, by \
+              default those of its labels (the ones below where these are unknown).",
         confidence: model::CONFIDENCE,
         params: model::PARAMS,
         stop_loss: Some(0.02),

@@ -104,7 +104,7 @@ mod tests {
         let exits = Exits { stop_loss: Some(0.02), take_profit: Some(0.10), max_bars: None };
         let of =
             |direction, entry: f64| Bracket::of(&exits, direction, entry, &Contract::default(), Seen::Whole).unwrap();
-        assert!(10.10 * 1.10 > 11.11);
+        assert!(std::hint::black_box(10.10) * 1.10 > 11.11);
         let long = of(Direction::Long, 10.10);
         assert_eq!(long.touched(10.10, 10.10, 11.11), Some((ExitReason::TakeProfit, 11.11)));
         assert_eq!(long.gapped(11.11), Some((ExitReason::TakeProfit, 11.11)));

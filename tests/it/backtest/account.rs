@@ -168,7 +168,7 @@ fn splits_and_dividends_reach_positions_orders_and_levels() {
         (trade.size, trade.entry_price, trade.exit_price, trade.reason),
         (20.0, 50.0, 44.0, ExitReason::StopLoss)
     );
-    assert_eq!((trade.carry, trade.pnl), (20.0, 20.0 * -6.0 + 20.0));
+    assert_eq!((trade.carry, trade.gross_pnl, trade.pnl), (20.0, 20.0 * -6.0, 20.0 * -6.0 + 20.0));
     assert_eq!(held.equity()[..4], [100_000.0, 100_000.0, 100_000.0, 100_000.0]);
     let benchmark = held.benchmark();
     assert_eq!((benchmark[1], benchmark[2], benchmark[4]), (100_000.0, 100_000.0, 2_000.0 + 2_000.0 * 44.0));

@@ -139,3 +139,39 @@ fn parts_of_an_exit_are_one_round_trip() {
     let traces = case.rows(&format!("SELECT count(*) AS n FROM prediction_traces WHERE run_id = '{id}'"));
     assert_eq!(traces[0]["n"], 2);
 }
+
+#[test]
+fn case_36_a_stamp_with_an_offset_is_the_instant_it_names() {
+    let case = Case::new("36-offset-ts", &[]);
+    // Hours of five days; the open of each says its hour.
+    let bars: String = (9..14)
+        .flat_map(|day| (0..24).map(move |hour| (day, hour)))
+        .map(|(day, hour)| {
+            let price = 100 + hour;
+            format!("2023-01-{day:02}T{hour:02}:00:00Z,{price},{}.5,{}.5,{price},1000\n", price, price - 1)
+        })
+        .collect();
+    let csv = case.folder.path().join("PLN0_1h.csv");
+    std::fs::write(&csv, format!("timestamp,open,high,low,close,volume\n{bars}")).unwrap();
+    let ingested = case.ws(&["ingest", "csv", csv.to_str().unwrap()]);
+    assert_eq!(ingested.status.code(), Some(0), "{ingested:?}");
+    let mut told = Vec::new();
+    for (file, audit) in
+        [("text.sql", &["--no-audit"][..]), ("tz.sql", &["--no-audit"]), ("text.sql", &[]), ("tz.sql", &[])]
+    {
+        // The signals stand in the statement: an audit finds nothing in them that sees ahead.
+        let run = case.backtest(&[&["--signals", &case.file(file)], audit].concat());
+        let trades = format!(
+            "SELECT entry_ts, entry_price, exit_ts, exit_price FROM trades WHERE run_id = '{}'",
+            run["run_id"].as_str().unwrap()
+        );
+        told.push(case.rows(&trades));
+    }
+    // Known at the close of the bar of 08:00 UTC, traded at the open of the next.
+    let expected = serde_json::json!([{
+        "entry_ts": "2023-01-10 09:00:00", "entry_price": 109.0, "exit_ts": "2023-01-12 09:00:00", "exit_price": 109.0
+    }]);
+    for trades in told {
+        assert_eq!(Value::Array(trades), expected);
+    }
+}

@@ -22,7 +22,7 @@ fn market(assets: usize, hours: usize) -> Vec<Bars> {
     let start = Ts::parse("2024-01-01").unwrap();
     let series = |asset: usize| {
         let mut bars = Bars::empty(format!("M{asset:03}").parse().unwrap(), Interval::H1);
-        let late = if asset % 3 == 0 { Interval::H1.micros() / 2 } else { 0 };
+        let late = if asset.is_multiple_of(3) { Interval::H1.micros() / 2 } else { 0 };
         let mut close = 20.0 + asset as f64;
         for hour in 0..hours {
             let open = close * (1.0 + 0.01 * draw());
@@ -77,6 +77,7 @@ fn a_run_stored_while_it_goes_on_leaves_the_rows_of_one_stored_at_its_end() {
         strategies: &["sma_cross"],
         interval: Interval::H1,
         symbols: &symbols,
+        feature_set: None,
         model_id: None,
     };
     let capital = plan.settings.capital;

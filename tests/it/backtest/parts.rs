@@ -101,6 +101,9 @@ fn a_round_trip_is_one_trade_however_many_orders_and_fills_it_takes() {
     assert_eq!(recorder.fills().len(), 6);
     assert_eq!((trade.size, trade.entry_price, trade.exit_price), (25.0, 100.8, 105.2));
     assert!((trade.commission - 10.0).abs() < 1e-9 && (trade.pnl - (25.0 * 4.4 - 10.0)).abs() < 1e-9, "{trade:?}");
+    // 25 units in and 25 out, 0.20 each.
+    assert!((trade.entry_commission - 5.0).abs() < 1e-9 && (trade.exit_commission - 5.0).abs() < 1e-9, "{trade:?}");
+    assert!((trade.gross_pnl - 110.0).abs() < 1e-9 && trade.carry == 0.0, "{trade:?}");
     assert_eq!((trade.entry_ts, trade.exit_ts, trade.bars_held), (bars.ts[1], bars.ts[8], 7));
     assert_eq!((trade.reason, trade.id), (ExitReason::Signal, 1));
     assert!((trade.return_pct() - 100.0 * 100.0 / 2_520.0).abs() < 1e-9);

@@ -34,6 +34,8 @@ fn costs_are_paid_on_both_sides() {
     // Buys at 101, sells at 198: 10 x 97 less 1.01 and 1.98.
     assert_eq!((trade.entry_price, trade.exit_price), (101.0, 198.0));
     assert!((trade.commission - 2.99).abs() < 1e-9 && (trade.slippage - 30.0).abs() < 1e-9);
+    assert!((trade.entry_commission - 1.01).abs() < 1e-9 && (trade.exit_commission - 1.98).abs() < 1e-9);
+    assert!((trade.gross_pnl - 970.0).abs() < 1e-9, "slippage is inside the prices, commission is not");
     assert!((trade.pnl - 967.01).abs() < 1e-9 && (trade.return_pct() - 100.0 * 967.01 / 1010.0).abs() < 1e-9);
 }
 

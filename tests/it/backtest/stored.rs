@@ -126,11 +126,12 @@ fn a_run_leaves_everything_behind() {
                 WHEN exit_price > entry_price THEN 'LONG' ELSE 'SHORT' END) AND count(DISTINCT actual_direction) = 3
            FROM prediction_traces WHERE run_id = ?",
     );
-    truth("SELECT bool_and(abs(gross_pnl - entry_commission - exit_commission + carry - pnl) < 1e-9)
-                AND bool_and(abs(gross_pnl - CASE side WHEN 'LONG' THEN 1 ELSE -1 END * size * (exit_price - entry_price)) < 1e-6)
-                AND min(entry_commission) > 0 AND min(exit_commission) > 0 FROM trades WHERE run_id = ?");
-    truth("SELECT abs((SELECT sum(entry_commission + exit_commission) FROM trades t WHERE t.run_id = f.run_id) - sum(commission)) < 1e-6
-           FROM fills f WHERE run_id = ? GROUP BY run_id");
+    truth("SELECT count(*) = 94 AND bool_and(abs(gross_pnl - entry_commission - exit_commission + carry - pnl) < 1e-9
+                AND abs(gross_pnl - CASE side WHEN 'LONG' THEN size ELSE -size END * (exit_price - entry_price)) < 1e-9
+                AND abs(entry_commission - 0.001 * size * entry_price) < 1e-9 AND abs(exit_commission - 0.001 * size * exit_price) < 1e-9
+                AND commission = entry_commission + exit_commission AND carry = 0) FROM trades WHERE run_id = ?");
+    truth("SELECT sum(entry_commission) > 1 AND abs(sum(gross_pnl - entry_commission - exit_commission + carry - total_pnl)) < 1e-6
+           FROM trade_stats WHERE run_id = ?");
     let pnl: f64 = one(&store, "SELECT sum(pnl) FROM trades WHERE run_id = ?", id);
     let grown: f64 = one(&store, "SELECT 100000 * product(1 + \"return\") FROM run_returns WHERE run_id = ?", id);
     let last: f64 = one(&store, "SELECT arg_max(equity, ts) FROM equity WHERE run_id = ?", id);

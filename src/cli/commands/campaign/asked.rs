@@ -42,7 +42,7 @@ impl<'a> Asked<'a> {
         let account = args.settings.alone(ctx)?;
         let market = Market::read(args, &models, account.vol_index.as_ref(), store)?;
         check_halts(&account.halts, &market)?;
-        let (groups, periods) = (market.groups(args.together), market.periods(args)?);
+        let (groups, periods) = (market.groups(args.together), market.periods(args, &ctx.config.windows)?);
         let asked_for = subjects.len() * groups.len() * periods.len();
         if asked_for > MOST_CELLS {
             let shape = format!("{} subjects x {} symbols x {} periods", subjects.len(), groups.len(), periods.len());
@@ -121,10 +121,19 @@ impl<'a> Asked<'a> {
             ("interval", self.market.interval.to_string()),
             ("from", or_open(self.args.data.from)),
             ("to", or_open(self.args.data.to)),
-            ("periods", self.args.periods.to_string()),
+            ("periods", self.periods()),
             ("together", self.args.together.to_string()),
             ("halts", self.halts.clone()),
         ]
+    }
+
+    /// How time is cut, or the windows with their dates: a name may come to stand for another.
+    fn periods(&self) -> String {
+        let windows = self.ctx.config.windows.find_all(&self.args.window).unwrap_or_default();
+        if windows.is_empty() {
+            return self.args.periods.to_string();
+        }
+        windows.iter().map(|(name, window)| format!("{name}={window}")).collect::<Vec<_>>().join(",")
     }
 
     /// A subject without a cell.

@@ -5,12 +5,18 @@ use crate::backtest::BacktestError;
 use crate::backtest::campaign::{Group, Period, Subject};
 use crate::cli::Failure;
 use crate::cli::commands::backtest::{Data, series};
-use crate::domain::{Interval, Symbol, Ts};
+use crate::domain::{Interval, Symbol, Ts, Window, WindowError, Windows};
 use crate::models::{self, LoadedModel};
 use crate::store::Store;
 use crate::store::bars::Coverage;
 use crate::store::series::SeriesFilter;
 use crate::trade::strategies;
+
+impl From<WindowError> for Failure {
+    fn from(error: WindowError) -> Self {
+        Self::fault(error.to_string())
+    }
+}
 
 /// The models named, each once.
 pub fn models(args: &CampaignArgs, store: &Store) -> Result<Vec<LoadedModel>, Failure> {
@@ -108,8 +114,22 @@ impl Market {
         }
     }
 
+    /// Named windows as periods; each must hold bars.
+    fn windows(&self, named: Vec<(&str, Window)>) -> Result<Vec<Period>, Failure> {
+        let (first, last) = (self.first, self.last);
+        if let Some((name, window)) = named.iter().find(|(_, window)| window.from > last || window.to <= first) {
+            let message = format!("window {name} ({window}) has no bars; they go from {first} to {last}");
+            return Err(Failure::refused(message).hint("leave it out, or bring bars of that time in"));
+        }
+        let period = |(name, window): (&str, Window)| Period { name: name.into(), from: window.from, to: window.to };
+        Ok(named.into_iter().map(period).collect())
+    }
+
     /// The periods asked for, within the time of the bars unless told otherwise.
-    pub fn periods(&self, args: &CampaignArgs) -> Result<Vec<Period>, Failure> {
+    pub fn periods(&self, args: &CampaignArgs, windows: &Windows) -> Result<Vec<Period>, Failure> {
+        if !args.window.is_empty() {
+            return self.windows(windows.find_all(&args.window)?);
+        }
         // Midnight after the last bar.
         let end = Ts::from_day(self.last.day() + 1);
         let (from, to) = (args.data.from.unwrap_or(self.first), args.data.to.unwrap_or(end));

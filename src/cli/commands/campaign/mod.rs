@@ -65,6 +65,9 @@ pub struct CampaignArgs {
     /// Periods within the time of the bars: whole, year, quarter, month, or a number of equal parts
     #[arg(long, value_name = "PERIODS", default_value = "whole")]
     periods: Cut,
+    /// Named windows as periods, separated by commas: those of [windows] in the file of --config
+    #[arg(long, value_name = "NAME", value_delimiter = ',', conflicts_with_all = ["periods", "from", "to"])]
+    window: Vec<String>,
     #[command(flatten)]
     settings: Settings,
     /// Cells at a time [default: the number of cores]

@@ -1,0 +1,2 @@
+-- What every label set stands for.
+SELECT * FROM label_sets
