@@ -244,7 +244,7 @@ fn precision_is_that_of_the_threshold_traded_with() {
     store.conn().execute_batch(calls).unwrap();
     let page = page_of(&store, &["bt-model", "ev-traded"]);
     let told = shown(&page, "Model precision at 0.600");
-    assert!(told.contains("66.67 %"), "{told}");
+    assert!(told.contains("66.7 %"), "{told}");
 }
 
 #[test]
