@@ -9,7 +9,7 @@
 -- col n: Cases, 0 included
 -- col share_of_actual: n / all cases of that actual class, a fraction; NULL when there are none
 WITH
-bets AS (
+bets AS NOT MATERIALIZED (
     SELECT
         run_id,
         split,
