@@ -45,6 +45,8 @@ impl Config {
             "to" => self.to = bound("to", value)?,
             // Said by the instruments, the statement and the run itself.
             "periods_per_year" | "signals" | "signals_sha256" | "audit" => {}
+            // Every strategy leaves for the night, if at different bars: that is "on", whoever asked for it.
+            "square_off" if value.contains(':') && !value.contains(":off") => self.square_off = Some(true),
             _ if key.starts_with("note.") || learned::KEYS.contains(&key) => {}
             _ => {
                 let setting = Self::setting(key)?;

@@ -653,6 +653,9 @@ fn named_windows_are_periods_and_judge_models() {
         "{seen}"
     );
     assert!(told(&["evaluate", "--config", &config, "--window", "smmer"]).contains("did you mean 'summer'?"));
+    // The store's hole came after its features and labels.
+    json(&db, &["features", "build"]);
+    json(&db, &["labels", "build"]);
     let unseen = unseen_from(&Store::open_read_only(&db).unwrap());
     std::fs::write(&file, format!("[windows]\nlate = {{ from = \"{unseen}\", to = \"2100-01-01\" }}\n")).unwrap();
     let judged = json(&db, &["evaluate", "--config", &config, "--window", "late"]);

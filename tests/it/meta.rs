@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::luck_store::{json, refusal, rows};
+use crate::luck_store::{json, rows, text, ws};
 use crate::replay::{reproduced, run_id};
 
 const SET: &str = "meta_5_15_vol_1_1_6_w20";
@@ -116,6 +116,9 @@ fn a_threshold_for_shorts_is_refused_beside_bets_with_sides() {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy.duckdb");
     std::fs::copy(store(), &copy).unwrap();
-    let told = refusal(&copy, &["backtest", "--model", "judge", "-p", "short_threshold=0.2", "-p", "threshold=0.5"]);
+    let asked = ["backtest", "--model", "judge", "-p", "short_threshold=0.2", "-p", "threshold=0.5"];
+    let output = ws(&copy, &asked);
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "parameters that do not go together: {told}");
     assert!(told.contains("short_threshold is for models whose labels are always long"), "{told}");
 }
