@@ -41,7 +41,7 @@ pub struct Global {
     /// Store: one DuckDB file [default: ws.duckdb]
     #[arg(long, global = true, env = "WS_DB", value_name = "PATH")]
     pub db: Option<PathBuf>,
-    /// Configuration file (TOML): db, and under [backtest] any setting of 'ws backtest', such as capital = 50000
+    /// Configuration file (TOML): db, named windows, and in its table backtest any setting of 'ws backtest', such as capital = 50000
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// One JSON document on stdout instead of text

@@ -130,7 +130,7 @@ pub fn head(store: &Store, statement: &Statement, values: &[Option<String>], lim
 /// The store's doors must let DuckDB write it: see [`Store::close_doors_but`].
 ///
 /// # Errors
-/// As [`csv`].
+/// As [`csv()`].
 pub fn parquet(store: &Store, statement: &Statement, values: &[Option<String>], path: &Path) -> Result<u64> {
     // Only a text that stands between parentheses as exactly one subquery gets there.
     let rows = statement.within("SELECT * FROM", "AS result")?;
