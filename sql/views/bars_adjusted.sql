@@ -12,12 +12,13 @@
 -- col volume: Units traded / factor; NULL when the source has none
 -- col vwap: Volume-weighted average price x factor; NULL when the source has none
 -- col factor: Product of the splits registered with an ex-date up to session_date; 1 on bars that their source adjusted
+-- No default value in lead(): DuckDB 1.5 can't read it in a view that DuckDB 2 stored.
 WITH factors AS (
     SELECT
         symbol,
         ex_date,
-        lead(ex_date, 1, DATE '9999-12-31') OVER by_date    AS next_date,
-        product(split) OVER by_date                         AS factor
+        coalesce(lead(ex_date) OVER by_date, DATE '9999-12-31') AS next_date,
+        product(split) OVER by_date                             AS factor
     FROM corporate_actions
     WHERE split > 0
     WINDOW by_date AS (PARTITION BY symbol ORDER BY ex_date)
